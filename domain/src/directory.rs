@@ -1,0 +1,19 @@
+//! The directory: the school, its people, who answers for whom, who teaches what, when.
+//!
+//! | French | here |
+//! |---|---|
+//! | établissement (UAI) | [`establishment::School`] |
+//! | élève, responsable, enseignant… | [`person::Person`] and its dated roles |
+//! | responsable légal 1, 2, contact | [`person::Guardian`], a set per pupil |
+//! | division, groupe | [`group::Group`], with dated members |
+//! | service d'enseignement, créneau | [`service::Service`], with dated teachers and slots |
+//!
+//! Every stream here is fed by the importers (AAF, STS) and says only what changed: the same file twice is no event.
+
+pub mod establishment;
+pub mod group;
+pub mod person;
+pub mod service;
+
+#[cfg(test)]
+mod spec;

@@ -1,0 +1,163 @@
+//! A division (class) or a groupe of one school year, with dated members. A group may mix classes.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::decider::{Context, Decider, Kind};
+use crate::event::DomainEvent;
+use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// Division: each pupil has one.
+    Class,
+    /// Groupe: an option, a half class, a regroupement.
+    Group,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Description {
+    pub sort: Sort,
+    /// Free text of the school, its key in the year: `4B`, `1 STMG 3°`.
+    pub code: String,
+    pub label: String,
+    /// MEF codes, as text (some carry letters).
+    pub curricula: Vec<String>,
+    /// The classes a group draws from, by code.
+    pub classes: Vec<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Command {
+    /// Opens it, or describes it anew.
+    Open { school: SchoolId, year: SchoolYear, description: Description },
+    ChangeMembers {
+        joined: Vec<PersonId>,
+        left: Vec<PersonId>,
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        on: Date,
+    },
+    /// Professeur principal.
+    NameFormTutors { teachers: BTreeSet<PersonId> },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    GroupOpened { group: GroupId, school: SchoolId, year: SchoolYear, description: Description },
+    GroupDescribed { group: GroupId, description: Description },
+    MemberJoined { group: GroupId, pupil: PersonId, from: Date },
+    MemberLeft { group: GroupId, pupil: PersonId, on: Date },
+    FormTutorsNamed { group: GroupId, teachers: BTreeSet<PersonId> },
+}
+
+impl DomainEvent for Event {
+    fn school(&self) -> Option<SchoolId> {
+        match self {
+            Self::GroupOpened { school, .. } => Some(*school),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rejection {
+    #[error("this group is not open")]
+    GroupUnknown,
+    #[error("a group code has between 1 and 60 characters")]
+    CodeMalformed,
+    #[error("only the head of the school or the feed may do this")]
+    NotTheHead,
+}
+
+impl crate::decider::Rejection for Rejection {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::GroupUnknown => Kind::Unknown,
+            Self::CodeMalformed => Kind::Invalid,
+            Self::NotTheHead => Kind::Forbidden,
+        }
+    }
+}
+
+#[derive(Clone, Default)]
+pub struct State {
+    group: Option<GroupId>,
+    description: Option<Description>,
+    members: BTreeSet<PersonId>,
+    form_tutors: BTreeSet<PersonId>,
+}
+
+/// The group, as an aggregate.
+pub struct Group;
+
+impl Decider for Group {
+    const TYPE: &'static str = "group";
+    type Command = Command;
+    type Event = Event;
+    type Rejection = Rejection;
+    type Facts = ();
+    type State = State;
+
+    fn decide(state: &State, command: Command, context: &Context<()>) -> Result<Vec<Event>, Rejection> {
+        if context.capacity != crate::actor::Capacity::Machine && !context.capacity.leads() {
+            return Err(Rejection::NotTheHead);
+        }
+        if let Command::Open { school, year, description } = command {
+            return open(state, school, year, description);
+        }
+        let group = state.group.ok_or(Rejection::GroupUnknown)?;
+        Ok(match command {
+            Command::Open { .. } => vec![],
+            Command::ChangeMembers { joined, left, on } => {
+                let joined: BTreeSet<_> = joined.into_iter().filter(|pupil| !state.members.contains(pupil)).collect();
+                let left: BTreeSet<_> = left.into_iter().filter(|pupil| state.members.contains(pupil)).collect();
+                let left = left.into_iter().map(|pupil| Event::MemberLeft { group, pupil, on });
+                left.chain(joined.into_iter().map(|pupil| Event::MemberJoined { group, pupil, from: on })).collect()
+            }
+            Command::NameFormTutors { teachers } => {
+                let same = teachers == state.form_tutors;
+                if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers }] }
+            }
+        })
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        match event {
+            Event::GroupOpened { group, description, .. } => {
+                state.group = Some(*group);
+                state.description = Some(description.clone());
+            }
+            Event::GroupDescribed { description, .. } => state.description = Some(description.clone()),
+            Event::MemberJoined { pupil, .. } => {
+                state.members.insert(*pupil);
+            }
+            Event::MemberLeft { pupil, .. } => {
+                state.members.remove(pupil);
+            }
+            Event::FormTutorsNamed { teachers, .. } => state.form_tutors.clone_from(teachers),
+        }
+    }
+
+    fn weight(state: &State) -> usize {
+        512 + state.members.len() * 32
+    }
+}
+
+fn open(state: &State, school: SchoolId, year: SchoolYear, description: Description) -> Result<Vec<Event>, Rejection> {
+    if !(1..=60).contains(&description.code.chars().count()) {
+        return Err(Rejection::CodeMalformed);
+    }
+    let group = GroupId::of(school, year, &description.code);
+    Ok(match &state.description {
+        None => vec![Event::GroupOpened { group, school, year, description }],
+        Some(known) if *known == description => vec![],
+        Some(_) => vec![Event::GroupDescribed { group, description }],
+    })
+}

@@ -1,0 +1,127 @@
+use crate::actor::{Actor, Capacity};
+use crate::calendar::Weeks;
+use crate::decider::{Context, Decider};
+use crate::directory::person::{Guardian, Names, Role, Standing};
+use crate::directory::service::{Assignment, Slot};
+use crate::directory::{establishment, group, person, service};
+use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId};
+use jiff::Timestamp;
+use jiff::civil::{date, time};
+use uuid::Uuid;
+
+fn decide<D: Decider<Facts = ()>>(past: &[D::Event], command: D::Command) -> Result<Vec<D::Event>, D::Rejection> {
+    let mut state = D::State::default();
+    past.iter().for_each(|event| D::evolve(&mut state, event));
+    let (actor, capacity, now) = (Actor::Import, Capacity::Machine, Timestamp::UNIX_EPOCH);
+    D::decide(&state, command, &Context { actor, capacity, now, facts: (), facts_position: 0 })
+}
+
+fn pupil() -> PersonId {
+    PersonId(Uuid::from_u128(1))
+}
+
+fn registered() -> Vec<person::Event> {
+    let names = Names { family: "Fofana".into(), given: "Inès".into(), title: None };
+    decide::<person::Person>(&[], person::Command::Register { person: pupil(), names, origin: None }).unwrap()
+}
+
+#[test]
+fn the_same_school_twice_is_no_event() {
+    let identity = establishment::Identity {
+        uai: "0990001X".into(),
+        name: "Collège des Tilleuls".into(),
+        town: None,
+        academy: None,
+        level: establishment::Level::College,
+        time_zone: "Europe/Paris".into(),
+        holiday_zone: Some("A".into()),
+    };
+    let register = |identity| establishment::Command::Register { identity };
+    let events = decide::<establishment::School>(&[], register(identity.clone())).unwrap();
+    assert_eq!(events.len(), 1);
+    assert!(decide::<establishment::School>(&events, register(identity.clone())).unwrap().is_empty());
+    let moon = establishment::Identity { time_zone: "Lune/Tranquillité".into(), ..identity };
+    assert!(decide::<establishment::School>(&[], register(moon)).is_err());
+}
+
+#[test]
+fn guardians_are_a_set_replaced_as_a_whole() {
+    let link = |number, standing| Guardian {
+        relative: PersonId(Uuid::from_u128(number)),
+        standing,
+        relation: "mother".into(),
+    };
+    let set = |guardians| person::Command::SetGuardians { guardians, from: date(2026, 9, 1) };
+    let mut events = registered();
+    let both = vec![link(2, Standing::Legal1), link(3, Standing::Legal2)];
+    events.extend(decide::<person::Person>(&events, set(both.clone())).unwrap());
+    let reversed = both.iter().rev().cloned().collect();
+    assert!(decide::<person::Person>(&events, set(reversed)).unwrap().is_empty());
+    assert!(decide::<person::Person>(&events, set(vec![link(1, Standing::Legal1)])).is_err());
+    let twice = vec![link(2, Standing::Legal1), link(2, Standing::Contact)];
+    assert!(decide::<person::Person>(&events, set(twice)).is_err());
+}
+
+#[test]
+fn a_role_is_taken_once_and_ended_once() {
+    let school = SchoolId::of("0990001X");
+    let take = person::Command::TakeRole { school, role: Role::Pupil, from: date(2026, 9, 1) };
+    let end = person::Command::EndRole { school, role: Role::Pupil, on: date(2027, 7, 3) };
+    let mut events = registered();
+    assert!(decide::<person::Person>(&events, end.clone()).unwrap().is_empty());
+    events.extend(decide::<person::Person>(&events, take.clone()).unwrap());
+    assert!(decide::<person::Person>(&events, take).unwrap().is_empty());
+    assert_eq!(decide::<person::Person>(&events, end).unwrap().len(), 1);
+}
+
+#[test]
+fn several_facts_of_a_feed_are_all_or_nothing() {
+    let bad = person::Command::Several {
+        commands: vec![
+            person::Command::Deactivate { on: date(2026, 9, 1) },
+            person::Command::CorrectNames { names: Names { family: String::new(), given: String::new(), title: None } },
+        ],
+    };
+    assert!(decide::<person::Person>(&registered(), bad).is_err());
+}
+
+#[test]
+fn members_join_and_leave_one_event_each() {
+    let school = SchoolId::of("0990001X");
+    let description = group::Description {
+        sort: group::Sort::Class,
+        code: "1 STMG 3°".into(),
+        label: String::new(),
+        curricula: vec![],
+        classes: vec![],
+    };
+    let open = group::Command::Open { school, year: SchoolYear(2026), description };
+    let mut events = decide::<group::Group>(&[], open.clone()).unwrap();
+    assert!(decide::<group::Group>(&events, open).unwrap().is_empty());
+    let other = PersonId(Uuid::from_u128(2));
+    let change = |joined, left| group::Command::ChangeMembers { joined, left, on: date(2026, 9, 1) };
+    events.extend(decide::<group::Group>(&events, change(vec![pupil(), other, pupil()], vec![])).unwrap());
+    assert_eq!(events.len(), 3);
+    assert!(decide::<group::Group>(&events, change(vec![other], vec![])).unwrap().is_empty());
+    assert_eq!(decide::<group::Group>(&events, change(vec![], vec![other])).unwrap().len(), 1);
+}
+
+#[test]
+fn a_timetable_says_only_what_changed() {
+    let group = GroupId::of(SchoolId::of("0990001X"), SchoolYear(2026), "4B");
+    let service = ServiceId::of(group, "061300");
+    let slot = |weekday| {
+        let (starts_at, weeks) = (time(8, 0, 0, 0), Weeks::new(date(2026, 8, 31), 1));
+        Slot { slot: SlotId::of(service, weekday, starts_at, "1"), weekday, starts_at, minutes: 55, weeks, room: None }
+    };
+    let school = SchoolId::of("0990001X");
+    let open = service::Command::Open { school, year: SchoolYear(2026), group, subject: "061300".into() };
+    let mut events = decide::<service::Service>(&[], open).unwrap();
+    let schedule = |slots| service::Command::Schedule { slots, on: date(2026, 9, 1) };
+    events.extend(decide::<service::Service>(&events, schedule(vec![slot(1), slot(4)])).unwrap());
+    assert_eq!(events.len(), 3);
+    let moved = decide::<service::Service>(&events, schedule(vec![slot(1), slot(2)])).unwrap();
+    assert!(matches!(moved[..], [service::Event::SlotEnded { .. }, service::Event::SlotScheduled { .. }]));
+    let odd = Assignment { teacher: pupil(), capacity: Capacity::Head, from: date(2026, 9, 1), until: None };
+    assert!(decide::<service::Service>(&events, service::Command::Assign { assignment: odd }).is_err());
+}

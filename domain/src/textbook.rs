@@ -1,0 +1,380 @@
+//! The cahier de textes: the official record of what was taught to a group in a subject, and of the work given to it.
+//!
+//! Circulaire 2010-136 du 6-9-2010 (BO 32): kept by each teacher, open to the head and to inspectors, at all times available to pupils and
+//! to their legal guardians; two parts, the content of the lesson and the work to do, the latter with the day it is given and the
+//! day it is due. One stream per class-or-group × subject × school year.
+//!
+//! | French | here |
+//! |---|---|
+//! | cahier de textes | textbook: this stream |
+//! | séance, contenu de séance | a lesson and its [`entry`] |
+//! | travail à faire (donné le, pour le) | [`homework`], with `given_in` and `due` |
+//! | ressource : pour la séance, pour le travail, pour aller plus loin | [`entry::Resource`] and its purpose |
+//! | retirer de la vue | withdrawn: the record stays, pupils no longer see it |
+//! | pause numérique | `visible_from`: a time in the event, never a job |
+//!
+//! Life line: opened by its first writing → entries published, revised, withdrawn → homework given, revised, withdrawn → closed with
+//! the year. Nothing is overwritten: an entry's versions are its events.
+
+pub mod entry;
+pub mod homework;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{self, Closure, PausePolicy, YearBounds};
+use crate::decider::{Context, Decider, Kind};
+use crate::directory::service::Slot;
+use crate::event::DomainEvent;
+use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
+use crate::personal::Personal;
+use entry::{Lesson, LessonRef, NewResource, Resource};
+use homework::{NewHomework, Task};
+
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Command {
+    /// Writes a lesson, and the work given in it.
+    PublishEntry {
+        lesson: LessonRef,
+        content: String,
+        #[serde(default)]
+        resources: Vec<NewResource>,
+        #[serde(default)]
+        homework: Vec<NewHomework>,
+    },
+    ReviseEntry {
+        entry: EntryId,
+        content: String,
+        #[serde(default)]
+        resources: Vec<NewResource>,
+    },
+    WithdrawEntry {
+        entry: EntryId,
+        reason: String,
+    },
+    GiveHomework {
+        given_in: LessonRef,
+        homework: NewHomework,
+    },
+    ReviseHomework {
+        homework: NewHomework,
+    },
+    WithdrawHomework {
+        homework: HomeworkId,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    TextbookOpened {
+        textbook: TextbookId,
+        school: SchoolId,
+        year: SchoolYear,
+        group: GroupId,
+        subject: String,
+    },
+    EntryPublished {
+        textbook: TextbookId,
+        entry: EntryId,
+        lesson: Lesson,
+        content: Personal,
+        resources: Vec<Resource>,
+        visible_from: Timestamp,
+    },
+    EntryRevised {
+        textbook: TextbookId,
+        entry: EntryId,
+        content: Personal,
+        resources: Vec<Resource>,
+        visible_from: Timestamp,
+    },
+    EntryWithdrawn {
+        textbook: TextbookId,
+        entry: EntryId,
+        reason: Personal,
+    },
+    HomeworkGiven {
+        textbook: TextbookId,
+        homework: HomeworkId,
+        given_in: Lesson,
+        task: Task,
+        visible_from: Timestamp,
+    },
+    HomeworkRevised {
+        textbook: TextbookId,
+        homework: HomeworkId,
+        task: Task,
+        visible_from: Timestamp,
+    },
+    HomeworkWithdrawn {
+        textbook: TextbookId,
+        homework: HomeworkId,
+        reason: Personal,
+    },
+}
+
+impl DomainEvent for Event {
+    fn occurred_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::EntryPublished { lesson, .. } | Self::HomeworkGiven { given_in: lesson, .. } => Some(lesson.ended_at),
+            _ => None,
+        }
+    }
+
+    fn school(&self) -> Option<SchoolId> {
+        match self {
+            Self::TextbookOpened { school, .. } => Some(*school),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rejection {
+    #[error("only a teacher of this service, on this day, writes in its textbook")]
+    NotYourTextbook,
+    #[error("the text is empty")]
+    TextEmpty,
+    #[error("the text has more than 20,000 characters")]
+    TextTooLong,
+    #[error("an entry has at most 20 resources and 10 tasks")]
+    TooMany,
+    #[error("a resource has a title; its link, if any, starts with https:// or http://")]
+    ResourceMalformed,
+    #[error("this slot is not in the timetable of this textbook")]
+    SlotUnknown,
+    #[error("the timetable places no lesson of this slot on that day")]
+    NoLessonThatDay,
+    #[error("that day is outside the school year")]
+    OutsideSchoolYear,
+    #[error("a lesson outside the timetable lasts from 5 to 720 minutes")]
+    LessonMalformed,
+    #[error("this lesson is written already: revise it")]
+    LessonWritten,
+    #[error("no such entry in this textbook")]
+    EntryUnknown,
+    #[error("this entry is withdrawn")]
+    EntryWithdrawn,
+    #[error("work is due on or after the day it is given")]
+    DueBeforeGiven,
+    #[error("estimated minutes are between 1 and 1440")]
+    MinutesMalformed,
+    #[error("this work is given already: revise it")]
+    HomeworkGiven,
+    #[error("no such work in this textbook")]
+    HomeworkUnknown,
+    #[error("this work is withdrawn")]
+    HomeworkWithdrawn,
+    #[error("a withdrawal says why")]
+    ReasonEmpty,
+}
+
+impl crate::decider::Rejection for Rejection {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotYourTextbook => Kind::Forbidden,
+            Self::EntryUnknown | Self::HomeworkUnknown => Kind::Unknown,
+            Self::LessonWritten | Self::EntryWithdrawn | Self::HomeworkGiven | Self::HomeworkWithdrawn => {
+                Kind::Conflict
+            }
+            _ => Kind::Invalid,
+        }
+    }
+}
+
+/// What the register knows of this textbook's service and school.
+#[derive(Clone)]
+pub struct Facts {
+    pub textbook: TextbookId,
+    pub school: SchoolId,
+    pub group: GroupId,
+    pub subject: String,
+    pub zone: TimeZone,
+    pub pauses: Vec<PausePolicy>,
+    pub bounds: YearBounds,
+    pub closures: Vec<Closure>,
+    /// Every slot the service ever had, with the day it ended.
+    pub slots: Vec<(Slot, Option<Date>)>,
+}
+
+impl Facts {
+    /// Whether the timetable places a lesson of that slot on that day.
+    pub fn lesson_on(&self, slot: &Slot, ended_on: Option<Date>, date: Date) -> bool {
+        slot.falls_on(date)
+            && ended_on.is_none_or(|ended| date < ended)
+            && !self.closures.iter().any(|closure| closure.holds(date))
+    }
+}
+
+#[derive(Clone, Default)]
+pub struct State {
+    opened: bool,
+    entries: BTreeMap<EntryId, Entry>,
+    homework: BTreeMap<HomeworkId, Given>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    withdrawn: bool,
+}
+
+#[derive(Clone)]
+struct Given {
+    given_on: Date,
+    withdrawn: bool,
+}
+
+/// The textbook, as an aggregate.
+pub struct Textbook;
+
+impl Decider for Textbook {
+    const TYPE: &'static str = "textbook";
+    type Command = Command;
+    type Event = Event;
+    type Rejection = Rejection;
+    type Facts = Facts;
+    type State = State;
+
+    fn decide(state: &State, command: Command, context: &Context<Facts>) -> Result<Vec<Event>, Rejection> {
+        if !context.capacity.teaches() {
+            return Err(Rejection::NotYourTextbook);
+        }
+        let facts = &context.facts;
+        let textbook = facts.textbook;
+        let mut events = Vec::new();
+        if !state.opened {
+            let (school, year, group) = (facts.school, facts.bounds.year, facts.group);
+            events.push(Event::TextbookOpened { textbook, school, year, group, subject: facts.subject.clone() });
+        }
+        let visible_from = calendar::visible_from(&facts.pauses, &facts.zone, context.now);
+        match command {
+            Command::PublishEntry { lesson, content, resources, homework } => {
+                let lesson = entry::resolve(facts, &lesson)?;
+                let entry = lesson.entry(textbook);
+                if state.entries.get(&entry).is_some_and(|known| !known.withdrawn) {
+                    return Err(Rejection::LessonWritten);
+                }
+                let content = entry::text(textbook, content)?;
+                let resources = entry::resources(textbook, resources)?;
+                let given_in = lesson.clone();
+                events.push(Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
+                events.extend(give(state, facts, &given_in, homework, visible_from)?);
+            }
+            Command::ReviseEntry { entry, content, resources } => {
+                state.live_entry(entry)?;
+                let (content, resources) = (entry::text(textbook, content)?, entry::resources(textbook, resources)?);
+                events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
+            }
+            Command::WithdrawEntry { entry, reason } => {
+                state.live_entry(entry)?;
+                events.push(Event::EntryWithdrawn { textbook, entry, reason: reason_given(textbook, reason)? });
+            }
+            Command::GiveHomework { given_in, homework } => {
+                let lesson = entry::resolve(facts, &given_in)?;
+                events.extend(give(state, facts, &lesson, vec![homework], visible_from)?);
+            }
+            Command::ReviseHomework { homework } => {
+                let given_on = state.live_homework(homework.homework)?.given_on;
+                let id = homework.homework;
+                let task = homework::resolve(facts, given_on, homework)?;
+                events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
+            }
+            Command::WithdrawHomework { homework, reason } => {
+                state.live_homework(homework)?;
+                events.push(Event::HomeworkWithdrawn { textbook, homework, reason: reason_given(textbook, reason)? });
+            }
+        }
+        Ok(events)
+    }
+
+    fn evolve(state: &mut State, event: &Event) {
+        match event {
+            Event::TextbookOpened { .. } => state.opened = true,
+            Event::EntryPublished { entry, .. } => {
+                state.entries.insert(*entry, Entry { withdrawn: false });
+            }
+            Event::EntryRevised { .. } | Event::HomeworkRevised { .. } => {}
+            Event::EntryWithdrawn { entry, .. } => {
+                state.entries.insert(*entry, Entry { withdrawn: true });
+            }
+            Event::HomeworkGiven { homework, given_in, .. } => {
+                state.homework.insert(*homework, Given { given_on: given_in.date, withdrawn: false });
+            }
+            Event::HomeworkWithdrawn { homework, .. } => {
+                if let Some(given) = state.homework.get_mut(homework) {
+                    given.withdrawn = true;
+                }
+            }
+        }
+    }
+
+    fn weight(state: &State) -> usize {
+        128 + state.entries.len() * 48 + state.homework.len() * 48
+    }
+}
+
+impl State {
+    fn live_entry(&self, entry: EntryId) -> Result<(), Rejection> {
+        match self.entries.get(&entry) {
+            None => Err(Rejection::EntryUnknown),
+            Some(entry) if entry.withdrawn => Err(Rejection::EntryWithdrawn),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn live_homework(&self, homework: HomeworkId) -> Result<&Given, Rejection> {
+        match self.homework.get(&homework) {
+            None => Err(Rejection::HomeworkUnknown),
+            Some(given) if given.withdrawn => Err(Rejection::HomeworkWithdrawn),
+            Some(given) => Ok(given),
+        }
+    }
+}
+
+fn give(
+    state: &State,
+    facts: &Facts,
+    lesson: &Lesson,
+    homework: Vec<NewHomework>,
+    visible_from: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    if homework.len() > 10 {
+        return Err(Rejection::TooMany);
+    }
+    let mut events: Vec<Event> = Vec::new();
+    let mut given = std::collections::BTreeSet::new();
+    for new in homework {
+        let id = new.homework;
+        if state.homework.contains_key(&id) || !given.insert(id) {
+            return Err(Rejection::HomeworkGiven);
+        }
+        let task = homework::resolve(facts, lesson.date, new)?;
+        let (textbook, given_in) = (facts.textbook, lesson.clone());
+        events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
+    }
+    Ok(events)
+}
+
+fn reason_given(textbook: TextbookId, reason: String) -> Result<Personal, Rejection> {
+    if reason.trim().is_empty() { Err(Rejection::ReasonEmpty) } else { entry::text(textbook, reason) }
+}
+
+/// The instant a local hour of the school stands for.
+fn instant(zone: &TimeZone, at: jiff::civil::DateTime) -> Timestamp {
+    zone.to_timestamp(at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Minutes after a local hour, as a local hour.
+fn later(at: jiff::civil::DateTime, minutes: u16) -> jiff::civil::DateTime {
+    at.saturating_add(SignedDuration::from_mins(i64::from(minutes)))
+}
+
+#[cfg(test)]
+mod spec;

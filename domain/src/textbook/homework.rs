@@ -1,0 +1,125 @@
+//! Work to do: given in a lesson, due for a lesson or a day.
+//!
+//! Circulaire 2010-136: each task carries the day it is given and the day it must be presented or handed in (rule CT-05).
+
+use jiff::civil::{Date, Time};
+use serde::{Deserialize, Serialize};
+
+use super::entry::{LessonRef, NewResource, Resource, resolve as lesson, resources, text};
+use super::{Facts, Rejection};
+use crate::ids::{HomeworkId, SlotId};
+use crate::personal::Personal;
+
+/// What kind of work it is, in the words of the school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum HomeworkKind {
+    /// Exercices.
+    Exercise,
+    /// Leçon à apprendre.
+    Learning,
+    Reading,
+    /// Exposé, recherche.
+    Research,
+    /// Devoir maison.
+    TakeHome,
+    /// Contrôle annoncé: revise for it.
+    Test,
+    /// Matériel à apporter.
+    Material,
+    Other,
+}
+
+impl HomeworkKind {
+    pub fn name(self) -> &'static str {
+        serde_variant::to_variant_name(&self).unwrap_or("other")
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+    }
+}
+
+/// When a command says it is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum DueRef {
+    /// For a lesson of this textbook.
+    Lesson {
+        slot: SlotId,
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        date: Date,
+    },
+    /// For a day.
+    Date {
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        date: Date,
+    },
+}
+
+/// When it is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub on: Date,
+    pub slot: Option<SlotId>,
+    pub at: Option<Time>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewHomework {
+    /// Made by the client (`UUIDv7`), so that a repeated command is the same work.
+    pub homework: HomeworkId,
+    pub text: String,
+    pub due: DueRef,
+    pub kind: HomeworkKind,
+    /// Estimated work of a pupil, in minutes.
+    pub minutes: Option<u16>,
+    /// Whether it is to be done in writing.
+    #[serde(default)]
+    pub written: bool,
+    #[serde(default)]
+    pub resources: Vec<NewResource>,
+}
+
+/// One version of the work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    pub text: Personal,
+    pub due: Due,
+    pub kind: HomeworkKind,
+    pub minutes: Option<u16>,
+    pub written: bool,
+    pub resources: Vec<Resource>,
+}
+
+pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result<Task, Rejection> {
+    if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
+        return Err(Rejection::MinutesMalformed);
+    }
+    let due = match new.due {
+        DueRef::Lesson { slot, date } => {
+            let lesson = lesson(facts, &LessonRef::Slot { slot, date })?;
+            Due { on: date, slot: Some(slot), at: Some(lesson.starts_at) }
+        }
+        DueRef::Date { date } => {
+            if date > facts.bounds.ends_on {
+                return Err(Rejection::OutsideSchoolYear);
+            }
+            Due { on: date, slot: None, at: None }
+        }
+    };
+    if due.on < given_on {
+        return Err(Rejection::DueBeforeGiven);
+    }
+    Ok(Task {
+        text: text(facts.textbook, new.text)?,
+        due,
+        kind: new.kind,
+        minutes: new.minutes,
+        written: new.written,
+        resources: resources(facts.textbook, new.resources)?,
+    })
+}

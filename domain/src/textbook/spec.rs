@@ -1,0 +1,214 @@
+use super::entry::Purpose;
+use super::homework::{DueRef, HomeworkKind};
+use super::*;
+use crate::actor::{Actor, Capacity};
+use crate::calendar::{Weeks, national_pauses};
+use crate::ids::{PersonId, ServiceId, SlotId};
+use jiff::civil::{date, datetime, time};
+use uuid::Uuid;
+
+const MONDAY: Date = date(2026, 11, 16);
+const THURSDAY: Date = date(2026, 11, 19);
+
+fn slot(weekday: i8) -> Slot {
+    let (service, weeks) = (ServiceId(Uuid::from_u128(7)), Weeks::new(date(2026, 8, 31), u64::MAX));
+    let starts_at = time(8, 0, 0, 0);
+    Slot { slot: SlotId::of(service, weekday, starts_at, "all"), weekday, starts_at, minutes: 55, weeks, room: None }
+}
+
+fn facts() -> Facts {
+    let school = SchoolId::of("0990001X");
+    let group = GroupId::of(school, SchoolYear(2026), "4B");
+    Facts {
+        textbook: TextbookId::of(group, "061300"),
+        school,
+        group,
+        subject: "061300".into(),
+        zone: TimeZone::get("Europe/Paris").unwrap(),
+        pauses: national_pauses(),
+        bounds: YearBounds { year: SchoolYear(2026), starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
+        closures: vec![Closure { from: date(2026, 11, 11), until: date(2026, 11, 11), label: "Armistice".into() }],
+        slots: vec![(slot(1), None), (slot(3), None), (slot(4), None)],
+    }
+}
+
+struct Given {
+    state: State,
+    context: Context<Facts>,
+}
+
+fn given(past: &[Event]) -> Given {
+    let mut state = State::default();
+    past.iter().for_each(|event| Textbook::evolve(&mut state, event));
+    let now = facts().zone.to_timestamp(datetime(2026, 11, 16, 17, 30, 0, 0)).unwrap();
+    let actor = Actor::Person(PersonId(Uuid::from_u128(1)));
+    Given { state, context: Context { actor, capacity: Capacity::Teacher, now, facts: facts(), facts_position: 1 } }
+}
+
+impl Given {
+    fn by(mut self, capacity: Capacity) -> Self {
+        self.context.capacity = capacity;
+        self
+    }
+
+    fn at(mut self, local: jiff::civil::DateTime) -> Self {
+        self.context.now = facts().zone.to_timestamp(local).unwrap();
+        self
+    }
+
+    fn when(self, command: Command) -> Result<Vec<Event>, Rejection> {
+        Textbook::decide(&self.state, command, &self.context)
+    }
+}
+
+fn on(date: Date, weekday: i8) -> LessonRef {
+    LessonRef::Slot { slot: slot(weekday).slot, date }
+}
+
+fn publish(lesson: LessonRef) -> Command {
+    Command::PublishEntry { lesson, content: "Équations à une inconnue".into(), resources: vec![], homework: vec![] }
+}
+
+fn exercise(due: DueRef) -> NewHomework {
+    let (homework, kind) = (HomeworkId(Uuid::from_u128(42)), HomeworkKind::Exercise);
+    NewHomework { homework, text: "Ex. 12".into(), due, kind, minutes: Some(20), written: true, resources: vec![] }
+}
+
+fn written() -> Vec<Event> {
+    given(&[]).when(publish(on(MONDAY, 1))).unwrap()
+}
+
+fn entry_of(events: &[Event]) -> EntryId {
+    let found = events.iter().find_map(|event| match event {
+        Event::EntryPublished { entry, .. } => Some(*entry),
+        _ => None,
+    });
+    found.unwrap()
+}
+
+#[test]
+fn the_first_writing_opens_the_textbook() {
+    let events = written();
+    assert!(matches!(events[0], Event::TextbookOpened { .. }));
+    assert!(matches!(events[1], Event::EntryPublished { .. }));
+    let more = given(&events).when(publish(on(THURSDAY, 4))).unwrap();
+    assert_eq!(more.len(), 1);
+}
+
+#[test]
+fn an_entry_happened_when_its_lesson_was_over() {
+    let events = written();
+    let ended = facts().zone.to_timestamp(datetime(2026, 11, 16, 8, 55, 0, 0)).unwrap();
+    assert_eq!(events[1].occurred_at(), Some(ended));
+}
+
+#[test]
+fn only_a_teacher_of_the_service_writes() {
+    for capacity in [Capacity::Head, Capacity::Inspector, Capacity::Pupil, Capacity::Guardian, Capacity::Stranger] {
+        assert_eq!(given(&[]).by(capacity).when(publish(on(MONDAY, 1))).unwrap_err(), Rejection::NotYourTextbook);
+    }
+    for capacity in [Capacity::Teacher, Capacity::CoTeacher, Capacity::Substitute] {
+        assert!(given(&[]).by(capacity).when(publish(on(MONDAY, 1))).is_ok());
+    }
+}
+
+#[test]
+fn a_lesson_is_written_once_and_then_revised() {
+    let events = written();
+    assert_eq!(given(&events).when(publish(on(MONDAY, 1))).unwrap_err(), Rejection::LessonWritten);
+    let revise = Command::ReviseEntry { entry: entry_of(&events), content: "Équations (2)".into(), resources: vec![] };
+    assert!(matches!(given(&events).when(revise).unwrap()[..], [Event::EntryRevised { .. }]));
+}
+
+#[test]
+fn a_withdrawn_entry_says_why_and_may_be_published_again() {
+    let mut events = written();
+    let entry = entry_of(&events);
+    let withdraw = |reason: &str| Command::WithdrawEntry { entry, reason: reason.into() };
+    assert_eq!(given(&events).when(withdraw(" ")).unwrap_err(), Rejection::ReasonEmpty);
+    events.extend(given(&events).when(withdraw("Erreur de classe")).unwrap());
+    assert_eq!(given(&events).when(withdraw("encore")).unwrap_err(), Rejection::EntryWithdrawn);
+    assert!(given(&events).when(publish(on(MONDAY, 1))).is_ok());
+}
+
+#[test]
+fn pa_01_what_is_published_in_the_evening_is_visible_in_the_morning() {
+    let events = given(&[]).at(datetime(2026, 11, 16, 20, 30, 0, 0)).when(publish(on(MONDAY, 1))).unwrap();
+    let Event::EntryPublished { visible_from, .. } = &events[1] else { panic!() };
+    assert_eq!(facts().zone.to_datetime(*visible_from), datetime(2026, 11, 17, 7, 0, 0, 0));
+}
+
+#[test]
+fn ct_02_an_entry_names_a_lesson_of_the_timetable() {
+    assert_eq!(given(&[]).when(publish(on(MONDAY, 4))).unwrap_err(), Rejection::NoLessonThatDay);
+    assert_eq!(given(&[]).when(publish(on(date(2026, 11, 11), 3))).unwrap_err(), Rejection::NoLessonThatDay);
+    assert_eq!(given(&[]).when(publish(on(MONDAY, 2))).unwrap_err(), Rejection::SlotUnknown);
+    let exceptional = LessonRef::Exceptional { date: MONDAY, starts_at: time(17, 0, 0, 0), minutes: 60 };
+    assert!(given(&[]).when(publish(exceptional)).is_ok());
+    let summer = LessonRef::Exceptional { date: date(2027, 7, 14), starts_at: time(17, 0, 0, 0), minutes: 60 };
+    assert_eq!(given(&[]).when(publish(summer)).unwrap_err(), Rejection::OutsideSchoolYear);
+}
+
+#[test]
+fn a_slot_that_ended_keeps_its_past_lessons() {
+    let mut given = given(&[]);
+    given.context.facts.slots[0].1 = Some(date(2026, 11, 17));
+    assert!(Textbook::decide(&given.state, publish(on(MONDAY, 1)), &given.context).is_ok());
+    let next = publish(on(date(2026, 11, 23), 1));
+    assert_eq!(Textbook::decide(&given.state, next, &given.context).unwrap_err(), Rejection::NoLessonThatDay);
+}
+
+#[test]
+fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
+    let give = |due| Command::GiveHomework { given_in: on(THURSDAY, 4), homework: exercise(due) };
+    let lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 23) };
+    let events = given(&[]).when(give(lesson)).unwrap();
+    let Some(Event::HomeworkGiven { given_in, task, .. }) = events.last() else { panic!() };
+    assert_eq!((given_in.date, task.due.on, task.due.slot), (THURSDAY, date(2026, 11, 23), Some(slot(1).slot)));
+    assert_eq!(given(&[]).when(give(DueRef::Date { date: MONDAY })).unwrap_err(), Rejection::DueBeforeGiven);
+    let no_lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 24) };
+    assert_eq!(given(&[]).when(give(no_lesson)).unwrap_err(), Rejection::NoLessonThatDay);
+    let after_the_year = DueRef::Date { date: date(2027, 8, 1) };
+    assert_eq!(given(&[]).when(give(after_the_year)).unwrap_err(), Rejection::OutsideSchoolYear);
+}
+
+#[test]
+fn work_given_with_an_entry_is_one_fact_or_none() {
+    let bad = DueRef::Date { date: date(2026, 1, 1) };
+    let command = Command::PublishEntry {
+        lesson: on(MONDAY, 1),
+        content: "x".into(),
+        resources: vec![],
+        homework: vec![exercise(bad)],
+    };
+    assert_eq!(given(&[]).when(command).unwrap_err(), Rejection::DueBeforeGiven);
+}
+
+#[test]
+fn a_link_leads_to_the_web_and_nowhere_else() {
+    let with = |link: &str| Command::PublishEntry {
+        lesson: on(MONDAY, 1),
+        content: "x".into(),
+        resources: vec![NewResource { title: "Fiche".into(), link: Some(link.into()), purpose: Purpose::Further }],
+        homework: vec![],
+    };
+    assert_eq!(given(&[]).when(with("javascript:alert(1)")).unwrap_err(), Rejection::ResourceMalformed);
+    assert!(given(&[]).when(with("https://exemple.fr/fiche")).is_ok());
+}
+
+#[test]
+fn a_rejection_has_a_stable_code() {
+    use crate::decider::Rejection as _;
+    assert_eq!(Rejection::NoLessonThatDay.code(), "no-lesson-that-day");
+    assert_eq!(
+        Event::TextbookOpened {
+            textbook: facts().textbook,
+            school: facts().school,
+            year: SchoolYear(2026),
+            group: facts().group,
+            subject: String::new()
+        }
+        .name(),
+        "TextbookOpened"
+    );
+}
