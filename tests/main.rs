@@ -1,1 +1,6 @@
+//! The stories: each on its own database.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
+
+mod journal;
+mod tidy;

@@ -4,10 +4,10 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::SchoolYear;
+use crate::ids::{SchoolYear, SlotId};
 
 /// The weeks in which a slot takes place: bit `n` is the `n`th week after that of `from`, a Monday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +32,31 @@ impl Weeks {
     /// The Mondays, in order.
     pub fn mondays(self) -> impl Iterator<Item = Date> {
         (0..64).filter(move |week| self.mask >> week & 1 == 1).filter_map(move |week| days_after(self.from, week * 7))
+    }
+}
+
+/// Créneau: a weekday and an hour, in some weeks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Slot {
+    pub slot: SlotId,
+    /// 1 Monday … 7 Sunday.
+    pub weekday: i8,
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub starts_at: Time,
+    pub minutes: u16,
+    pub weeks: Weeks,
+    pub room: Option<String>,
+}
+
+impl Slot {
+    /// Whether the timetable places a lesson on that day (closures are the school's, not the slot's).
+    pub fn falls_on(&self, date: Date) -> bool {
+        date.weekday().to_monday_one_offset() == self.weekday && self.weeks.hold(date)
+    }
+
+    pub fn ends_at(&self) -> Time {
+        self.starts_at.saturating_add(SignedDuration::from_mins(i64::from(self.minutes)))
     }
 }
 

@@ -26,9 +26,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Closure, PausePolicy, YearBounds};
+use crate::calendar::{self, Closure, PausePolicy, Slot, YearBounds};
 use crate::decider::{Context, Decider, Kind};
-use crate::directory::service::Slot;
 use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
 use crate::personal::Personal;

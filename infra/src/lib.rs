@@ -1,1 +1,9 @@
-//! x
+//! Everything that touches the outside: PostgreSQL, keys, files. Knows `domain`, and never `projections`.
+
+pub mod clock;
+pub mod journal;
+pub mod keys;
+pub mod ledger;
+pub mod postgres;
+pub mod subscriptions;
+pub mod vault;

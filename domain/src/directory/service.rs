@@ -5,39 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Capacity;
-use crate::calendar::Weeks;
+use crate::calendar::Slot;
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
-
-/// Créneau: a weekday and an hour, in some weeks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Slot {
-    pub slot: SlotId,
-    /// 1 Monday … 7 Sunday.
-    pub weekday: i8,
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
-    pub starts_at: Time,
-    pub minutes: u16,
-    pub weeks: Weeks,
-    pub room: Option<String>,
-}
-
-impl Slot {
-    /// Whether the timetable places a lesson on that day (closures are the school's, not the slot's).
-    pub fn falls_on(&self, date: Date) -> bool {
-        date.weekday().to_monday_one_offset() == self.weekday && self.weeks.hold(date)
-    }
-
-    pub fn ends_at(&self) -> Time {
-        self.starts_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(self.minutes)))
-    }
-}
 
 /// Affectation of a teacher to the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

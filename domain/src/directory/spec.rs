@@ -1,8 +1,8 @@
 use crate::actor::{Actor, Capacity};
-use crate::calendar::Weeks;
+use crate::calendar::{Slot, Weeks};
 use crate::decider::{Context, Decider};
 use crate::directory::person::{Guardian, Names, Role, Standing};
-use crate::directory::service::{Assignment, Slot};
+use crate::directory::service::Assignment;
 use crate::directory::{establishment, group, person, service};
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId};
 use jiff::Timestamp;

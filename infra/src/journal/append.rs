@@ -1,0 +1,242 @@
+//! Group commit: everything queued while the last batch was on its way goes out in one statement, one round trip, one transaction.
+//!
+//! The fast statement locks and advances the head row, so positions are dense and in commit order; the unique key refuses a stale
+//! version, and a row whose predecessor is missing stops the batch. When anything is refused, or a command carries guards, the
+//! database function `append_carefully` finds the guilty and lets the innocent through.
+
+mod batch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::StreamId;
+use sqlx::{PgPool, Row as _};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+use super::{JOURNAL, Receipt};
+use crate::clock::Clock;
+use crate::keys::WriterKey;
+use crate::ledger::leaf::Part;
+use batch::{Batch, Outcome};
+
+/// Commands of one batch at most.
+const COMMANDS_MAX: usize = 256;
+/// Payload bytes of one batch at most (a single larger command still goes, alone).
+const BYTES_MAX: usize = 1 << 20;
+/// Attempts after a lost connection, before the callers are told.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// One event, sealed and ready but for its time.
+pub struct Row {
+    pub sequence: i64,
+    pub event_type: &'static str,
+    pub payload: String,
+    pub metadata: String,
+    pub school: Option<Uuid>,
+    pub capacity: &'static str,
+    pub occurred_us: i64,
+    pub causation: Option<Uuid>,
+    pub correlation: Option<Uuid>,
+    pub facts_position: i64,
+    pub salt: [u8; 32],
+    pub parts: Vec<Part>,
+}
+
+/// One command's events.
+pub struct Draft {
+    pub stream: StreamId,
+    /// The version it was decided at.
+    pub version: i64,
+    pub rows: Vec<Row>,
+    pub actor: String,
+    pub key: String,
+    pub request_hash: [u8; 32],
+    pub guards: Vec<(StreamId, i64)>,
+}
+
+/// Why a draft was not written.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    Conflict {
+        actual: i64,
+    },
+    /// Written already, by this key.
+    Repeat(Receipt),
+    /// This key was used for another command.
+    Mismatch,
+    /// A guard no longer holds.
+    Guarded,
+    Unavailable(String),
+}
+
+struct Pending {
+    draft: Draft,
+    reply: oneshot::Sender<Result<Receipt, Refusal>>,
+}
+
+/// The one writer of this process.
+pub struct Appender {
+    queue: mpsc::UnboundedSender<Pending>,
+    head: watch::Receiver<i64>,
+}
+
+impl Appender {
+    /// Starts the writer task; it ends when the last handle is dropped and the queue is empty.
+    pub fn start(pool: PgPool, key: WriterKey, clock: Arc<dyn Clock>) -> Self {
+        let (queue, pending) = mpsc::unbounded_channel();
+        let (head, watched) = watch::channel(0);
+        tokio::spawn(Writer { pool, key, clock, head, eras: vec![0] }.run(pending));
+        Self { queue, head: watched }
+    }
+
+    pub fn head(&self) -> watch::Receiver<i64> {
+        self.head.clone()
+    }
+
+    /// Waits until the draft is on disk, or refused.
+    pub async fn append(&self, draft: Draft) -> Result<Receipt, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || Refusal::Unavailable("the writer has stopped".into());
+        self.queue.send(Pending { draft, reply }).map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+struct Writer {
+    pool: PgPool,
+    key: WriterKey,
+    clock: Arc<dyn Clock>,
+    head: watch::Sender<i64>,
+    eras: Vec<i16>,
+}
+
+impl Writer {
+    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Pending>) {
+        let mut kept: Option<Pending> = None;
+        loop {
+            let Some(first) = (match kept.take() {
+                Some(pending) => Some(pending),
+                None => queue.recv().await,
+            }) else {
+                return;
+            };
+            let mut batch = vec![first];
+            let mut bytes: usize = size(&batch[0]);
+            while batch.len() < COMMANDS_MAX {
+                let Ok(next) = queue.try_recv() else { break };
+                bytes += size(&next);
+                if bytes > BYTES_MAX {
+                    kept = Some(next);
+                    break;
+                }
+                batch.push(next);
+            }
+            self.flush(batch).await;
+        }
+    }
+
+    /// Writes a batch and answers each of its commands.
+    async fn flush(&mut self, pending: Vec<Pending>) {
+        let (mut drafts, replies): (Vec<_>, Vec<_>) =
+            pending.into_iter().map(|pending| (pending.draft, pending.reply)).unzip();
+        let outcomes = self.write(&mut drafts).await;
+        if let Some(last) = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()?.last_position).max() {
+            self.head.send_if_modified(|head| std::mem::replace(head, last.max(*head)) < last);
+        }
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            // A caller that went away has still written: its key tells it so.
+            let _ = reply.send(outcome);
+        }
+    }
+
+    async fn write(&mut self, drafts: &mut [Draft]) -> Vec<Result<Receipt, Refusal>> {
+        let mut problem = String::new();
+        for attempt in 0..ATTEMPTS_MAX {
+            if attempt > 0 {
+                tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+            }
+            match self.attempt(drafts, attempt > 0).await {
+                Ok(outcomes) => return outcomes,
+                Err(error) if transient(&error) => problem = error.to_string(),
+                Err(error) => {
+                    problem = error.to_string();
+                    break;
+                }
+            }
+        }
+        tracing::error!(problem, commands = drafts.len(), "a batch could not be written");
+        drafts.iter().map(|_| Err(Refusal::Unavailable(problem.clone()))).collect()
+    }
+
+    /// One attempt. After a lost connection the careful path is taken: it knows by key what is already written.
+    async fn attempt(&mut self, drafts: &[Draft], careful: bool) -> Result<Vec<Result<Receipt, Refusal>>, sqlx::Error> {
+        for era in drafts.iter().map(|draft| draft.stream.era.0) {
+            if !self.eras.contains(&era) {
+                sqlx::query("select journal.open_era($1)").bind(era).execute(&self.pool).await?;
+                self.eras.push(era);
+            }
+        }
+        let mut recorded_us = self.clock.now().as_microsecond();
+        if !careful && drafts.iter().all(|draft| draft.guards.is_empty()) {
+            let batch = Batch::new(drafts, recorded_us, &self.key);
+            match batch.append_at_once(&self.pool).await {
+                Ok(Some(base)) => return Ok(receipts(drafts, base)),
+                Ok(None) => {}
+                // 23505: a stale version or a key just used. Someone is guilty: the careful path says who.
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("23505") => {}
+                Err(error) => return Err(error),
+            }
+        }
+        loop {
+            let batch = Batch::new(drafts, recorded_us, &self.key);
+            match batch.append_carefully(&self.pool).await? {
+                Outcome::Late { head_us } => recorded_us = head_us.max(self.clock.now().as_microsecond()),
+                Outcome::Each(outcomes) => return Ok(outcomes),
+            }
+        }
+    }
+}
+
+fn size(pending: &Pending) -> usize {
+    pending.draft.rows.iter().map(|row| row.payload.len() + row.metadata.len() + 256).sum()
+}
+
+fn receipts(drafts: &[Draft], base: i64) -> Vec<Result<Receipt, Refusal>> {
+    let mut last = base;
+    let receipt = |draft: &Draft| {
+        let first = last + 1;
+        last += draft.rows.len() as i64;
+        let version = draft.version + draft.rows.len() as i64;
+        Ok(Receipt { version, first_position: Some(first), last_position: Some(last) })
+    };
+    drafts.iter().map(receipt).collect()
+}
+
+/// Whether trying again may help: the connection was lost, the server restarts, two transactions met.
+fn transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            code.starts_with("08") || code.starts_with("57P") || matches!(&*code, "40001" | "40P01" | "53300")
+        }),
+        _ => false,
+    }
+}
+
+const SEEN: &str = "select l.request_hash, l.first_position, l.last_position, e.sequence
+    from journal.command_log l join journal.events e on e.journal = l.journal and e.position = l.last_position
+    where l.journal = $1 and l.actor = $2 and l.key = $3";
+
+/// The receipt of a command already written by this key, and the hash of its request.
+pub(super) async fn seen(pool: &PgPool, actor: &str, key: &str) -> Result<Option<(Vec<u8>, Receipt)>, sqlx::Error> {
+    let row = sqlx::query(SEEN).bind(JOURNAL).bind(actor).bind(key).fetch_optional(pool).await?;
+    Ok(row.map(|row| {
+        let (first, last): (i64, i64) = (row.get(1), row.get(2));
+        (row.get(0), Receipt { version: row.get(3), first_position: Some(first), last_position: Some(last) })
+    }))
+}
+
+/// Every SQL text of the append, by name, so that a test can prepare each.
+pub const STATEMENTS: [(&str, &str); 3] =
+    [("seen", SEEN), ("append_at_once", batch::AT_ONCE), ("append_carefully", batch::CAREFULLY)];

@@ -1,0 +1,62 @@
+//! Connections and migrations.
+//!
+//! One login, three roles: the owner migrates and does nothing else; at run time every connection is the writer or the reader.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Appends to the journal, folds read models.
+    Writer,
+    /// Reads.
+    Reader,
+    /// The login itself: the vault, and migrations.
+    Login,
+}
+
+impl Role {
+    fn becoming(self) -> Option<&'static str> {
+        match self {
+            Self::Writer => Some("set role palimpseste_writer"),
+            Self::Reader => Some("set role palimpseste_reader"),
+            Self::Login => None,
+        }
+    }
+}
+
+/// A pool whose connections all act as `role`.
+pub async fn connect(url: &str, role: Role, connections_max: u32) -> Result<PgPool, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    PgPoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if let Some(becoming) = role.becoming() {
+                    connection.execute(becoming).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+}
+
+/// Brings the journal's database up to date, as its owner.
+pub async fn migrate_journal(url: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    sqlx::migrate!("migrations/journal").run(&mut connection).await?;
+    connection.close().await
+}
+
+/// Brings the vault's database up to date.
+pub async fn migrate_vault(url: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    sqlx::migrate!("migrations/vault").run(&mut connection).await?;
+    connection.close().await
+}

@@ -1,0 +1,251 @@
+//! Readers of the journal: they see every position once, in order, and never lose one.
+//!
+//! A read model advances in the transaction in which it writes, behind a fence, so two workers cannot both advance and a killed one
+//! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A rebuild is a second
+//! schema folded beside the live one and swapped with it in one transaction.
+
+mod models;
+mod read;
+mod rebuild;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::Recorded;
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use models::Standing;
+pub use read::{ReadError, head, read};
+
+/// Every SQL text of the readers, by name, so that a test can prepare each.
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    read::STATEMENTS.into_iter().chain(models::STATEMENTS)
+}
+
+/// Positions read at once.
+const BATCH: i64 = 1_000;
+/// The floor of the wake-up: a commit of another process is seen at the latest after this.
+const POLL: Duration = Duration::from_millis(100);
+
+/// A read model, as the engine sees it.
+#[async_trait::async_trait]
+pub trait Subscriber: Send + Sync + 'static {
+    /// The name of the model, and of its schema.
+    fn name(&self) -> &'static str;
+    /// Another version is another fold: the engine rebuilds.
+    fn version(&self) -> i32;
+    /// DDL, with unqualified names.
+    fn schema(&self) -> &'static str;
+    /// Folds and flushes one batch, inside the engine's transaction, in whose search path the model's schema stands alone.
+    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+}
+
+/// A reader that keeps what it folds in memory, and so starts from position 1 at each start.
+#[async_trait::async_trait]
+pub trait Follower: Send + Sync + 'static {
+    fn name(&self) -> &'static str;
+    async fn follow(&self, batch: &[Recorded]);
+}
+
+/// The engine: one reader feeds all models of this process.
+#[derive(Clone)]
+pub struct Subscriptions {
+    pool: PgPool,
+    models: Arc<Vec<Arc<dyn Subscriber>>>,
+    followers: Arc<Vec<Arc<dyn Follower>>>,
+    positions: Arc<HashMap<&'static str, watch::Sender<i64>>>,
+}
+
+/// A reader did not reach the position in time: what it shows may be a moment old.
+#[derive(Debug, thiserror::Error)]
+#[error("{model} has not reached position {position} yet")]
+pub struct Behind {
+    pub model: &'static str,
+    pub position: i64,
+}
+
+impl Subscriptions {
+    /// `pool` acts as the writer role.
+    pub fn new(pool: PgPool, models: Vec<Arc<dyn Subscriber>>, followers: Vec<Arc<dyn Follower>>) -> Self {
+        let names = models.iter().map(|model| model.name()).chain(followers.iter().map(|follower| follower.name()));
+        let positions = names.map(|name| (name, watch::channel(0).0)).collect();
+        Self { pool, models: Arc::new(models), followers: Arc::new(followers), positions: Arc::new(positions) }
+    }
+
+    /// Makes the schemas that are missing, and rebuilds the models whose fold has changed since.
+    pub async fn prepare(&self, mut progress: impl FnMut(&'static str, i64, i64)) -> Result<(), ReadError> {
+        for model in self.models.iter() {
+            match models::live(&self.pool, model.name()).await? {
+                None => models::create_live(&self.pool, model.as_ref()).await?,
+                Some(standing) if standing.version == model.version() => {}
+                Some(_) => self.rebuild(model.name(), |at, head| progress(model.name(), at, head)).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads until cancelled. `head` wakes it at once for what this process wrote; a poll is the floor.
+    pub async fn run(&self, mut head: watch::Receiver<i64>, cancel: CancellationToken) {
+        let mut seats = self.seats().await;
+        while !cancel.is_cancelled() {
+            let advanced = match self.round(&mut seats).await {
+                Ok(advanced) => advanced,
+                Err(problem) => {
+                    tracing::warn!(%problem, "the journal cannot be read, trying again");
+                    tokio::time::sleep(POLL * 5).await;
+                    false
+                }
+            };
+            if !advanced {
+                tokio::select! {
+                    () = cancel.cancelled() => {}
+                    _ = tokio::time::timeout(POLL, head.changed()) => {}
+                }
+            }
+        }
+    }
+
+    /// Reads everything there is now, once: what tests and commands of the machine use.
+    pub async fn catch_up(&self) -> Result<(), ReadError> {
+        let mut seats = self.seats().await;
+        while self.round(&mut seats).await? {}
+        Ok(())
+    }
+
+    /// Waits until a reader has seen a position, at most `patience`.
+    pub async fn wait_for(&self, model: &'static str, position: i64, patience: Duration) -> Result<(), Behind> {
+        let Some(sender) = self.positions.get(model) else { return Err(Behind { model, position }) };
+        let mut watched = sender.subscribe();
+        let reached = watched.wait_for(|seen| *seen >= position);
+        match tokio::time::timeout(patience, reached).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Behind { model, position }),
+        }
+    }
+
+    /// The last position a reader of this process has seen.
+    pub fn position(&self, model: &str) -> i64 {
+        self.positions.get(model).map_or(0, |sender| *sender.borrow())
+    }
+
+    /// How each read model stands, for `doctor` and `/readyz`.
+    pub async fn standings(&self) -> Result<Vec<Standing>, ReadError> {
+        models::standings(&self.pool).await
+    }
+
+    pub fn names(&self) -> Vec<&'static str> {
+        self.models.iter().map(|model| model.name()).collect()
+    }
+
+    async fn seats(&self) -> Vec<Seat> {
+        let mut seats = Vec::new();
+        for model in self.models.iter() {
+            match models::take(&self.pool, model.name()).await {
+                Ok((position, fence)) => {
+                    self.seen(model.name(), position);
+                    seats.push(Seat { reader: Reader::Model(model.clone()), position, fence, stopped: false });
+                }
+                Err(problem) => tracing::error!(model = model.name(), %problem, "this read model cannot be opened"),
+            }
+        }
+        let memory = |follower: &Arc<dyn Follower>| Seat {
+            position: self.position(follower.name()),
+            reader: Reader::Memory(follower.clone()),
+            fence: 0,
+            stopped: false,
+        };
+        seats.extend(self.followers.iter().map(memory));
+        seats
+    }
+
+    /// Reads one batch for the seats that are furthest behind. Whether anything was read.
+    async fn round(&self, seats: &mut [Seat]) -> Result<bool, ReadError> {
+        let Some(from) = seats.iter().filter(|seat| !seat.stopped).map(|seat| seat.position).min() else {
+            return Ok(false);
+        };
+        let batch = read::read(&self.pool, from, BATCH).await?;
+        let Some(last) = batch.last().map(|recorded| recorded.position) else { return Ok(false) };
+        let behind = seats.iter_mut().filter(|seat| !seat.stopped && seat.position < last);
+        let steps = behind.map(|seat| self.step(seat, &batch));
+        futures_util::future::join_all(steps).await;
+        Ok(true)
+    }
+
+    async fn step(&self, seat: &mut Seat, batch: &[Recorded]) {
+        let news = &batch[batch.partition_point(|recorded| recorded.position <= seat.position)..];
+        let Some(last) = news.last().map(|recorded| recorded.position) else { return };
+        match &seat.reader {
+            Reader::Memory(follower) => {
+                follower.follow(news).await;
+                seat.position = last;
+            }
+            Reader::Model(model) => {
+                match models::advance(&self.pool, model.as_ref(), seat.position, seat.fence, news).await {
+                    Ok(models::Advance::Moved) => seat.position = last,
+                    Ok(models::Advance::Elsewhere(position)) => seat.position = position,
+                    Ok(models::Advance::Lost) => {
+                        tracing::warn!(model = model.name(), "another worker has taken this read model over");
+                        seat.stopped = true;
+                    }
+                    Err(problem) => self.find_poison(seat, news, problem).await,
+                }
+            }
+        }
+        self.seen(seat.reader.name(), seat.position);
+    }
+
+    /// A batch could not be folded: goes one event at a time, and stops the model at the one that cannot.
+    async fn find_poison(&self, seat: &mut Seat, news: &[Recorded], problem: sqlx::Error) {
+        let Reader::Model(model) = &seat.reader else { return };
+        if !matches!(problem, sqlx::Error::Database(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) {
+            tracing::warn!(model = model.name(), %problem, "a batch could not be written, trying again");
+            tokio::time::sleep(POLL).await;
+            return;
+        }
+        for one in news.chunks(1) {
+            match models::advance(&self.pool, model.as_ref(), seat.position, seat.fence, one).await {
+                Ok(models::Advance::Moved) => seat.position = one[0].position,
+                Ok(_) => return,
+                Err(problem) => {
+                    let (at, because) = (one[0].position, problem.to_string());
+                    tracing::error!(model = model.name(), position = at, %problem, "this read model stops here");
+                    seat.stopped = true;
+                    if let Err(problem) = models::stop(&self.pool, model.name(), at, &because).await {
+                        tracing::error!(%problem, "and it could not be noted");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn seen(&self, name: &str, position: i64) {
+        if let Some(sender) = self.positions.get(name) {
+            sender.send_replace(position);
+        }
+    }
+}
+
+enum Reader {
+    Model(Arc<dyn Subscriber>),
+    Memory(Arc<dyn Follower>),
+}
+
+impl Reader {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Model(model) => model.name(),
+            Self::Memory(follower) => follower.name(),
+        }
+    }
+}
+
+struct Seat {
+    reader: Reader,
+    position: i64,
+    fence: i64,
+    stopped: bool,
+}

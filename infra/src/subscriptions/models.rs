@@ -1,0 +1,132 @@
+//! The checkpoint of each read model: in the transaction in which it writes, behind a fence.
+
+use domain::event::Recorded;
+use serde::Serialize;
+use sqlx::{Executor as _, PgConnection, PgPool, Row};
+
+use super::{ReadError, Subscriber};
+
+/// How a read model stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    pub name: String,
+    /// False for one being rebuilt.
+    pub live: bool,
+    pub version: i32,
+    pub position: i64,
+    /// The position at which it stopped, and why.
+    pub stopped_at: Option<i64>,
+    pub stopped_because: Option<String>,
+}
+
+pub(super) enum Advance {
+    Moved,
+    /// It was swapped with a rebuilt one, which stands at another position.
+    Elsewhere(i64),
+    /// Another worker holds the fence.
+    Lost,
+}
+
+const STANDINGS: &str = "select name, live, version, position, stopped_at, stopped_because from subscriptions.models order by name, live desc";
+const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
+    where name = $1 and live returning position, fence";
+const HOLD: &str = "select position, fence from subscriptions.models where name = $1 and live for update";
+const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
+const STOP: &str = "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live";
+const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
+
+/// Every SQL text of the checkpoints, by name, so that a test can prepare each.
+pub const STATEMENTS: [(&str, &str); 6] =
+    [("standings", STANDINGS), ("take", TAKE), ("hold", HOLD), ("move", MOVE), ("stop", STOP), ("insert", INSERT)];
+
+pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
+    let rows = sqlx::query(STANDINGS).fetch_all(pool).await?;
+    let standing = |row: &sqlx::postgres::PgRow| Standing {
+        name: row.get(0),
+        live: row.get(1),
+        version: row.get(2),
+        position: row.get(3),
+        stopped_at: row.get(4),
+        stopped_because: row.get(5),
+    };
+    Ok(rows.iter().map(standing).collect())
+}
+
+pub(super) async fn live(pool: &PgPool, name: &str) -> Result<Option<Standing>, ReadError> {
+    Ok(standings(pool).await?.into_iter().find(|standing| standing.live && standing.name == name))
+}
+
+pub(super) async fn create_live(pool: &PgPool, model: &dyn Subscriber) -> Result<(), ReadError> {
+    let mut transaction = pool.begin().await?;
+    // Two processes may start at the same time: one makes the schema, the other finds it.
+    sqlx::query("select pg_advisory_xact_lock(7320, hashtext($1))")
+        .bind(model.name())
+        .execute(&mut *transaction)
+        .await?;
+    let known: Option<i32> = sqlx::query_scalar("select version from subscriptions.models where name = $1 and live")
+        .bind(model.name())
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if known.is_none() {
+        create(&mut transaction, model, model.name()).await?;
+        sqlx::query(INSERT).bind(model.name()).bind(true).bind(model.version()).execute(&mut *transaction).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// Makes the empty tables of a model in a schema of that name.
+pub(super) async fn create(
+    connection: &mut PgConnection,
+    model: &dyn Subscriber,
+    schema: &str,
+) -> Result<(), sqlx::Error> {
+    let open =
+        format!("drop schema if exists {schema} cascade; create schema {schema}; set local search_path = {schema}");
+    connection.execute(sqlx::raw_sql(&open)).await?;
+    connection.execute(sqlx::raw_sql(model.schema())).await?;
+    Ok(())
+}
+
+/// Takes the fence: whoever held it before can no longer advance.
+pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadError> {
+    let row = sqlx::query(TAKE).bind(name).fetch_one(pool).await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+pub(super) async fn advance(
+    pool: &PgPool,
+    model: &dyn Subscriber,
+    position: i64,
+    fence: i64,
+    news: &[Recorded],
+) -> Result<Advance, sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
+    let (found, held): (i64, i64) = (held.get(0), held.get(1));
+    if held != fence {
+        return Ok(Advance::Lost);
+    }
+    if found != position {
+        return Ok(Advance::Elsewhere(found));
+    }
+    apply(&mut transaction, model, model.name(), news).await?;
+    let last = news.last().map_or(position, |recorded| recorded.position);
+    sqlx::query(MOVE).bind(model.name()).bind(last).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(Advance::Moved)
+}
+
+pub(super) async fn apply(
+    connection: &mut PgConnection,
+    model: &dyn Subscriber,
+    schema: &str,
+    news: &[Recorded],
+) -> Result<(), sqlx::Error> {
+    connection.execute(format!("set local search_path = {schema}").as_str()).await?;
+    model.apply(connection, news).await
+}
+
+pub(super) async fn stop(pool: &PgPool, name: &str, at: i64, because: &str) -> Result<(), ReadError> {
+    sqlx::query(STOP).bind(name).bind(at).bind(because).execute(pool).await?;
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! The vault: it seals personal values before they are written and opens them for a page. Destroying a key forgets what was
+//! sealed under it, in every copy.
+//!
+//! One data-encryption key (DEK) per subject, retention class and school year, named by 16 random bytes, and durable before the
+//! first event that uses it. Each value has a key of its own, derived from its DEK and the row it stands in.
+
+mod seal;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use aws_lc_rs::hmac;
+use domain::ids::{PersonId, SchoolYear};
+use domain::personal::{Retention, SealedCell, Subject};
+use sqlx::PgPool;
+
+use crate::keys::{KeyDirectory, KeyError};
+pub use seal::{Address, Sealer, Unknown};
+
+/// The vault cannot answer.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    #[error("vault database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("a key of the vault does not open with this key directory")]
+    WrongKeyDirectory,
+}
+
+/// Every SQL text of the vault, by name, so that a test can prepare each.
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    store::STATEMENTS.into_iter()
+}
+
+/// Names one key: whom it is about, for what, in which year.
+pub type KeyName = (Subject, Retention, SchoolYear);
+type Dek = [u8; 32];
+type DekRef = [u8; 16];
+
+/// Keys held in memory at most: about 100 bytes each.
+const CACHE_MAX: usize = 400_000;
+
+#[derive(Default)]
+struct Cache {
+    by_name: HashMap<KeyName, (DekRef, Dek)>,
+    by_ref: HashMap<DekRef, Option<Dek>>,
+}
+
+/// Keys at hand, and the database that holds them wrapped.
+#[derive(Clone)]
+pub struct Vault {
+    pool: PgPool,
+    cache: Arc<RwLock<Cache>>,
+    kek: Arc<[u8; 32]>,
+    identity_index: Arc<hmac::Key>,
+}
+
+impl Vault {
+    /// `pool` leads to the vault's own database, migrated.
+    pub fn new(pool: PgPool, keys: &KeyDirectory) -> Self {
+        Self {
+            pool,
+            cache: Arc::default(),
+            kek: Arc::new(keys.derive("kek/1")),
+            identity_index: Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &keys.derive("identity-index"))),
+        }
+    }
+
+    /// Makes sure that these keys exist, durably, and are at hand. One round trip, none when they are known.
+    pub async fn prepare(&self, names: &[KeyName]) -> Result<(), VaultError> {
+        let missing: Vec<&KeyName> = {
+            let cache = self.read();
+            names.iter().filter(|name| !cache.by_name.contains_key(*name)).collect()
+        };
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let found = store::ensure_keys(&self.pool, &self.kek, &missing).await?;
+        let mut cache = self.write();
+        for (name, dek_ref, dek) in found {
+            cache.by_ref.insert(dek_ref, Some(dek));
+            cache.by_name.insert(name, (dek_ref, dek));
+        }
+        Ok(())
+    }
+
+    /// Opens cells, in their order. `None` is a value whose key is destroyed, or that does not open.
+    pub async fn open(&self, cells: &[&SealedCell]) -> Result<Vec<Option<String>>, VaultError> {
+        let missing: Vec<DekRef> = {
+            let cache = self.read();
+            let refs = cells.iter().flat_map(|cell| seal::dek_refs(&cell.sealed));
+            refs.filter(|dek_ref| !cache.by_ref.contains_key(dek_ref)).collect()
+        };
+        if !missing.is_empty() {
+            let found = store::keys(&self.pool, &self.kek, &missing).await?;
+            let mut cache = self.write();
+            missing.iter().for_each(|dek_ref| {
+                cache.by_ref.insert(*dek_ref, None);
+            });
+            found.into_iter().for_each(|(dek_ref, dek)| {
+                cache.by_ref.insert(dek_ref, Some(dek));
+            });
+        }
+        let cache = self.read();
+        let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
+        Ok(cells.iter().map(|cell| seal::open(cell, key)).collect())
+    }
+
+    /// Opens one cell.
+    pub async fn open_one(&self, cell: &SealedCell) -> Result<Option<String>, VaultError> {
+        Ok(self.open(&[cell]).await?.pop().flatten())
+    }
+
+    /// Finds, or makes durably, the persons a feed names by these numbers, in their order. A number already known keeps its person.
+    pub async fn identify(&self, numbers: &[IdentityNumber]) -> Result<Vec<PersonId>, VaultError> {
+        let keys: Vec<Vec<u8>> = numbers.iter().map(|number| self.index(number)).collect();
+        store::identify(&self.pool, &keys).await
+    }
+
+    /// The persons already known by these numbers, in their order; makes none.
+    pub async fn known(&self, numbers: &[IdentityNumber]) -> Result<Vec<Option<PersonId>>, VaultError> {
+        let keys: Vec<Vec<u8>> = numbers.iter().map(|number| self.index(number)).collect();
+        store::known(&self.pool, &keys).await
+    }
+
+    fn index(&self, number: &IdentityNumber) -> Vec<u8> {
+        let text = format!("{}\u{1f}{}\u{1f}{}", number.source, number.category, number.number);
+        hmac::sign(&self.identity_index, text.as_bytes()).as_ref().to_vec()
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Cache> {
+        self.cache.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Cache> {
+        let mut cache = self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cache.by_ref.len() > CACHE_MAX {
+            *cache = Cache::default();
+        }
+        cache
+    }
+}
+
+/// A number by which a feed knows a person. The category is part of it: a pupil and a relative may share a number.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IdentityNumber {
+    pub source: String,
+    pub category: String,
+    pub number: String,
+}
+
+#[cfg(test)]
+mod spec;

@@ -1,0 +1,172 @@
+//! The sealed value: `ver ‖ salt[16] ‖ nonce[12] ‖ ciphertext ‖ tag[16]`, AES-256-GCM under HKDF-SHA-256(DEK, salt, row).
+//!
+//! The plaintext is framed `r[32] ‖ u32 length ‖ text ‖ zeros` to a multiple of 64 bytes, so that its exact size does not leak.
+//! `commit = SHA-256("cdt-part/v1\n" ‖ r ‖ u64 length ‖ text)` fixes the text: AES-GCM alone does not commit to its key.
+
+use std::cell::RefCell;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use domain::ids::{SchoolYear, StreamId};
+use domain::personal::{Retention, Seal, Sealed, SealedCell, Subject};
+
+use super::{Dek, DekRef, KeyName, Vault};
+use crate::keys::{derive, random};
+use crate::ledger::leaf::{Part, sha256};
+
+const VERSION: u8 = 1;
+const BUCKET: usize = 64;
+
+/// The row a value is sealed for: it opens nowhere else.
+#[derive(Clone)]
+pub struct Address {
+    pub stream: StreamId,
+    pub sequence: i64,
+    pub event: &'static str,
+}
+
+/// The keys that were missing: prepare them and seal again.
+pub struct Unknown(pub Vec<KeyName>);
+
+/// Seals the values of one event while it is serialised.
+pub struct Sealer {
+    vault: Vault,
+    address: Address,
+    missing: RefCell<Vec<KeyName>>,
+    parts: RefCell<Vec<Part>>,
+}
+
+impl Sealer {
+    pub fn new(vault: &Vault, address: Address) -> Self {
+        Self { vault: vault.clone(), address, missing: RefCell::default(), parts: RefCell::default() }
+    }
+
+    /// What was sealed, in order, or the keys that were missing.
+    pub fn finish(&self) -> Result<Vec<Part>, Unknown> {
+        let missing = self.missing.take();
+        if missing.is_empty() { Ok(self.parts.take()) } else { Err(Unknown(missing)) }
+    }
+
+    fn keys(&self, about: &Subject, class: Retention) -> Option<Vec<(DekRef, Dek)>> {
+        let cache = self.vault.read();
+        let names = key_names(about, class, self.address.stream.era);
+        let found: Vec<_> = names.iter().filter_map(|name| cache.by_name.get(name).copied()).collect();
+        if found.len() == names.len() {
+            return Some(found);
+        }
+        let missing = names.into_iter().filter(|name| !cache.by_name.contains_key(name));
+        self.missing.borrow_mut().extend(missing);
+        None
+    }
+}
+
+/// The keys of a value: one, or one for each person of whom any one's erasure forgets it.
+fn key_names(about: &Subject, class: Retention, year: SchoolYear) -> Vec<KeyName> {
+    match about {
+        Subject::AllOf(persons) => persons.iter().map(|person| (Subject::Person(*person), class, year)).collect(),
+        one => vec![(one.clone(), class, year)],
+    }
+}
+
+impl Seal for Sealer {
+    fn seal(&self, about: &Subject, class: Retention, plaintext: &str) -> Result<Sealed, String> {
+        let Some(keys) = self.keys(about, class) else {
+            let nothing = String::new();
+            return Ok(Sealed {
+                about: about.clone(),
+                class,
+                part: 0,
+                dek: vec![],
+                sealed_box: nothing.clone(),
+                commit: nothing,
+            });
+        };
+        let mut parts = self.parts.borrow_mut();
+        let part = parts.len() as u16;
+        let entropy = random::<60>().map_err(|problem| problem.to_string())?;
+        let (r, rest) = entropy.split_at(32);
+        let (salt, nonce) = rest.split_at(16);
+        let commit = commitment(r, plaintext);
+        let mut frame = frame(r, plaintext);
+        let context = context(
+            self.address.stream.aggregate,
+            &self.address.stream.key(),
+            self.address.sequence,
+            self.address.event,
+            part,
+        );
+        let deks: Vec<Dek> = keys.iter().map(|(_, dek)| *dek).collect();
+        let key = value_key(&deks, salt, &context).ok_or("no key")?;
+        let mut once = [0; 12];
+        once.copy_from_slice(nonce);
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(once), Aad::from(&context), &mut frame)
+            .map_err(|_| "sealing failed")?;
+        let mut stored = Vec::with_capacity(29 + frame.len());
+        stored.push(VERSION);
+        stored.extend_from_slice(salt);
+        stored.extend_from_slice(nonce);
+        stored.extend_from_slice(&frame);
+        let dek_refs: Vec<DekRef> = keys.iter().map(|(dek_ref, _)| *dek_ref).collect();
+        let dek = dek_refs.iter().map(|dek_ref| BASE64.encode(dek_ref)).collect();
+        parts.push(Part { id: part, dek_refs, ciphertext_digest: sha256(&stored), commit });
+        let (sealed_box, commit) = (BASE64.encode(stored), BASE64.encode(commit));
+        Ok(Sealed { about: about.clone(), class, part, dek, sealed_box, commit })
+    }
+}
+
+/// Opens a cell with the keys at hand; `None` when one is missing, or the value was tampered with.
+pub(super) fn open(cell: &SealedCell, key: impl Fn(&DekRef) -> Option<Dek>) -> Option<String> {
+    let stored = BASE64.decode(&cell.sealed.sealed_box).ok()?;
+    if stored.len() < 29 + 16 || stored[0] != VERSION {
+        return None;
+    }
+    let deks: Vec<Dek> = dek_refs(&cell.sealed).map(|dek_ref| key(&dek_ref)).collect::<Option<_>>()?;
+    let context = context(&cell.aggregate, &cell.stream, cell.sequence, &cell.event, cell.sealed.part);
+    let (salt, rest) = stored[1..].split_at(16);
+    let (nonce, ciphertext) = rest.split_at(12);
+    let mut once = [0; 12];
+    once.copy_from_slice(nonce);
+    let mut frame = ciphertext.to_vec();
+    let opened = value_key(&deks, salt, &context)?
+        .open_in_place(Nonce::assume_unique_for_key(once), Aad::from(&context), &mut frame)
+        .ok()?;
+    let (r, rest) = opened.split_at_checked(32)?;
+    let (length, text) = rest.split_first_chunk::<4>()?;
+    let text = std::str::from_utf8(text.get(..u32::from_be_bytes(*length) as usize)?).ok()?;
+    (BASE64.encode(commitment(r, text)) == cell.sealed.commit).then(|| text.to_owned())
+}
+
+/// The key references of a sealed value; malformed ones are left out.
+pub(super) fn dek_refs(sealed: &Sealed) -> impl Iterator<Item = DekRef> {
+    sealed.dek.iter().filter_map(|text| BASE64.decode(text).ok()?.try_into().ok())
+}
+
+fn value_key(deks: &[Dek], salt: &[u8], context: &[u8]) -> Option<LessSafeKey> {
+    let secret = deks.concat();
+    let key = derive(&secret, salt, &[b"cdt-value/v1\n", context]);
+    UnboundKey::new(&AES_256_GCM, &key).ok().map(LessSafeKey::new)
+}
+
+fn context(aggregate: &str, stream: &str, sequence: i64, event: &str, part: u16) -> Vec<u8> {
+    format!("{aggregate}\u{1f}{stream}\u{1f}{sequence}\u{1f}{event}\u{1f}{part}").into_bytes()
+}
+
+fn frame(r: &[u8], text: &str) -> Vec<u8> {
+    let size = (36 + text.len()).next_multiple_of(BUCKET);
+    let mut frame = Vec::with_capacity(size + 16);
+    frame.extend_from_slice(r);
+    frame.extend_from_slice(&(text.len() as u32).to_be_bytes());
+    frame.extend_from_slice(text.as_bytes());
+    frame.resize(size, 0);
+    frame
+}
+
+fn commitment(r: &[u8], text: &str) -> [u8; 32] {
+    let mut bytes = Vec::with_capacity(52 + text.len());
+    bytes.extend_from_slice(b"cdt-part/v1\n");
+    bytes.extend_from_slice(r);
+    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+    sha256(&bytes)
+}
