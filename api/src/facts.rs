@@ -1,0 +1,76 @@
+//! The register: what the school knows of itself, folded from the journal and held in memory.
+//!
+//! It gives each decision its facts (who acts in what capacity, what the timetable says) and each query its scope. Names are opened
+//! here, once, so that they can be sorted and searched; they leave with the key. It is dropped and folded again at each start.
+
+mod books;
+mod fold;
+mod scopes;
+
+use std::sync::{RwLock, RwLockReadGuard};
+
+use domain::event::{Fact, Recorded};
+use domain::personal::SealedCell;
+use infra::subscriptions::Follower;
+use infra::vault::Vault;
+
+pub use books::{Books, GroupBook, LessonAt, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+pub use scopes::Standpoint;
+
+/// The name under which the register is waited for.
+pub const REGISTER: &str = "register";
+
+/// A shared, folded view of the directory.
+pub struct Register {
+    books: RwLock<Books>,
+    vault: Vault,
+}
+
+impl Register {
+    pub fn new(vault: Vault) -> Self {
+        Self { books: RwLock::default(), vault }
+    }
+
+    /// The books as they stand. Never held across an await.
+    pub fn read(&self) -> RwLockReadGuard<'_, Books> {
+        self.books.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    async fn names(&self, batch: &[Recorded]) -> Vec<Option<String>> {
+        let cells: Vec<Option<SealedCell>> = batch.iter().map(names_of).collect();
+        let present: Vec<&SealedCell> = cells.iter().flatten().collect();
+        let mut opened = match self.vault.open(&present).await {
+            Ok(opened) => opened.into_iter(),
+            Err(problem) => {
+                tracing::error!(%problem, "names cannot be opened");
+                vec![None; present.len()].into_iter()
+            }
+        };
+        cells.iter().map(|cell| cell.as_ref().and_then(|_| opened.next().flatten())).collect()
+    }
+}
+
+fn names_of(recorded: &Recorded) -> Option<SealedCell> {
+    use domain::directory::person::Event;
+    match &recorded.fact {
+        Fact::Person(Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. }) => {
+            recorded.cell(names)
+        }
+        _ => None,
+    }
+}
+
+#[async_trait::async_trait]
+impl Follower for Register {
+    fn name(&self) -> &'static str {
+        REGISTER
+    }
+
+    async fn follow(&self, batch: &[Recorded]) {
+        let names = self.names(batch).await;
+        let mut books = self.books.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (recorded, names) in batch.iter().zip(names) {
+            fold::fold(&mut books, recorded, names);
+        }
+    }
+}

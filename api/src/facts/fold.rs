@@ -1,0 +1,224 @@
+//! The fold of the register: one event, and the names opened for it.
+
+use domain::access::{Grant, Stay};
+use domain::calendar::national_pauses;
+use domain::directory::{establishment, group, person, service};
+use domain::event::{Fact, Recorded};
+use domain::ids::{GroupId, PersonId};
+use domain::inspection::mandate;
+use domain::personal::Sealable as _;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::books::{Books, GroupBook, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+
+pub(super) fn fold(books: &mut Books, recorded: &Recorded, names: Option<String>) {
+    match &recorded.fact {
+        Fact::School(event) => school(books, event),
+        Fact::Person(event) => person(books, event, names),
+        Fact::Group(event) => group(books, event),
+        Fact::Service(event) => service(books, event),
+        Fact::Mandate(event) => mandate(books, event, recorded.actor.person()),
+        // The register knows the directory; what is written in textbooks is for the read models.
+        Fact::Textbook(_) => {}
+    }
+    books.position = recorded.position;
+}
+
+fn school(books: &mut Books, event: &establishment::Event) {
+    use establishment::Event;
+    match event {
+        Event::SchoolRegistered { school, identity } | Event::SchoolDescribed { school, identity } => {
+            let zone = TimeZone::get(&identity.time_zone).unwrap_or(TimeZone::UTC);
+            let book = books.schools.entry(*school).or_insert_with(|| SchoolBook {
+                school: *school,
+                identity: identity.clone(),
+                zone: TimeZone::UTC,
+                years: std::collections::BTreeMap::new(),
+                closures: std::collections::BTreeMap::new(),
+                subjects: std::collections::BTreeMap::new(),
+                pauses: national_pauses(),
+            });
+            book.identity = identity.clone();
+            book.zone = zone;
+        }
+        Event::YearOpened { school, bounds } => {
+            if let Some(book) = books.schools.get_mut(school) {
+                book.years.insert(bounds.year, bounds.clone());
+            }
+        }
+        Event::ClosuresSet { school, year, closures } => {
+            if let Some(book) = books.schools.get_mut(school) {
+                book.closures.insert(*year, closures.clone());
+            }
+        }
+        Event::SubjectsNamed { school, subjects } => {
+            if let Some(book) = books.schools.get_mut(school) {
+                book.subjects.extend(subjects.clone());
+            }
+        }
+        Event::PauseAdopted { school, policy } => {
+            if let Some(book) = books.schools.get_mut(school) {
+                book.pauses.push(policy.clone());
+            }
+        }
+    }
+}
+
+fn person(books: &mut Books, event: &person::Event, names: Option<String>) {
+    use person::Event;
+    let names = names.as_deref().and_then(person::Names::from_plaintext);
+    match event {
+        Event::PersonRegistered { person, .. } => {
+            books.persons.entry(*person).or_default().names = names;
+        }
+        Event::NamesCorrected { person, .. } => {
+            if let Some(book) = books.persons.get_mut(person) {
+                book.names = names;
+            }
+        }
+        Event::ContactsChanged { .. } => {}
+        Event::RoleTaken { person, school, role, from } => {
+            if let Some(book) = books.persons.get_mut(person) {
+                book.roles.push(RoleHeld { school: *school, role: *role, from: *from, until: None });
+            }
+        }
+        Event::RoleEnded { person, school, role, on } => {
+            let book = books.persons.get_mut(person).into_iter().flat_map(|book| book.roles.iter_mut());
+            for held in book.filter(|held| held.school == *school && held.role == *role && held.until.is_none()) {
+                held.until = Some(*on);
+            }
+        }
+        Event::GuardiansSet { pupil, guardians, .. } => {
+            let Some(book) = books.persons.get_mut(pupil) else { return };
+            for former in std::mem::replace(&mut book.guardians, guardians.clone()) {
+                if let Some(children) = books.children_of.get_mut(&former.relative) {
+                    children.remove(pupil);
+                }
+            }
+            for link in guardians {
+                books.children_of.entry(link.relative).or_default().insert(*pupil);
+            }
+        }
+        Event::PersonDeactivated { person, on } => {
+            if let Some(book) = books.persons.get_mut(person) {
+                book.inactive_since = Some(*on);
+            }
+        }
+        Event::PersonReactivated { person, .. } => {
+            if let Some(book) = books.persons.get_mut(person) {
+                book.inactive_since = None;
+            }
+        }
+    }
+}
+
+fn group(books: &mut Books, event: &group::Event) {
+    use group::Event;
+    match event {
+        Event::GroupOpened { group, school, year, description } => {
+            let (stays, form_tutors) = (vec![], std::collections::BTreeSet::new());
+            let (group, school, year, description) = (*group, *school, *year, description.clone());
+            books.groups.insert(group, GroupBook { group, school, year, description, stays, form_tutors });
+        }
+        Event::GroupDescribed { group, description } => {
+            if let Some(book) = books.groups.get_mut(group) {
+                book.description = description.clone();
+            }
+        }
+        Event::MemberJoined { group, pupil, from } => {
+            let stay = Stay { group: *group, from: *from, until: None };
+            books.stays_of.entry(*pupil).or_default().push(stay);
+            if let Some(book) = books.groups.get_mut(group) {
+                book.stays.push((*pupil, stay));
+            }
+        }
+        Event::MemberLeft { group, pupil, on } => leave(books, *group, *pupil, *on),
+        Event::FormTutorsNamed { group, teachers } => {
+            if let Some(book) = books.groups.get_mut(group) {
+                book.form_tutors.clone_from(teachers);
+            }
+        }
+    }
+}
+
+fn leave(books: &mut Books, group: GroupId, pupil: PersonId, on: Date) {
+    let own = books.stays_of.get_mut(&pupil).into_iter().flatten().filter(|stay| stay.group == group);
+    own.filter(|stay| stay.until.is_none()).for_each(|stay| stay.until = Some(on));
+    let of_group = books.groups.get_mut(&group).into_iter().flat_map(|book| book.stays.iter_mut());
+    let of_pupil = of_group.filter(|(member, stay)| *member == pupil && stay.until.is_none());
+    of_pupil.for_each(|(_, stay)| stay.until = Some(on));
+}
+
+fn service(books: &mut Books, event: &service::Event) {
+    use service::Event;
+    let textbook_of = |books: &Books, service| books.textbook_of_service.get(service).copied();
+    match event {
+        Event::ServiceOpened { service, school, year, group, subject, textbook } => {
+            books.textbook_of_service.insert(*service, *textbook);
+            books.services_of_group.entry(*group).or_default().insert(*textbook);
+            books.services.insert(
+                *textbook,
+                ServiceBook {
+                    service: *service,
+                    textbook: *textbook,
+                    school: *school,
+                    year: *year,
+                    group: *group,
+                    subject: subject.clone(),
+                    assignments: vec![],
+                    slots: vec![],
+                },
+            );
+        }
+        Event::TeacherAssigned { service, assignment } => {
+            let Some(textbook) = textbook_of(books, service) else { return };
+            books.services_of_teacher.entry(assignment.teacher).or_default().insert(textbook);
+            if let Some(book) = books.services.get_mut(&textbook) {
+                book.assignments.retain(|held| held.teacher != assignment.teacher || held.from != assignment.from);
+                book.assignments.push(*assignment);
+            }
+        }
+        Event::TeacherReleased { service, teacher, on } => {
+            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
+            let held = book.into_iter().flat_map(|book| book.assignments.iter_mut());
+            held.filter(|held| held.teacher == *teacher && held.holds(*on)).for_each(|held| held.until = Some(*on));
+        }
+        Event::SlotScheduled { service, slot } => {
+            let Some(textbook) = textbook_of(books, service) else { return };
+            books.textbook_of_slot.insert(slot.slot, textbook);
+            if let Some(book) = books.services.get_mut(&textbook) {
+                book.slots.retain(|(known, ended)| known.slot != slot.slot || ended.is_some());
+                book.slots.push((slot.clone(), None));
+            }
+        }
+        Event::SlotEnded { service, slot, on } => {
+            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
+            let held = book.into_iter().flat_map(|book| book.slots.iter_mut());
+            held.filter(|(known, ended)| known.slot == *slot && ended.is_none())
+                .for_each(|(_, ended)| *ended = Some(*on));
+        }
+    }
+}
+
+fn mandate(books: &mut Books, event: &mandate::Event, by: Option<PersonId>) {
+    use mandate::Event;
+    match event {
+        Event::MandateOpened { mandate, school, inspector, textbooks, from, until } => {
+            let grant = Grant {
+                inspector: *inspector,
+                textbooks: textbooks.clone(),
+                from: *from,
+                until: *until,
+                closed: false,
+            };
+            let book = MandateBook { mandate: *mandate, school: *school, grant, opened_by: by };
+            books.mandates.insert(*mandate, book);
+        }
+        Event::MandateClosed { mandate, .. } => {
+            if let Some(book) = books.mandates.get_mut(mandate) {
+                book.grant.closed = true;
+            }
+        }
+    }
+}
