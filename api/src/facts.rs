@@ -36,8 +36,8 @@ impl Register {
         self.books.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    async fn names(&self, batch: &[Recorded]) -> Vec<Option<String>> {
-        let cells: Vec<Option<SealedCell>> = batch.iter().map(names_of).collect();
+    async fn opened(&self, batch: &[Recorded]) -> Vec<Option<String>> {
+        let cells: Vec<Option<SealedCell>> = batch.iter().map(read_here).collect();
         let present: Vec<&SealedCell> = cells.iter().flatten().collect();
         let mut opened = match self.vault.open(&present).await {
             Ok(opened) => opened.into_iter(),
@@ -50,7 +50,8 @@ impl Register {
     }
 }
 
-fn names_of(recorded: &Recorded) -> Option<SealedCell> {
+/// The one sealed value of an event that the register opens.
+fn read_here(recorded: &Recorded) -> Option<SealedCell> {
     use domain::directory::person::Event;
     match &recorded.fact {
         Fact::Person(Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. }) => {
@@ -67,10 +68,10 @@ impl Follower for Register {
     }
 
     async fn follow(&self, batch: &[Recorded]) {
-        let names = self.names(batch).await;
+        let opened = self.opened(batch).await;
         let mut books = self.books.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (recorded, names) in batch.iter().zip(names) {
-            fold::fold(&mut books, recorded, names);
+        for (recorded, opened) in batch.iter().zip(opened) {
+            fold::fold(&mut books, recorded, opened);
         }
     }
 }

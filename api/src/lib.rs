@@ -1,3 +1,8 @@
 //! Where the parts meet: the register, the worker, the pages, the API and the command line.
 
+pub mod app;
+pub mod auth;
+pub mod config;
 pub mod facts;
+pub mod problem;
+pub mod worker;

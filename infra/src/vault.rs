@@ -74,14 +74,13 @@ impl Vault {
             let cache = self.read();
             names.iter().filter(|name| !cache.by_name.contains_key(*name)).collect()
         };
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let found = store::ensure_keys(&self.pool, &self.kek, &missing).await?;
-        let mut cache = self.write();
-        for (name, dek_ref, dek) in found {
-            cache.by_ref.insert(dek_ref, Some(dek));
-            cache.by_name.insert(name, (dek_ref, dek));
+        for some in missing.chunks(5_000) {
+            let found = store::ensure_keys(&self.pool, &self.kek, some).await?;
+            let mut cache = self.write();
+            for (name, dek_ref, dek) in found {
+                cache.by_ref.insert(dek_ref, Some(dek));
+                cache.by_name.insert(name, (dek_ref, dek));
+            }
         }
         Ok(())
     }
@@ -123,6 +122,13 @@ impl Vault {
     pub async fn known(&self, numbers: &[IdentityNumber]) -> Result<Vec<Option<PersonId>>, VaultError> {
         let keys: Vec<Vec<u8>> = numbers.iter().map(|number| self.index(number)).collect();
         store::known(&self.pool, &keys).await
+    }
+
+    /// Notes that these numbers name these persons too: one person may be known to two feeds. A number already taken stays.
+    pub async fn link(&self, numbers: &[(IdentityNumber, PersonId)]) -> Result<(), VaultError> {
+        let rows: Vec<(Vec<u8>, PersonId)> =
+            numbers.iter().map(|(number, person)| (self.index(number), *person)).collect();
+        store::link(&self.pool, &rows).await
     }
 
     fn index(&self, number: &IdentityNumber) -> Vec<u8> {

@@ -7,9 +7,10 @@ use domain::actor::Capacity;
 use domain::calendar::{Closure, PausePolicy, Slot, YearBounds, days_after};
 use domain::directory::establishment::Identity;
 use domain::directory::group::Description;
-use domain::directory::person::{Guardian, Names, Role};
+use domain::directory::person::{Contacts, Guardian, Names, Role};
 use domain::directory::service::Assignment;
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
+use domain::personal::Sealable as _;
 use domain::{inspection, textbook};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -79,6 +80,10 @@ pub struct PersonBook {
     pub names: Option<Names>,
     pub roles: Vec<RoleHeld>,
     pub guardians: Vec<Guardian>,
+    /// Whether a feed named this person; others are never deactivated by one.
+    pub fed: bool,
+    /// The contacts as last read, as a digest only: a feed compares, a page asks the vault.
+    pub contacts: Option<u64>,
     pub inactive_since: Option<Date>,
 }
 
@@ -97,6 +102,14 @@ impl PersonBook {
             Some(names) => format!("{} {}", names.given, names.family).trim().to_owned(),
             None => "personne oubliée".to_owned(),
         }
+    }
+
+    /// The digest under which contacts are compared: it means nothing outside this process.
+    pub fn contacts_digest(contacts: &Contacts) -> u64 {
+        use std::hash::{Hash as _, Hasher as _};
+        let mut hasher = std::hash::DefaultHasher::new();
+        contacts.plaintext().hash(&mut hasher);
+        hasher.finish()
     }
 
     pub fn given(&self) -> String {

@@ -10,12 +10,12 @@ use domain::personal::Sealable as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::books::{Books, GroupBook, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+use super::books::{Books, GroupBook, MandateBook, RoleHeld, SchoolBook, ServiceBook};
 
-pub(super) fn fold(books: &mut Books, recorded: &Recorded, names: Option<String>) {
+pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String>) {
     match &recorded.fact {
         Fact::School(event) => school(books, event),
-        Fact::Person(event) => person(books, event, names),
+        Fact::Person(event) => person(books, event, opened.as_deref()),
         Fact::Group(event) => group(books, event),
         Fact::Service(event) => service(books, event),
         Fact::Mandate(event) => mandate(books, event, recorded.actor.person()),
@@ -65,19 +65,25 @@ fn school(books: &mut Books, event: &establishment::Event) {
     }
 }
 
-fn person(books: &mut Books, event: &person::Event, names: Option<String>) {
+fn person(books: &mut Books, event: &person::Event, opened: Option<&str>) {
     use person::Event;
-    let names = names.as_deref().and_then(person::Names::from_plaintext);
+    let names = opened.and_then(person::Names::from_plaintext);
     match event {
-        Event::PersonRegistered { person, .. } => {
-            books.persons.entry(*person).or_default().names = names;
+        Event::PersonRegistered { person, origin, .. } => {
+            let book = books.persons.entry(*person).or_default();
+            (book.names, book.fed) = (names, origin.is_some());
         }
         Event::NamesCorrected { person, .. } => {
             if let Some(book) = books.persons.get_mut(person) {
                 book.names = names;
             }
         }
-        Event::ContactsChanged { .. } => {}
+        Event::ContactsChanged { person, .. } => {
+            let contacts = opened.and_then(person::Contacts::from_plaintext);
+            if let Some(book) = books.persons.get_mut(person) {
+                book.contacts = contacts.as_ref().map(super::PersonBook::contacts_digest);
+            }
+        }
         Event::RoleTaken { person, school, role, from } => {
             if let Some(book) = books.persons.get_mut(person) {
                 book.roles.push(RoleHeld { school: *school, role: *role, from: *from, until: None });

@@ -49,8 +49,8 @@ fn class(class: Retention) -> &'static str {
 }
 
 /// Every SQL text of the vault, by name, so that a test can prepare each.
-pub(super) const STATEMENTS: [(&str, &str); 4] =
-    [("ensure_keys", ENSURE_KEYS), ("keys", KEYS), ("identify", IDENTIFY), ("known", KNOWN)];
+pub(super) const STATEMENTS: [(&str, &str); 5] =
+    [("ensure_keys", ENSURE_KEYS), ("keys", KEYS), ("identify", IDENTIFY), ("link", LINK), ("known", KNOWN)];
 
 const ENSURE_KEYS: &str = "with wanted as (
         select * from unnest($1::bytea[], $2::text[], $3::text[], $4::smallint[], $5::bytea[])
@@ -144,6 +144,17 @@ pub(super) async fn identify(pool: &PgPool, keys: &[Vec<u8>]) -> Result<Vec<Pers
         found.extend(rows.into_iter().map(|row| (row.get(0), row.get(1))));
     }
     keys.iter().map(|key| found.get(key).map(|id| PersonId(*id)).ok_or(VaultError::WrongKeyDirectory)).collect()
+}
+
+const LINK: &str = "insert into vault.identities (index_key, person) select * from unnest($1::bytea[], $2::uuid[])
+    on conflict (index_key) do nothing";
+
+pub(super) async fn link(pool: &PgPool, rows: &[(Vec<u8>, PersonId)]) -> Result<(), VaultError> {
+    for chunk in rows.chunks(5_000) {
+        let (keys, persons): (Vec<_>, Vec<_>) = chunk.iter().map(|(key, person)| (key.clone(), person.0)).unzip();
+        sqlx::query(LINK).bind(&keys).bind(&persons).execute(pool).await?;
+    }
+    Ok(())
 }
 
 const KNOWN: &str = "select index_key, person from vault.identities where index_key = any($1)";

@@ -1,0 +1,126 @@
+//! Refusals, told once: RFC 9457 for programs. Pages turn the same [`Problem`] into plain French.
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::decider::{Kind, Rejection};
+use infra::journal::ExecuteError;
+use serde::Serialize;
+
+/// `application/problem+json`.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// A stable URN, one for each code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Stable, kebab-case.
+    pub code: String,
+    /// The field at fault, as a JSON pointer, when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The version a conflict found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:palimpseste:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Refused").to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code: code.to_owned(),
+            pointer: None,
+            version: None,
+        }
+    }
+
+    /// Not there, or not for this reader: the two are told alike.
+    pub fn unknown() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown", "there is nothing here for you to read")
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "send a token: Authorization: Bearer <palimpseste token>",
+        )
+    }
+
+    pub fn invalid(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Something of ours failed. The cause is logged, never told.
+    pub fn ours(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed here; it has been noted")
+    }
+}
+
+impl<R: Rejection> From<ExecuteError<R>> for Problem {
+    fn from(error: ExecuteError<R>) -> Self {
+        match error {
+            ExecuteError::Rejected(rejection) => {
+                let status = match rejection.kind() {
+                    Kind::Invalid => StatusCode::BAD_REQUEST,
+                    Kind::Forbidden => StatusCode::FORBIDDEN,
+                    Kind::Unknown => StatusCode::NOT_FOUND,
+                    Kind::Conflict => StatusCode::CONFLICT,
+                };
+                Self::new(status, rejection.code(), rejection.to_string())
+            }
+            ExecuteError::Conflict { actual } => {
+                let detail = format!("it has changed meanwhile: it is at version {actual}");
+                Self { version: Some(actual), ..Self::new(StatusCode::PRECONDITION_FAILED, "version-changed", detail) }
+            }
+            ExecuteError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "this Idempotency-Key was used for another command",
+            ),
+            ExecuteError::Stale => {
+                Self::new(StatusCode::CONFLICT, "stale", "what this rests on has changed: read again")
+            }
+            ExecuteError::Unavailable(cause) => {
+                tracing::error!(cause, "the journal cannot be reached");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "nothing was written; try again")
+            }
+            other => Self::ours(other),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        Self::ours(error)
+    }
+}
+
+impl From<infra::vault::VaultError> for Problem {
+    fn from(error: infra::vault::VaultError) -> Self {
+        Self::ours(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+    }
+}

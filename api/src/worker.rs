@@ -1,0 +1,34 @@
+//! The one place where read models meet the engine that feeds them.
+
+use std::sync::Arc;
+
+use domain::event::Recorded;
+use infra::subscriptions::Subscriber;
+use projections::ReadModel;
+use sqlx::PgConnection;
+
+struct Joined(Arc<dyn ReadModel>);
+
+#[async_trait::async_trait]
+impl Subscriber for Joined {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn version(&self) -> i32 {
+        self.0.version()
+    }
+
+    fn schema(&self) -> &'static str {
+        self.0.schema()
+    }
+
+    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        self.0.apply(connection, batch).await
+    }
+}
+
+/// Every read model there is.
+pub fn read_models() -> Vec<Arc<dyn Subscriber>> {
+    projections::all().into_iter().map(|model| Arc::new(Joined(model)) as Arc<dyn Subscriber>).collect()
+}
