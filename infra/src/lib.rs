@@ -1,6 +1,7 @@
 //! Everything that touches the outside: PostgreSQL, keys, files. Knows `domain`, and never `projections`.
 
 pub mod clock;
+pub mod devdb;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
