@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use infra::clock::ManualClock;
-use infra::devdb::{self, Durability};
+use infra::devdb;
 use infra::journal::Journal;
 use infra::keys::KeyDirectory;
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
@@ -92,14 +92,14 @@ fn cluster() -> &'static Cluster {
 async fn start_cluster() -> Cluster {
     let data_dir = std::env::temp_dir().join(format!("palimpseste-tests-{}", std::process::id()));
     std::fs::create_dir_all(&data_dir).unwrap();
+    // The server's user is not ours when we are root: it must be able to walk in.
+    std::fs::set_permissions(&data_dir, std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
     let options = devdb::Options {
-        data_dir,
-        bindir: None,
         download: true,
-        durability: Durability::Throwaway,
         settings: vec![("max_connections".into(), "400".into())],
+        ..devdb::Options::throwaway(data_dir)
     };
-    let cluster = devdb::open(options, &mut |_| {}).await.unwrap();
+    let cluster = devdb::open(&options, &mut |_| {}).await.unwrap();
     let (login, superuser) = (cluster.url().to_owned(), cluster.superuser_url().to_owned());
     // It dies with this process: its parent-death signal is set.
     std::mem::forget(cluster);

@@ -32,7 +32,8 @@ fn all() -> Vec<(PathBuf, String)> {
 fn names(text: &str, name: &str) -> bool {
     let path = format!("{name}::");
     text.lines().map(|line| line.split("//").next().unwrap_or("")).any(|line| {
-        line.match_indices(&path).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+        line.match_indices(&path)
+            .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
     })
 }
 
@@ -63,7 +64,11 @@ fn projections_and_infra_never_know_each_other() {
 #[test]
 fn contexts_never_import_one_another() {
     // They share ids, actor, calendar and personal; a rule across two of them is a reaction.
-    for (dir, others) in [("directory", ["textbook", "inspection"]), ("textbook", ["inspection", "directory"]), ("inspection", ["textbook", "directory"])] {
+    for (dir, others) in [
+        ("directory", ["textbook", "inspection"]),
+        ("textbook", ["inspection", "directory"]),
+        ("inspection", ["textbook", "directory"]),
+    ] {
         for (path, text) in sources("domain/src") {
             let inside = path.strip_prefix(root().join("domain/src")).unwrap().to_string_lossy().starts_with(dir);
             for other in others {
@@ -109,7 +114,19 @@ fn a_getter_is_named_by_what_it_gives() {
 
 #[test]
 fn the_top_level_is_exactly_what_the_house_says() {
-    let allowed = ["Cargo.toml", "Cargo.lock", "domain", "projections", "api", "infra", "tests", "README.md", "ARCHITECTURE.md", "LICENSE", "target"];
+    let allowed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "domain",
+        "projections",
+        "api",
+        "infra",
+        "tests",
+        "README.md",
+        "ARCHITECTURE.md",
+        "LICENSE",
+        "target",
+    ];
     for entry in fs::read_dir(root()).unwrap().filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name} does not belong at the top");

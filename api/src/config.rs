@@ -46,7 +46,7 @@ impl Location {
     pub async fn databases(
         &self,
         download: bool,
-        mut progress: impl FnMut(devdb::Progress),
+        mut progress: impl FnMut(devdb::Progress) + Send,
     ) -> Result<Databases, LocationError> {
         std::fs::create_dir_all(&self.data_dir)
             .map_err(|problem| LocationError::DataDir { path: self.data_dir.clone(), problem })?;
@@ -59,7 +59,7 @@ impl Location {
             return Ok(Databases { url, vault_url, cluster: None });
         }
         let options = devdb::Options { download: download && !self.no_download, ..devdb::Options::new(&self.data_dir) };
-        let cluster = devdb::open(options, &mut progress).await?;
+        let cluster = devdb::open(&options, &mut progress).await?;
         let (url, vault_url) = (cluster.url().to_owned(), cluster.vault_url().to_owned());
         Ok(Databases { url, vault_url, cluster: Some(cluster) })
     }

@@ -74,10 +74,7 @@ impl Options {
 
     /// The same, without durability: tests only.
     pub fn throwaway(data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            durability: Durability::Throwaway,
-            ..Self::new(data_dir)
-        }
+        Self { durability: Durability::Throwaway, ..Self::new(data_dir) }
     }
 }
 
@@ -107,20 +104,13 @@ pub enum Progress {
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Download {
-                name,
-                bytes,
-                sha256,
-            } => write!(f, "downloading {name} ({bytes} bytes, sha256 {sha256})"),
+            Self::Download { name, bytes, sha256 } => write!(f, "downloading {name} ({bytes} bytes, sha256 {sha256})"),
             Self::Unpack { into } => write!(f, "unpacking PostgreSQL into {}", into.display()),
             Self::Create { cluster } => {
                 write!(f, "creating a PostgreSQL cluster in {}", cluster.display())
             }
             Self::Start { cluster } => write!(f, "starting PostgreSQL on {}", cluster.display()),
-            Self::Attach { port } => write!(
-                f,
-                "attaching to the PostgreSQL already running on port {port}"
-            ),
+            Self::Attach { port } => write!(f, "attaching to the PostgreSQL already running on port {port}"),
         }
     }
 }
@@ -182,13 +172,7 @@ impl Cluster {
         drop(self);
     }
 
-    fn new(
-        layout: &Layout,
-        directory: PathBuf,
-        port: u16,
-        keys: &Keys,
-        server: Option<Server>,
-    ) -> Self {
+    fn new(layout: &Layout, directory: PathBuf, port: u16, keys: &Keys, server: Option<Server>) -> Self {
         layout.remember_port(port);
         Self {
             url: keys.url(port, bootstrap::DATABASE),
@@ -202,10 +186,7 @@ impl Cluster {
 }
 
 /// The directory of the binaries that `open` would use for a new cluster, without creating anything (save the fetched binaries, when allowed).
-pub fn find_bindir(
-    options: &Options,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<PathBuf, DevDbError> {
+pub fn find_bindir(options: &Options, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<PathBuf, DevDbError> {
     let account = Account::of_server(None)?;
     binaries::find(options, None, &account, progress).map(|found| found.dir)
 }
@@ -214,10 +195,7 @@ pub fn find_bindir(
 ///
 /// Openers of one data directory take turns. The calling thread is blocked while binaries are fetched or the cluster is created (about a second):
 /// call it when the process starts. Errors say in one line what to type.
-pub async fn open(
-    options: &Options,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Cluster, DevDbError> {
+pub async fn open(options: &Options, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Cluster, DevDbError> {
     let data_dir = layout::prepare(&options.data_dir)?;
     let _turn = layout::wait_for_turn(&data_dir).await?;
     let layout = Layout::settle(data_dir)?;
@@ -236,16 +214,8 @@ pub async fn open(
         directory.clone()
     } else {
         let directory = layout.home.join(format!("pg{}", binaries.major));
-        progress(Progress::Create {
-            cluster: directory.clone(),
-        });
-        server::create(
-            &binaries,
-            &layout,
-            &directory,
-            keys.superuser(),
-            options.durability,
-        )?;
+        progress(Progress::Create { cluster: directory.clone() });
+        server::create(&binaries, &layout, &directory, keys.superuser(), options.durability)?;
         directory
     };
     start_or_attach(options, &layout, &binaries, &directory, &keys, progress).await
@@ -266,13 +236,7 @@ async fn attach(
         Presence::Ready(connection) => {
             progress(Progress::Attach { port });
             bootstrap::ensure(connection, port, keys).await?;
-            Ok(Some(Cluster::new(
-                layout,
-                directory.to_owned(),
-                port,
-                keys,
-                None,
-            )))
+            Ok(Some(Cluster::new(layout, directory.to_owned(), port, keys, None)))
         }
     }
 }
@@ -286,30 +250,21 @@ async fn start_or_attach(
     keys: &Keys,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Cluster, DevDbError> {
-    progress(Progress::Start {
-        cluster: directory.to_owned(),
-    });
+    progress(Progress::Start { cluster: directory.to_owned() });
     let deadline = Instant::now() + PATIENCE;
     let mut ports_refused = 0;
     loop {
         let port = layout.free_port(ports_refused == 0)?;
         match server::start(options, layout, binaries, directory, port).await? {
             Start::Ready(server) => {
-                let Presence::Ready(connection) = bootstrap::knock(port, keys, directory).await?
-                else {
+                let Presence::Ready(connection) = bootstrap::knock(port, keys, directory).await? else {
                     return Err(DevDbError::StartFailed {
                         log: layout.log(directory),
                         tail: String::from("ready, yet no connection is accepted"),
                     });
                 };
                 bootstrap::ensure(connection, port, keys).await?;
-                return Ok(Cluster::new(
-                    layout,
-                    directory.to_owned(),
-                    port,
-                    keys,
-                    Some(server),
-                ));
+                return Ok(Cluster::new(layout, directory.to_owned(), port, keys, Some(server)));
             }
             Start::PortTaken(tail) => {
                 ports_refused += 1;
@@ -318,10 +273,7 @@ async fn start_or_attach(
                 }
             }
             Start::Held(tail) if Instant::now() > deadline => {
-                return Err(DevDbError::Held {
-                    directory: directory.to_owned(),
-                    tail,
-                });
+                return Err(DevDbError::Held { directory: directory.to_owned(), tail });
             }
             Start::Held(_) => {
                 if let Some(cluster) = attach(layout, directory, keys, progress).await? {

@@ -37,7 +37,7 @@ begin
         select l.request_hash, l.first_position, l.last_position into known from journal.command_log l
             where l.journal = in_journal and l.actor = in_command_actor[c] and l.key = in_command_key[c];
         if found then
-            return query select c, case when known.request_hash = in_command_hash[c] then 'repeat' else 'mismatch' end,
+            return query select c::bigint, case when known.request_hash = in_command_hash[c] then 'repeat' else 'mismatch' end,
                 known.first_position, known.last_position, null::bigint;
             continue;
         end if;
@@ -45,7 +45,7 @@ begin
             where e.aggregate_type = in_type[in_command_first[c]] and e.aggregate_id = in_id[in_command_first[c]]
             and e.era = in_era[in_command_first[c]];
         if version <> in_sequence[in_command_first[c]] - 1 then
-            return query select c, 'conflict'::text, null::bigint, null::bigint, version;
+            return query select c::bigint, 'conflict'::text, null::bigint, null::bigint, version;
             continue;
         end if;
         if exists (
@@ -53,7 +53,7 @@ begin
             where g.command = c and g.version <> (select coalesce(max(e.sequence), 0) from journal.events e
                 where e.aggregate_type = g.type and e.aggregate_id = g.id)
         ) then
-            return query select c, 'guarded'::text, null::bigint, null::bigint, null::bigint;
+            return query select c::bigint, 'guarded'::text, null::bigint, null::bigint, null::bigint;
             continue;
         end if;
         size := in_command_last[c] - in_command_first[c] + 1;
@@ -65,7 +65,7 @@ begin
             from generate_series(in_command_first[c], in_command_last[c]) i;
         insert into journal.command_log values
             (in_journal, in_command_actor[c], in_command_key[c], in_command_hash[c], base + 1, base + size);
-        return query select c, 'appended'::text, base + 1, base + size, null::bigint;
+        return query select c::bigint, 'appended'::text, base + 1, base + size, null::bigint;
         base := base + size;
     end loop;
     if base > head.position then

@@ -27,9 +27,7 @@ impl Account {
         let uid = own_uid()?;
         let (uid, gid, switched) = if uid == 0 {
             let owner = match cluster {
-                Some(path) => fs::metadata(path)
-                    .map(|found| (found.uid(), found.gid()))
-                    .map_err(at(path))?,
+                Some(path) => fs::metadata(path).map(|found| (found.uid(), found.gid())).map_err(at(path))?,
                 None => (0, 0),
             };
             let (uid, gid) = if owner.0 == 0 { named()? } else { owner };
@@ -37,12 +35,7 @@ impl Account {
         } else {
             (uid, 0, false)
         };
-        let mut account = Self {
-            uid,
-            gid,
-            switched,
-            setpriv: cfg!(target_os = "linux"),
-        };
+        let mut account = Self { uid, gid, switched, setpriv: cfg!(target_os = "linux") };
         account.setpriv = account.setpriv && account.setpriv_works();
         Ok(account)
     }
@@ -52,13 +45,7 @@ impl Account {
         let mut command = if self.setpriv {
             let mut command = Command::new("setpriv");
             if self.switched {
-                command.args([
-                    "--reuid",
-                    &self.uid.to_string(),
-                    "--regid",
-                    &self.gid.to_string(),
-                    "--clear-groups",
-                ]);
+                command.args(["--reuid", &self.uid.to_string(), "--regid", &self.gid.to_string(), "--clear-groups"]);
             }
             command.args(["--pdeathsig", "INT", "--"]).arg(program);
             command
@@ -70,12 +57,7 @@ impl Account {
             command
         };
         // English messages, which we read; and nothing of the caller's own PostgreSQL.
-        command
-            .process_group(0)
-            .stdin(Stdio::null())
-            .env("LC_ALL", "C")
-            .env_remove("PGDATA")
-            .env_remove("PGPORT");
+        command.process_group(0).stdin(Stdio::null()).env("LC_ALL", "C").env_remove("PGDATA").env_remove("PGPORT");
         command
     }
 
@@ -85,10 +67,9 @@ impl Account {
             return false;
         };
         !self.switched
-            || directory.ancestors().all(|step| {
-                fs::metadata(step)
-                    .is_ok_and(|found| self.enters(found.uid(), found.gid(), found.mode()))
-            })
+            || directory
+                .ancestors()
+                .all(|step| fs::metadata(step).is_ok_and(|found| self.enters(found.uid(), found.gid(), found.mode())))
     }
 
     /// The first class that matches decides, as in POSIX: an owner without the bit is not saved by the bit of the others.
@@ -117,22 +98,13 @@ fn own_uid() -> Result<u32, DevDbError> {
     if let Ok(found) = fs::metadata("/proc/self") {
         return Ok(found.uid());
     }
-    let told = Command::new("id")
-        .arg("-u")
-        .output()
-        .map_err(at(Path::new("id")))?;
-    String::from_utf8_lossy(&told.stdout)
-        .trim()
-        .parse()
-        .map_err(|_| DevDbError::NoAccount)
+    let told = Command::new("id").arg("-u").output().map_err(at(Path::new("id")))?;
+    String::from_utf8_lossy(&told.stdout).trim().parse().map_err(|_| DevDbError::NoAccount)
 }
 
 fn named() -> Result<(u32, u32), DevDbError> {
     let passwd = fs::read_to_string("/etc/passwd").map_err(at(Path::new("/etc/passwd")))?;
-    NAMES
-        .iter()
-        .find_map(|name| in_passwd(&passwd, name))
-        .ok_or(DevDbError::NoAccount)
+    NAMES.iter().find_map(|name| in_passwd(&passwd, name)).ok_or(DevDbError::NoAccount)
 }
 
 /// The uid and gid of `name`. macOS writes those of `nobody` as -2.
@@ -141,12 +113,6 @@ pub(super) fn in_passwd(passwd: &str, name: &str) -> Option<(u32, u32)> {
         .lines()
         .map(|line| line.split(':').collect())
         .find(|fields: &Vec<&str>| fields.first() == Some(&name))?;
-    let number = |index: usize| {
-        fields
-            .get(index)?
-            .parse::<i64>()
-            .ok()
-            .map(|number| number as u32)
-    };
+    let number = |index: usize| fields.get(index)?.parse::<i64>().ok().map(|number| number as u32);
     Some((number(2)?, number(3)?))
 }

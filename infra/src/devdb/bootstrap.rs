@@ -50,18 +50,11 @@ impl Keys {
         if let Some((_, cluster)) = &layout.cluster
             && !superuser_file.exists()
         {
-            return Err(DevDbError::PasswordLost {
-                file: superuser_file,
-                cluster: cluster.clone(),
-            });
+            return Err(DevDbError::PasswordLost { file: superuser_file, cluster: cluster.clone() });
         }
         let superuser = read_or_make(&superuser_file)?;
         let role = read_or_make(&directory.join("palimpseste-password"))?;
-        Ok(Self {
-            superuser,
-            role,
-            superuser_file,
-        })
+        Ok(Self { superuser, role, superuser_file })
     }
 
     pub(super) fn superuser(&self) -> &str {
@@ -69,17 +62,11 @@ impl Keys {
     }
 
     pub(super) fn url(&self, port: u16, database: &str) -> String {
-        format!(
-            "postgres://{ROLE}:{}@127.0.0.1:{port}/{database}",
-            self.role
-        )
+        format!("postgres://{ROLE}:{}@127.0.0.1:{port}/{database}", self.role)
     }
 
     pub(super) fn superuser_url(&self, port: u16) -> String {
-        format!(
-            "postgres://{SUPERUSER}:{}@127.0.0.1:{port}/postgres",
-            self.superuser
-        )
+        format!("postgres://{SUPERUSER}:{}@127.0.0.1:{port}/postgres", self.superuser)
     }
 }
 
@@ -98,12 +85,7 @@ fn read_or_make(file: &PathBuf) -> Result<String, DevDbError> {
 }
 
 /// A connection over loopback; statements are not logged, since some hold a password.
-async fn connect(
-    port: u16,
-    user: &str,
-    password: &str,
-    database: &str,
-) -> Result<PgConnection, sqlx::Error> {
+async fn connect(port: u16, user: &str, password: &str, database: &str) -> Result<PgConnection, sqlx::Error> {
     let options = PgConnectOptions::new_without_pgpass()
         .host("127.0.0.1")
         .port(port)
@@ -123,19 +105,12 @@ pub(super) async fn knock(port: u16, keys: &Keys, cluster: &Path) -> Result<Pres
     match connect(port, SUPERUSER, &keys.superuser, "postgres").await {
         Ok(connection) => Ok(Presence::Ready(connection)),
         // cannot_connect_now; too_many_connections
-        Err(sqlx::Error::Database(error))
-            if matches!(error.code().as_deref(), Some("57P03" | "53300")) =>
-        {
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("57P03" | "53300")) => {
             Ok(Presence::Busy)
         }
         // invalid_password; invalid_authorization_specification
-        Err(sqlx::Error::Database(error))
-            if matches!(error.code().as_deref(), Some("28P01" | "28000")) =>
-        {
-            Err(DevDbError::PasswordLost {
-                file: keys.superuser_file.clone(),
-                cluster: cluster.to_owned(),
-            })
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("28P01" | "28000")) => {
+            Err(DevDbError::PasswordLost { file: keys.superuser_file.clone(), cluster: cluster.to_owned() })
         }
         Err(sqlx::Error::PoolTimedOut) => Ok(Presence::Busy),
         Err(_) => Ok(Presence::Absent),
@@ -143,27 +118,16 @@ pub(super) async fn knock(port: u16, keys: &Keys, cluster: &Path) -> Result<Pres
 }
 
 /// Creates what is missing of the role and its databases, and gives the role its password again if it does not open the door.
-pub(super) async fn ensure(
-    mut superuser: PgConnection,
-    port: u16,
-    keys: &Keys,
-) -> Result<(), DevDbError> {
+pub(super) async fn ensure(mut superuser: PgConnection, port: u16, keys: &Keys) -> Result<(), DevDbError> {
     let refused = |intention| move |source| DevDbError::Refused { intention, source };
-    let role_exists: bool =
-        sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
-            .bind(ROLE)
-            .fetch_one(&mut superuser)
-            .await
-            .map_err(refused("list its roles"))?;
+    let role_exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+        .bind(ROLE)
+        .fetch_one(&mut superuser)
+        .await
+        .map_err(refused("list its roles"))?;
     if !role_exists {
-        let create = format!(
-            "create role {ROLE} login nosuperuser createdb createrole password '{}'",
-            keys.role
-        );
-        sqlx::raw_sql(&create)
-            .execute(&mut superuser)
-            .await
-            .map_err(refused("create the role"))?;
+        let create = format!("create role {ROLE} login nosuperuser createdb createrole password '{}'", keys.role);
+        sqlx::raw_sql(&create).execute(&mut superuser).await.map_err(refused("create the role"))?;
     }
     let databases: Vec<String> = sqlx::query_scalar("select datname::text from pg_database")
         .fetch_all(&mut superuser)
@@ -172,21 +136,13 @@ pub(super) async fn ensure(
     for database in [DATABASE, VAULT_DATABASE] {
         if !databases.iter().any(|existing| existing == database) {
             let create = format!("create database {database} owner {ROLE}");
-            sqlx::raw_sql(&create)
-                .execute(&mut superuser)
-                .await
-                .map_err(refused("create a database"))?;
+            sqlx::raw_sql(&create).execute(&mut superuser).await.map_err(refused("create a database"))?;
         }
     }
     if connect(port, ROLE, &keys.role, DATABASE).await.is_err() {
         let alter = format!("alter role {ROLE} password '{}'", keys.role);
-        sqlx::raw_sql(&alter)
-            .execute(&mut superuser)
-            .await
-            .map_err(refused("set the role's password"))?;
-        connect(port, ROLE, &keys.role, DATABASE)
-            .await
-            .map_err(refused("let the role in"))?;
+        sqlx::raw_sql(&alter).execute(&mut superuser).await.map_err(refused("set the role's password"))?;
+        connect(port, ROLE, &keys.role, DATABASE).await.map_err(refused("let the role in"))?;
     }
     superuser.close().await.map_err(refused("end a session"))
 }

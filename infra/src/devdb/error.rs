@@ -29,11 +29,7 @@ pub enum DevDbError {
     #[error(
         "the downloaded {name} is not the expected one (sha256 {found} instead of {expected}) and was thrown away: type `apt-get install postgresql` (Debian) or `brew install postgresql@18` (macOS)"
     )]
-    WrongDownload {
-        name: &'static str,
-        expected: &'static str,
-        found: String,
-    },
+    WrongDownload { name: &'static str, expected: &'static str, found: String },
     #[error("initdb could not create {directory}: correct what it says and start again: {tail}")]
     NotCreated { directory: PathBuf, tail: String },
     #[error("PostgreSQL did not start: type `less {log}`; it ends with: {tail}")]
@@ -63,10 +59,7 @@ pub enum DevDbError {
     #[error("the operating system gave no random bytes: start again")]
     NoRandomness,
     #[error("PostgreSQL refused to {intention}: type `less` on its log: {source}")]
-    Refused {
-        intention: &'static str,
-        source: sqlx::Error,
-    },
+    Refused { intention: &'static str, source: sqlx::Error },
 }
 
 /// Turns an input/output error into one that names the path.

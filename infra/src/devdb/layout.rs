@@ -3,9 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{
-    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, lchown,
-};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, lchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -36,10 +34,7 @@ pub(super) struct Layout {
 pub(super) fn prepare(data_dir: &Path) -> Result<PathBuf, DevDbError> {
     let data_dir = std::path::absolute(data_dir).map_err(at(data_dir))?;
     if !data_dir.is_dir() {
-        DirBuilder::new()
-            .recursive(true)
-            .create(&data_dir)
-            .map_err(at(&data_dir))?;
+        DirBuilder::new().recursive(true).create(&data_dir).map_err(at(&data_dir))?;
         fs::set_permissions(&data_dir, Permissions::from_mode(0o711)).map_err(at(&data_dir))?;
     }
     fs::canonicalize(&data_dir).map_err(at(&data_dir))
@@ -48,13 +43,8 @@ pub(super) fn prepare(data_dir: &Path) -> Result<PathBuf, DevDbError> {
 /// The lock that lets one opener through at a time. It is the kernel's, so it cannot outlive a dead process.
 pub(super) async fn wait_for_turn(data_dir: &Path) -> Result<File, DevDbError> {
     let path = data_dir.join("cluster.lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(at(&path))?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(at(&path))?;
     let deadline = Instant::now() + TURN_PATIENCE;
     loop {
         match file.try_lock() {
@@ -63,9 +53,7 @@ pub(super) async fn wait_for_turn(data_dir: &Path) -> Result<File, DevDbError> {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(DevDbError::TurnNeverCame {
-                    data_dir: data_dir.to_owned(),
-                });
+                return Err(DevDbError::TurnNeverCame { data_dir: data_dir.to_owned() });
             }
             Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
         }
@@ -80,10 +68,7 @@ impl Layout {
         if let Ok(told) = fs::read_to_string(&pointer) {
             home = PathBuf::from(told.trim());
             if !home.is_dir() {
-                return Err(DevDbError::ClusterGone {
-                    pointer,
-                    location: home,
-                });
+                return Err(DevDbError::ClusterGone { pointer, location: home });
             }
         }
         let mut cluster = existing(&home);
@@ -95,19 +80,12 @@ impl Layout {
             account = Account::of_server(cluster.as_ref().map(|(_, path)| path.as_path()))?;
             write_whole(&pointer, &format!("{}\n", home.display()), 0o644)?;
         }
-        Ok(Self {
-            data_dir,
-            home,
-            account,
-            cluster,
-        })
+        Ok(Self { data_dir, home, account, cluster })
     }
 
     /// The log of the cluster in `directory`.
     pub(super) fn log(&self, directory: &Path) -> PathBuf {
-        let name = directory
-            .file_name()
-            .map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
+        let name = directory.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
         self.home.join("log").join(format!("{name}.log"))
     }
 
@@ -121,12 +99,8 @@ impl Layout {
 
     /// A loopback port free at this instant: the last one used if `remembered`, else any.
     pub(super) fn free_port(&self, remembered: bool) -> Result<u16, DevDbError> {
-        let last = fs::read_to_string(self.home.join("port"))
-            .ok()
-            .and_then(|told| told.trim().parse::<u16>().ok());
-        let asked = last
-            .filter(|_| remembered)
-            .and_then(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+        let last = fs::read_to_string(self.home.join("port")).ok().and_then(|told| told.trim().parse::<u16>().ok());
+        let asked = last.filter(|_| remembered).and_then(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
         asked
             .map_or_else(|| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)), Ok)
             .and_then(|listener| listener.local_addr())
@@ -138,14 +112,10 @@ impl Layout {
     pub(super) fn socket_directory(&self) -> Result<Option<PathBuf>, DevDbError> {
         let inside = self.home.join("run");
         // The setting is a list: a comma or a quote in a path would split it.
-        let fits = inside.to_str().is_some_and(|path| {
-            path.len() <= SOCKET_DIRECTORY_BYTES_MAX && !path.contains([',', '"'])
-        });
-        let directory = if fits {
-            inside
-        } else {
-            PathBuf::from(format!("/tmp/palimpseste-{}", short_hash(&self.home)))
-        };
+        let fits =
+            inside.to_str().is_some_and(|path| path.len() <= SOCKET_DIRECTORY_BYTES_MAX && !path.contains([',', '"']));
+        let directory =
+            if fits { inside } else { PathBuf::from(format!("/tmp/palimpseste-{}", short_hash(&self.home))) };
         match self.create_owned(&directory) {
             Ok(()) => Ok(Some(directory)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -159,11 +129,7 @@ impl Layout {
     /// A new directory that only the server's user may open.
     pub(super) fn create_owned(&self, directory: &Path) -> io::Result<()> {
         DirBuilder::new().mode(0o700).create(directory)?;
-        if self.account.switched {
-            lchown(directory, Some(self.account.uid), Some(self.account.gid))
-        } else {
-            Ok(())
-        }
+        if self.account.switched { lchown(directory, Some(self.account.uid), Some(self.account.gid)) } else { Ok(()) }
     }
 }
 
@@ -171,29 +137,14 @@ impl Layout {
 fn existing(home: &Path) -> Option<(u32, PathBuf)> {
     let entries = fs::read_dir(home).ok()?.filter_map(Result::ok);
     entries
-        .filter_map(|entry| {
-            Some((
-                entry
-                    .file_name()
-                    .to_str()?
-                    .strip_prefix("pg")?
-                    .parse()
-                    .ok()?,
-                entry.path(),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.strip_prefix("pg")?.parse().ok()?, entry.path())))
         .filter(|(_, path)| path.is_dir())
         .max_by_key(|(major, _)| *major)
 }
 
 /// The last two components, readable, and a hash of the whole path, unique: `/root/ent/.palimpseste` is `ent-palimpseste-1a2b3c4d`.
 pub(super) fn name_of(data_dir: &Path) -> String {
-    let components: Vec<_> = data_dir
-        .iter()
-        .rev()
-        .take(2)
-        .map(|part| part.to_string_lossy())
-        .collect();
+    let components: Vec<_> = data_dir.iter().rev().take(2).map(|part| part.to_string_lossy()).collect();
     let readable: String = components
         .iter()
         .rev()
@@ -203,11 +154,7 @@ pub(super) fn name_of(data_dir: &Path) -> String {
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .collect();
-    format!(
-        "{}-{}",
-        readable.trim_matches('-').to_ascii_lowercase(),
-        short_hash(data_dir)
-    )
+    format!("{}-{}", readable.trim_matches('-').to_ascii_lowercase(), short_hash(data_dir))
 }
 
 fn short_hash(path: &Path) -> String {
@@ -217,10 +164,7 @@ fn short_hash(path: &Path) -> String {
 
 /// Creates what is missing of the path, passable by all whatever the umask.
 pub(super) fn create_open(directory: &Path) -> Result<(), DevDbError> {
-    let missing: Vec<&Path> = directory
-        .ancestors()
-        .take_while(|step| !step.exists())
-        .collect();
+    let missing: Vec<&Path> = directory.ancestors().take_while(|step| !step.exists()).collect();
     for step in missing.into_iter().rev() {
         match DirBuilder::new().mode(0o755).create(step) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -249,11 +193,7 @@ pub(super) fn write_whole(path: &Path, text: &str, mode: u32) -> Result<(), DevD
         if fresh.symlink_metadata().is_ok() {
             fs::remove_file(&fresh)?;
         }
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&fresh)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&fresh)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&fresh, path)
@@ -264,17 +204,13 @@ pub(super) fn write_whole(path: &Path, text: &str, mode: u32) -> Result<(), DevD
 
 /// Makes the names in a directory survive a power cut.
 pub(super) fn sync_directory(directory: &Path) -> Result<(), DevDbError> {
-    File::open(directory)
-        .and_then(|opened| opened.sync_all())
-        .map_err(at(directory))
+    File::open(directory).and_then(|opened| opened.sync_all()).map_err(at(directory))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

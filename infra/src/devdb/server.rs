@@ -47,18 +47,9 @@ pub(super) fn create(
     // Not every system knows C.UTF-8; in C only the letters of ASCII have a case, and we ask the server for nothing more.
     for locale in ["C.UTF-8", "C"] {
         layout::remove(&provisional)?;
-        layout
-            .create_owned(&provisional)
-            .map_err(at(&provisional))?;
+        layout.create_owned(&provisional).map_err(at(&provisional))?;
         lend_password(layout, &password_file, password).map_err(at(&password_file))?;
-        let ran = initdb(
-            binaries,
-            layout,
-            &provisional,
-            &password_file,
-            locale,
-            durability,
-        );
+        let ran = initdb(binaries, layout, &provisional, &password_file, locale, durability);
         fs::remove_file(&password_file).map_err(at(&password_file))?;
         let output = ran.map_err(at(&binaries.dir.join("initdb")))?;
         if output.status.success() {
@@ -71,10 +62,7 @@ pub(super) fn create(
         }
     }
     layout::remove(&provisional)?;
-    Err(DevDbError::NotCreated {
-        directory: directory.to_owned(),
-        tail,
-    })
+    Err(DevDbError::NotCreated { directory: directory.to_owned(), tail })
 }
 
 /// A file that the server's user may read, for as long as `initdb` runs.
@@ -82,11 +70,7 @@ fn lend_password(layout: &Layout, file: &Path, password: &str) -> io::Result<()>
     if file.symlink_metadata().is_ok() {
         fs::remove_file(file)?;
     }
-    let mut opened = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)?;
+    let mut opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
     if layout.account.switched {
         fchown(&opened, Some(layout.account.uid), Some(layout.account.gid))?;
     }
@@ -102,23 +86,8 @@ fn initdb(
     durability: Durability,
 ) -> io::Result<Output> {
     let mut command = layout.account.command(&binaries.dir.join("initdb"));
-    command
-        .current_dir(&layout.home)
-        .arg("-D")
-        .arg(into)
-        .arg("--pwfile")
-        .arg(password_file);
-    command.args([
-        "-U",
-        "postgres",
-        "-A",
-        "scram-sha-256",
-        "-E",
-        "UTF8",
-        "--data-checksums",
-        "--locale",
-        locale,
-    ]);
+    command.current_dir(&layout.home).arg("-D").arg(into).arg("--pwfile").arg(password_file);
+    command.args(["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--data-checksums", "--locale", locale]);
     if durability == Durability::Throwaway {
         command.arg("--no-sync");
     }
@@ -138,18 +107,11 @@ pub(super) async fn start(
     let log = open_log(&log_path)?;
     let log_start = log.metadata().map_err(at(&log_path))?.len();
     let mut command = layout.account.command(&binaries.dir.join("postgres"));
-    command
-        .current_dir(&layout.home)
-        .arg("-D")
-        .arg(directory)
-        .arg("-p")
-        .arg(port.to_string());
+    command.current_dir(&layout.home).arg("-D").arg(directory).arg("-p").arg(port.to_string());
     for (name, value) in settings(options, layout.socket_directory()?.as_deref()) {
         command.arg("-c").arg(format!("{name}={value}"));
     }
-    command
-        .stdout(log.try_clone().map_err(at(&log_path))?)
-        .stderr(log);
+    command.stdout(log.try_clone().map_err(at(&log_path))?).stderr(log);
     let mut server = Server::spawn(command).map_err(at(&binaries.dir.join("postgres")))?;
     let deadline = Instant::now() + START_PATIENCE;
     loop {
@@ -160,10 +122,7 @@ pub(super) async fn start(
         if ended || Instant::now() > deadline {
             server.stop();
             let said = read_from(&log_path, log_start).unwrap_or_default();
-            return outcome(&said).ok_or_else(|| DevDbError::StartFailed {
-                log: log_path,
-                tail: last_lines(&said),
-            });
+            return outcome(&said).ok_or_else(|| DevDbError::StartFailed { log: log_path, tail: last_lines(&said) });
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -174,8 +133,7 @@ pub(super) fn outcome(said: &str) -> Option<Start> {
     if said.contains("Address already in use") {
         return Some(Start::PortTaken(last_lines(said)));
     }
-    let held = said.contains("lock file \"postmaster.pid\" already exists")
-        || said.contains("is still in use");
+    let held = said.contains("lock file \"postmaster.pid\" already exists") || said.contains("is still in use");
     held.then(|| Start::Held(last_lines(said)))
 }
 
@@ -199,16 +157,8 @@ fn settings(options: &Options, socket_directory: Option<&Path>) -> Vec<(String, 
         ("log_parameter_max_length", "0"),
         ("log_parameter_max_length_on_error", "0"),
     ];
-    let kept = if options.durability == Durability::Durable {
-        "on"
-    } else {
-        "off"
-    };
-    let durability = [
-        ("fsync", kept),
-        ("synchronous_commit", kept),
-        ("full_page_writes", kept),
-    ];
+    let kept = if options.durability == Durability::Durable { "on" } else { "off" };
+    let durability = [("fsync", kept), ("synchronous_commit", kept), ("full_page_writes", kept)];
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let mut all: Vec<_> = ours.into_iter().map(owned).collect();
     all.extend(options.settings.iter().cloned());
@@ -224,12 +174,7 @@ fn open_log(path: &Path) -> Result<File, DevDbError> {
     if fs::metadata(path).is_ok_and(|found| found.len() > LOG_BYTES_MAX) {
         fs::rename(path, path.with_extension("log.1")).map_err(at(path))?;
     }
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(at(path))
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(at(path))
 }
 
 fn read_from(path: &Path, start: u64) -> io::Result<String> {
@@ -242,11 +187,7 @@ fn read_from(path: &Path, start: u64) -> io::Result<String> {
 
 /// The last lines of a text, on one line.
 fn last_lines(text: &str) -> String {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(6)..].join(" | ")
 }
 
@@ -294,22 +235,17 @@ pub(super) struct Server {
 impl Server {
     fn spawn(mut command: Command) -> io::Result<Self> {
         let (tell, told) = mpsc::channel();
-        let keeper = thread::Builder::new()
-            .name(String::from("postgres"))
-            .spawn(move || match command.spawn() {
-                Ok(mut child) => {
-                    let _ = tell.send(Ok(child.id()));
-                    let _ = child.wait();
-                }
-                Err(error) => {
-                    let _ = tell.send(Err(error));
-                }
-            })?;
+        let keeper = thread::Builder::new().name(String::from("postgres")).spawn(move || match command.spawn() {
+            Ok(mut child) => {
+                let _ = tell.send(Ok(child.id()));
+                let _ = child.wait();
+            }
+            Err(error) => {
+                let _ = tell.send(Err(error));
+            }
+        })?;
         let pid = told.recv().map_err(io::Error::other)??;
-        Ok(Self {
-            pid,
-            keeper: Some(keeper),
-        })
+        Ok(Self { pid, keeper: Some(keeper) })
     }
 
     /// Whether the process is gone, and reaped.
@@ -319,11 +255,7 @@ impl Server {
 
     /// Asks for a fast shutdown and waits; insists when it takes too long. What is killed recovers when it starts again.
     pub(super) fn stop(&mut self) {
-        for (signal, patience) in [
-            ("INT", FAST_PATIENCE),
-            ("QUIT", IMMEDIATE_PATIENCE),
-            ("KILL", IMMEDIATE_PATIENCE),
-        ] {
+        for (signal, patience) in [("INT", FAST_PATIENCE), ("QUIT", IMMEDIATE_PATIENCE), ("KILL", IMMEDIATE_PATIENCE)] {
             if !self.ended() {
                 signal_process(self.pid, signal);
             }
@@ -348,15 +280,7 @@ impl Drop for Server {
 
 /// Through the shell's own `kill`: the program of that name is not everywhere.
 fn signal_process(pid: u32, signal: &str) {
-    let sent = Command::new("sh")
-        .args([
-            "-c",
-            "kill -s \"$1\" \"$2\"",
-            "sh",
-            signal,
-            &pid.to_string(),
-        ])
-        .status();
+    let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid.to_string()]).status();
     if !sent.is_ok_and(|status| status.success()) {
         tracing::warn!(pid, signal, "the signal was not delivered to PostgreSQL");
     }

