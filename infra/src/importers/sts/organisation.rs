@@ -249,7 +249,7 @@ fn co_taught(
         reader,
         child,
         report,
-        Problem::NotANumber,
+        Problem::NotACode,
         |text| match text {
             "true" | "1" => Some(CoTaught::Together),
             "false" | "0" => Some(CoTaught::Apart),

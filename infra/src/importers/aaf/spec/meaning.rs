@@ -100,7 +100,7 @@ fn an_authority_that_cannot_be_read_grants_nothing_and_is_reported() {
         [0, 0, 1]
     );
     assert!(!pupil.relatives[2].contact);
-    assert_eq!(report.warned["not-a-number"], 3);
+    assert_eq!(report.warned["not-a-code"], 3);
 }
 
 #[test]
