@@ -1,1 +1,4 @@
-//! x
+//! Palimpseste served: what people see and what programs ask.
+
+pub mod fr;
+pub mod web;
