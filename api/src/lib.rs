@@ -5,6 +5,8 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod facts;
+pub mod fr;
 pub mod problem;
 pub mod server;
+pub mod web;
 pub mod worker;
