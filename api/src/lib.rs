@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod facts;
 pub mod fr;
+pub mod http;
 pub mod problem;
 pub mod server;
 pub mod web;

@@ -1,7 +1,7 @@
 //! Refusals, told once: RFC 9457 for programs. Pages turn the same [`Problem`] into plain French.
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::decider::{Kind, Rejection};
 use infra::journal::ExecuteError;
@@ -42,6 +42,11 @@ impl Problem {
     /// Not there, or not for this reader: the two are told alike.
     pub fn unknown() -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown", "there is nothing here for you to read")
+    }
+
+    /// No route has this address.
+    pub fn no_such_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no-such-route", "no route has this address: see /openapi.json")
     }
 
     pub fn unauthenticated() -> Self {
@@ -121,6 +126,11 @@ impl From<infra::vault::VaultError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110 §11.6.1: who is refused for want of a token is told which.
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
     }
 }

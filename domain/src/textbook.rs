@@ -35,7 +35,7 @@ use entry::{Lesson, LessonRef, NewResource, Resource};
 use homework::{NewHomework, Task};
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = textbook::Command))]
 pub enum Command {
     /// Writes a lesson, and the work given in it.
     PublishEntry {

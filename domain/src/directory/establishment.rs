@@ -37,7 +37,7 @@ pub struct Identity {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = school::Command))]
 pub enum Command {
     Register {
         identity: Identity,

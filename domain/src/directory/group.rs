@@ -33,7 +33,7 @@ pub struct Description {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = group::Command))]
 pub enum Command {
     /// Opens it, or describes it anew.
     Open { school: SchoolId, year: SchoolYear, description: Description },

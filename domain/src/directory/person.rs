@@ -111,7 +111,7 @@ pub struct Guardian {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = person::Command))]
 pub enum Command {
     Register {
         person: PersonId,
@@ -152,6 +152,7 @@ pub enum Command {
     },
     /// Several of the above as one fact of the feed: all or nothing.
     Several {
+        #[cfg_attr(feature = "schema", schema(no_recursion))]
         commands: Vec<Command>,
     },
 }

@@ -35,7 +35,7 @@ impl Assignment {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = service::Command))]
 pub enum Command {
     Open {
         school: SchoolId,

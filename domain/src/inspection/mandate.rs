@@ -12,7 +12,7 @@ use crate::event::DomainEvent;
 use crate::ids::{MandateId, PersonId, SchoolId, TextbookId};
 
 #[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = mandate::Command))]
 pub enum Command {
     OpenMandate {
         inspector: PersonId,
