@@ -111,7 +111,10 @@ pub fn router(app: Arc<App>) -> Router {
     let (routes, document) = documented().split_for_parts();
     let unknown = || async { Problem::no_such_route() };
     let router = routes
-        .route("/openapi.json", get(|| async move { ([(header::CACHE_CONTROL, "no-cache")], Json(document)).into_response() }))
+        .route(
+            "/openapi.json",
+            get(|| async move { ([(header::CACHE_CONTROL, "no-cache")], Json(document)).into_response() }),
+        )
         // Said here, so that another router merged with this one keeps its own word for what does not exist.
         .route("/api", any(unknown))
         .route("/api/{*rest}", any(unknown))

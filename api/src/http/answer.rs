@@ -41,7 +41,8 @@ pub async fn written(
         app.await_readers(position).await;
     }
     let tag = tag(aggregate, version);
-    let mut response = ([(header::ETAG, tag)], Json(Receipt { version, first_position, last_position })).into_response();
+    let mut response =
+        ([(header::ETAG, tag)], Json(Receipt { version, first_position, last_position })).into_response();
     if let Some(address) = address.and_then(|address| HeaderValue::from_str(&address).ok()) {
         response.headers_mut().insert(header::LOCATION, address);
     }
@@ -82,8 +83,7 @@ pub fn unchanged(tag: String) -> Response {
 /// A body known by its digest: what a pupil sees changes with the hour, without any new version.
 pub fn digested(held: &Held, body: &impl Serialize) -> Answer {
     let bytes = serde_json::to_vec(body).map_err(Problem::ours)?;
-    let digest: String =
-        infra::ledger::leaf::sha256(&bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = infra::ledger::leaf::sha256(&bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("W/\"{digest}\"");
     if held.has(&tag) {
         return Ok(unchanged(tag));

@@ -82,7 +82,8 @@ pub fn shelf(books: &Books, person: PersonId, now: Timestamp) -> Vec<TextbookId>
         })
         .collect();
     let admitted = |service: &&crate::facts::ServiceBook| {
-        let mut of_school = scopes.iter().filter(|(school, _)| *school == service.school).flat_map(|(_, scopes)| scopes);
+        let mut of_school =
+            scopes.iter().filter(|(school, _)| *school == service.school).flat_map(|(_, scopes)| scopes);
         of_school.any(|scope| scope.admits(service.school, service.textbook, service.group))
     };
     let mut found: Vec<TextbookId> = books.services.values().filter(admitted).map(|service| service.textbook).collect();

@@ -56,7 +56,8 @@ async fn as_problems(request: Request, next: Next) -> Response {
 }
 
 async fn framed(mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).and_then(|id| Uuid::parse_str(id).ok());
+    let given =
+        request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).and_then(|id| Uuid::parse_str(id).ok());
     let id = given.unwrap_or_else(Uuid::now_v7);
     let id = HeaderValue::from_str(&id.to_string()).unwrap_or_else(|_| HeaderValue::from_static("none"));
     request.headers_mut().insert(REQUEST_ID, id.clone());
@@ -68,7 +69,10 @@ async fn framed(mut request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -105,7 +105,11 @@ async fn readiness(app: &App) -> Readiness {
 pub async fn metrics(State(app): State<Arc<App>>) -> Answer {
     let readiness = readiness(&app).await;
     readiness.head.into_iter().for_each(measures::journal_at);
-    readiness.models.iter().filter(|model| model.live).for_each(|model| measures::reader_at(&model.name, model.position));
+    readiness
+        .models
+        .iter()
+        .filter(|model| model.live)
+        .for_each(|model| measures::reader_at(&model.name, model.position));
     let nothing = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "nothing-counted", "nothing is counted here");
     let text = measures::rendered().ok_or_else(nothing)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

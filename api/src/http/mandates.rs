@@ -6,7 +6,6 @@ use axum::extract::State;
 use domain::decider::Decider as _;
 use domain::ids::{MandateId, PersonId, SchoolId};
 use domain::inspection::mandate::{self, Mandate};
-use uuid::Uuid;
 
 use super::answer::{Answer, Receipt, written};
 use super::caller::{Caller, led};

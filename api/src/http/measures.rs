@@ -19,7 +19,11 @@ pub fn install() {
         if let Err(problem) = &handle {
             tracing::warn!(%problem, "nothing is counted");
         }
-        metrics::describe_histogram!("palimpseste_http_request_seconds", metrics::Unit::Seconds, "Time to answer, by route");
+        metrics::describe_histogram!(
+            "palimpseste_http_request_seconds",
+            metrics::Unit::Seconds,
+            "Time to answer, by route"
+        );
         metrics::describe_counter!("palimpseste_commands_total", "Commands, by aggregate and outcome");
         metrics::describe_gauge!("palimpseste_journal_position", "The last position of the journal");
         metrics::describe_gauge!("palimpseste_reader_position", "The last position a read model has folded");
@@ -48,7 +52,8 @@ pub fn answered(method: &Method, route: String, status: StatusCode, after: Durat
 
 /// `outcome` is `written`, `unchanged` or the code of a refusal.
 pub fn commanded(aggregate: &'static str, outcome: &str) {
-    metrics::counter!("palimpseste_commands_total", "aggregate" => aggregate, "outcome" => outcome.to_owned()).increment(1);
+    metrics::counter!("palimpseste_commands_total", "aggregate" => aggregate, "outcome" => outcome.to_owned())
+        .increment(1);
 }
 
 pub fn journal_at(position: i64) {

@@ -38,7 +38,8 @@ pub struct Wanted<P> {
 
 impl<P: Placed> Wanted<P> {
     pub fn of(asked: &Asked, OriginalUri(here): OriginalUri) -> Result<Self, Problem> {
-        let malformed = || Problem::invalid("cursor-malformed", "a cursor comes from `next`, as it stands").at("/query/cursor");
+        let malformed =
+            || Problem::invalid("cursor-malformed", "a cursor comes from `next`, as it stands").at("/query/cursor");
         let after = asked.text("cursor").map(|text| opened(text).ok_or_else(malformed)).transpose()?;
         let number = |text: &str| text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
         let limit = asked.read("limit", number, "a page has 1 to 200 items")?.unwrap_or(LIMIT_DEFAULT);

@@ -32,7 +32,9 @@ impl Told {
             Some(_) => return Err(if_match_malformed(aggregate)),
             None if revises => {
                 let detail = format!("send the version you read: If-Match: \"{aggregate}-<version>\"");
-                return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if-match-required", detail).at("/header/If-Match"));
+                return Err(
+                    Problem::new(StatusCode::PRECONDITION_REQUIRED, "if-match-required", detail).at("/header/If-Match")
+                );
             }
             None => None,
         };
@@ -51,7 +53,10 @@ fn once<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Probl
     match (value, values.next()) {
         (None, _) => Ok(None),
         (Some(Ok(value)), None) => Ok(Some(value)),
-        _ => Err(Problem::invalid("header-malformed", "this header is given once, in ASCII").at(format!("/header/{name}"))),
+        _ => {
+            Err(Problem::invalid("header-malformed", "this header is given once, in ASCII")
+                .at(format!("/header/{name}")))
+        }
     }
 }
 
@@ -80,7 +85,15 @@ mod spec {
     #[test]
     fn an_entity_tag_names_an_aggregate_and_a_version() {
         assert_eq!(seen("\"textbook-7\"").unwrap(), ("textbook".to_owned(), 7));
-        for malformed in ["textbook-7", "W/\"textbook-7\"", "*", "\"textbook-\"", "\"textbook--7\"", "\"a-1\", \"a-2\"", "\"a-99999999999999999999\""] {
+        for malformed in [
+            "textbook-7",
+            "W/\"textbook-7\"",
+            "*",
+            "\"textbook-\"",
+            "\"textbook--7\"",
+            "\"a-1\", \"a-2\"",
+            "\"a-99999999999999999999\"",
+        ] {
             assert!(Told { key: None, seen: seen(malformed).ok() }.of("textbook", true).is_err(), "{malformed}");
         }
     }

@@ -45,7 +45,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        pairs.map(|Query(pairs)| Self(pairs)).map_err(|problem| Problem::invalid("query-malformed", problem.body_text()))
+        pairs
+            .map(|Query(pairs)| Self(pairs))
+            .map_err(|problem| Problem::invalid("query-malformed", problem.body_text()))
     }
 }
 
@@ -55,7 +57,10 @@ impl Asked {
         for (at, (name, _)) in self.0.iter().enumerate() {
             let pointer = format!("/query/{name}");
             if !names.contains(&name.as_str()) {
-                let detail = format!("this address knows {}", if names.is_empty() { "no parameter".into() } else { names.join(", ") });
+                let detail = format!(
+                    "this address knows {}",
+                    if names.is_empty() { "no parameter".into() } else { names.join(", ") }
+                );
                 return Err(Problem::invalid("parameter-unknown", detail).at(pointer));
             }
             if self.0[..at].iter().any(|(known, _)| known == name) {
@@ -126,8 +131,8 @@ fn not_read(rejection: BytesRejection) -> Problem {
 }
 
 fn command<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, Problem> {
-    let sent: Value =
-        serde_json::from_slice(bytes).map_err(|problem| Problem::invalid("json-malformed", problem.to_string()).at(""))?;
+    let sent: Value = serde_json::from_slice(bytes)
+        .map_err(|problem| Problem::invalid("json-malformed", problem.to_string()).at(""))?;
     if let Some(pointer) = nul(&sent, String::new()) {
         return Err(Problem::invalid("character-refused", "a text holds no NUL character").at(pointer));
     }
@@ -167,7 +172,9 @@ fn escaped(key: &str) -> String {
 fn nul(value: &Value, at: String) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then_some(at),
-        Value::Array(values) => values.iter().enumerate().find_map(|(index, value)| nul(value, format!("{at}/{index}"))),
+        Value::Array(values) => {
+            values.iter().enumerate().find_map(|(index, value)| nul(value, format!("{at}/{index}")))
+        }
         Value::Object(fields) => fields.iter().find_map(|(key, value)| {
             let here = format!("{at}/{}", escaped(key));
             if key.contains('\0') { Some(here) } else { nul(value, here) }

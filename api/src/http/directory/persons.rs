@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use domain::decider::Decider as _;
 use domain::directory::person::{self, Person};
 use domain::ids::{PersonId, SchoolId};
-use uuid::Uuid;
 
 use super::{Aim, belongs, not_its_id, not_of_this_school, send};
 use crate::app::{App, lasting};
@@ -99,7 +98,11 @@ fn allowed(
         person::Command::Deactivate { .. } | person::Command::Reactivate { .. }
             if books.schools.keys().any(|other| *other != school && belongs(books, person, *other, now)) =>
         {
-            Err(Problem::new(StatusCode::FORBIDDEN, "belongs-elsewhere-too", "this person belongs to another school too"))
+            Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "belongs-elsewhere-too",
+                "this person belongs to another school too",
+            ))
         }
         person::Command::Several { .. } => Err(Problem::invalid("several-in-several", "Several holds simple commands")),
         _ => Ok(()),

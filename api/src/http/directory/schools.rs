@@ -6,7 +6,6 @@ use axum::extract::State;
 use domain::decider::Decider as _;
 use domain::directory::establishment::{self, School};
 use domain::ids::SchoolId;
-use uuid::Uuid;
 
 use super::{Aim, not_its_id, send};
 use crate::app::{App, lasting};
@@ -44,7 +43,8 @@ fn well_named(school: SchoolId, command: &establishment::Command) -> Result<(), 
     match command {
         establishment::Command::Register { identity } if SchoolId::of(&identity.uai) != school => Err(not_its_id()),
         establishment::Command::OpenYear { bounds } if !(1990..=2200).contains(&bounds.year.0) => {
-            Err(Problem::invalid("school-year-malformed", "a school year is named by the year it starts in").at("/OpenYear/bounds/year"))
+            Err(Problem::invalid("school-year-malformed", "a school year is named by the year it starts in")
+                .at("/OpenYear/bounds/year"))
         }
         _ => Ok(()),
     }

@@ -6,7 +6,6 @@ use axum::extract::State;
 use domain::decider::Decider as _;
 use domain::directory::service::{self, Service};
 use domain::ids::{SchoolId, SchoolYear, ServiceId, StreamId, TextbookId};
-use uuid::Uuid;
 
 use super::{Aim, belongs, not_its_id, not_of_this_school, send, year};
 use crate::app::App;

@@ -1,0 +1,142 @@
+//! `/api/v1/textbooks/{id}/history`: all that was ever written in a textbook, for its teachers, its head and its inspector.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
+use axum::http::StatusCode;
+use domain::actor::Capacity;
+use domain::ids::{EntryId, HomeworkId, TextbookId};
+use domain::textbook::homework::HomeworkKind;
+use jiff::Timestamp;
+use projections::inspector::{self, Item};
+use serde::Serialize;
+
+use super::answer::{Answer, Held};
+use super::caller::{Caller, scope_on};
+use super::page::{Page, Placed, Wanted, paged};
+use super::refusals::Reading;
+use super::strict::{Asked, Id};
+use super::texts::{self, Author, Due, Lesson, Resource, Texts};
+use crate::app::App;
+use crate::facts::Books;
+use crate::problem::Problem;
+
+/// One version of a lesson's entry, or of a work. A withdrawal is a version too.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Version {
+    /// The entry, when it is a version of one.
+    entry: Option<EntryId>,
+    /// The work, when it is a version of one.
+    homework: Option<HomeworkId>,
+    /// Within the entry or the work, from 1.
+    number: i32,
+    /// Of the textbook, after this version was written.
+    version: i64,
+    /// In the journal.
+    position: i64,
+    /// `EntryPublished`, `HomeworkWithdrawn`…
+    event: String,
+    author: Author,
+    capacity: Capacity,
+    #[schema(value_type = String, format = DateTime)]
+    recorded_at: Timestamp,
+    /// From the end of the lesson to its writing; negative when it was written ahead.
+    delay_seconds: i64,
+    /// None for a withdrawal.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    visible_from: Option<Timestamp>,
+    lesson: Lesson,
+    /// Of a work.
+    due: Option<Due>,
+    kind: Option<HomeworkKind>,
+    minutes: Option<u16>,
+    written: Option<bool>,
+    /// None: forgotten, or a withdrawal.
+    text: Option<String>,
+    resources: Vec<Resource>,
+    /// Why it was withdrawn.
+    reason: Option<String>,
+}
+
+/// The version of the textbook at which a page ends: each is written by one event.
+struct AfterVersion(i64);
+
+impl Placed for AfterVersion {
+    fn parts(&self) -> Vec<String> {
+        vec![self.0.to_string()]
+    }
+
+    fn of(parts: &[&str]) -> Option<Self> {
+        let [version] = parts else { return None };
+        version.parse().ok().map(Self)
+    }
+}
+
+/// Every version in a textbook, with who wrote it, in what capacity, and how long after the lesson.
+///
+/// Latest lesson first; in each, the entry then the work given in it, of each the last version first.
+#[utoipa::path(
+    get, path = "/api/v1/textbooks/{id}/history", tag = "textbooks", operation_id = "history",
+    params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, description = "Some of them", body = Page<Version>, headers(("ETag" = String), ("Link" = String))),
+        (status = 304, description = "As the caller holds it"), Reading),
+)]
+pub async fn read(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Id(id): Id,
+    asked: Asked,
+    uri: OriginalUri,
+    held: Held,
+) -> Answer {
+    let wanted = Wanted::<AfterVersion>::of(&asked.only(&["cursor", "limit"])?, uri)?;
+    let scope = scope_on(&app.register.read(), caller.person, TextbookId(id), app.now())?;
+    if !scope.behind_the_scenes {
+        let detail = "the history is for the teachers of this textbook, its head and its inspector";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "history-not-for-you", detail));
+    }
+    let mut rows = inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?;
+    if let Some(AfterVersion(after)) = wanted.after {
+        let at = rows.iter().position(|row| row.version == after);
+        let at = at.ok_or_else(|| {
+            Problem::invalid("cursor-malformed", "no page of this history ended there").at("/query/cursor")
+        })?;
+        rows.drain(..=at);
+    }
+    let next = wanted.cut(&mut rows, |row| AfterVersion(row.version));
+    let cells = rows.iter().flat_map(|row| row.content.iter().chain(&row.reason).chain(texts::cells(&row.resources)));
+    let texts = Texts::open(&app, cells.collect()).await?;
+    let items = {
+        let books = app.register.read();
+        rows.iter().map(|row| version(&books, &texts, row)).collect()
+    };
+    paged(&held, &Page { items, next })
+}
+
+fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> Version {
+    let (entry, homework) = match row.item {
+        Item::Entry(entry) => (Some(entry), None),
+        Item::Homework(homework) => (None, Some(homework)),
+    };
+    Version {
+        entry,
+        homework,
+        number: row.number,
+        version: row.version,
+        position: row.position,
+        event: row.event.clone(),
+        author: Author::of(books, row.author),
+        capacity: row.capacity,
+        recorded_at: row.recorded_at,
+        delay_seconds: row.delay().as_secs(),
+        visible_from: row.visible_from,
+        lesson: (&row.lesson).into(),
+        due: row.work.as_ref().map(Due::from),
+        kind: row.work.as_ref().map(|work| work.kind),
+        minutes: row.work.as_ref().and_then(|work| work.minutes),
+        written: row.work.as_ref().map(|work| work.written),
+        text: texts.of(row.content.as_ref()),
+        resources: texts.resources(&row.resources),
+        reason: texts.of(row.reason.as_ref()),
+    }
+}

@@ -1,0 +1,264 @@
+//! `/api/v1/me`: who is asking, and what a pupil, or an adult who answers for one, reads.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
+use domain::access::Scope;
+use domain::calendar::{days_after, monday_of};
+use domain::directory::person::Role;
+use domain::ids::{HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use projections::pupil::HomeworkVersion;
+use projections::pupil::queries::{self, After};
+use serde::Serialize;
+
+use super::answer::{Answer, Held, digested};
+use super::caller::{Caller, day_of, school_of};
+use super::page::{Page, Placed, Wanted, paged};
+use super::refusals::Reading;
+use super::strict::{Asked, date, uuid};
+use super::texts::{self, Entry, Homework};
+use crate::app::App;
+use crate::facts::{Books, LessonAt, Standpoint};
+use crate::problem::Problem;
+
+/// Work ahead that is listed when no day is named, and at most.
+const AHEAD_DAYS: i64 = 120;
+const DAYS_MAX: i64 = 400;
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Me {
+    person: PersonId,
+    /// « Mme Vidal »
+    name: String,
+    roles: Vec<HeldRole>,
+    standpoints: Vec<ReadsAs>,
+}
+
+/// A role held today.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct HeldRole {
+    school: SchoolId,
+    school_name: String,
+    role: Role,
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+}
+
+/// From where someone reads.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(tag = "as", rename_all = "kebab-case")]
+pub enum ReadsAs {
+    Pupil,
+    /// As an adult who answers for this pupil: `child` of the readings below.
+    Guardian {
+        child: PersonId,
+        name: String,
+    },
+    Teacher,
+    Head,
+    Inspector,
+}
+
+/// Who the token names, what they are to each school today, and from where they read.
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "me", operation_id = "me",
+    responses((status = 200, description = "The caller", body = Me, headers(("ETag" = String))),
+        (status = 304, description = "As the caller holds it"), Reading),
+)]
+pub async fn read(State(app): State<Arc<App>>, caller: Caller, asked: Asked, held: Held) -> Answer {
+    asked.only(&[])?;
+    let me = {
+        let (books, person) = (app.register.read(), caller.person);
+        let today = day_of(&books, person, app.now());
+        let role = |held: &crate::facts::RoleHeld| HeldRole {
+            school: held.school,
+            school_name: books.schools.get(&held.school).map(|school| school.identity.name.clone()).unwrap_or_default(),
+            role: held.role,
+            from: held.from,
+        };
+        let reads_as = |standpoint| match standpoint {
+            Standpoint::Pupil => ReadsAs::Pupil,
+            Standpoint::Teacher => ReadsAs::Teacher,
+            Standpoint::Head => ReadsAs::Head,
+            Standpoint::Inspector => ReadsAs::Inspector,
+            Standpoint::Guardian(child) => {
+                let name = books.person(child).map(crate::facts::PersonBook::full).unwrap_or_default();
+                ReadsAs::Guardian { child, name }
+            }
+        };
+        Me {
+            person,
+            name: books.formal_name(person),
+            roles: books.roles(person, today).map(role).collect(),
+            standpoints: books.standpoints(person, today).into_iter().map(reads_as).collect(),
+        }
+    };
+    digested(&held, &me)
+}
+
+/// A pupil, as the caller may see them now.
+struct Seen {
+    pupil: PersonId,
+    scope: Scope,
+    now: Timestamp,
+    today: Date,
+}
+
+/// Of the caller as a pupil, or of a child they answer for.
+fn seen(app: &App, caller: Caller, asked: &Asked) -> Result<Seen, Problem> {
+    let child = asked.uuid("child")?.map(PersonId);
+    let pupil = child.unwrap_or(caller.person);
+    let standpoint = child.map_or(Standpoint::Pupil, Standpoint::Guardian);
+    let (books, now) = (app.register.read(), app.now());
+    let today = school_of(&books, pupil, now).ok_or_else(Problem::unknown)?.local(now).date();
+    let scope = books.scope(caller.person, standpoint, today);
+    if scope.is_nothing() { Err(Problem::unknown()) } else { Ok(Seen { pupil, scope, now, today }) }
+}
+
+/// A week of a pupil.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Week {
+    pupil: PersonId,
+    #[schema(value_type = String, format = Date)]
+    monday: Date,
+    /// Monday to Sunday.
+    days: Vec<Day>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Day {
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// Why there is no lesson: « Toussaint ».
+    closure: Option<String>,
+    lessons: Vec<Planned>,
+    /// The work due on that day.
+    due: Vec<Homework>,
+}
+
+/// A lesson of the timetable, or one outside it that was written.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Planned {
+    textbook: TextbookId,
+    /// None outside the timetable.
+    slot: Option<SlotId>,
+    #[schema(value_type = Option<String>)]
+    starts_at: Option<Time>,
+    minutes: Option<u16>,
+    room: Option<String>,
+    /// None: nothing is written, or nothing is released yet.
+    entry: Option<Entry>,
+}
+
+/// The lessons of a week, what was written of them, and the work due on its days.
+#[utoipa::path(
+    get, path = "/api/v1/me/week", tag = "me", operation_id = "week",
+    params(
+        ("monday" = Option<String>, Query, description = "`YYYY-MM-DD`, a Monday; this week's by default"),
+        ("child" = Option<Uuid>, Query, description = "The pupil the caller answers for; the caller by default"),
+    ),
+    responses((status = 200, description = "The week", body = Week, headers(("ETag" = String))),
+        (status = 304, description = "As the caller holds it"), Reading),
+)]
+pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, held: Held) -> Answer {
+    let asked = asked.only(&["monday", "child"])?;
+    let seen = seen(&app, caller, &asked)?;
+    let is_monday = |text: &str| date(text).filter(|day| *day == monday_of(*day));
+    let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
+    let monday = monday.unwrap_or_else(|| monday_of(seen.today));
+    let sunday = days_after(monday, 6).unwrap_or(monday);
+    let (pool, scope, now) = (&app.reader, &seen.scope, seen.now);
+    let rows = queries::week(pool, scope, now, monday, sunday).await?;
+    let given = queries::homework_given_in(pool, scope, now, None, monday, sunday).await?;
+    let due = queries::homework(pool, scope, now, (monday, sunday), None, 1_000).await?;
+    let entries = texts::entries(&app, &rows, &given).await?;
+    let due = texts::homework(&app, &due).await?;
+    let books = app.register.read();
+    let days = (0..7).filter_map(|number| days_after(monday, number));
+    let days = days.map(|date| Day {
+        date,
+        closure: closure(&books, seen.pupil, now, date),
+        lessons: lessons(&books, &seen, date, &entries),
+        due: due.iter().filter(|work| work.due().on == date).cloned().collect(),
+    });
+    let week = Week { pupil: seen.pupil, monday, days: days.collect() };
+    drop(books);
+    digested(&held, &week)
+}
+
+fn closure(books: &Books, pupil: PersonId, now: Timestamp, date: Date) -> Option<String> {
+    let school = school_of(books, pupil, now)?;
+    let closures = school.closures.get(&school.year_on(date)?.year)?;
+    closures.iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
+}
+
+/// The timetable of a day in the groups the pupil belongs to on it, then what was written outside it.
+fn lessons(books: &Books, seen: &Seen, date: Date, entries: &[Entry]) -> Vec<Planned> {
+    let stays = books.stays(seen.pupil).iter();
+    let present = stays.filter(|stay| stay.from <= date && stay.until.is_none_or(|until| date < until));
+    let services = present.flat_map(|stay| books.services_of_group(stay.group));
+    let mut timetable: Vec<LessonAt> =
+        services.flat_map(|service| books.lessons(service.textbook, date, date)).collect();
+    timetable.sort_by_key(|lesson| (lesson.starts_at, lesson.textbook));
+    timetable.dedup();
+    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.slot, date)).cloned();
+    let planned = timetable.iter().map(|lesson| Planned {
+        textbook: lesson.textbook,
+        slot: Some(lesson.slot),
+        starts_at: Some(lesson.starts_at),
+        minutes: Some(lesson.minutes),
+        room: lesson.room.clone(),
+        entry: of(lesson),
+    });
+    let outside = entries.iter().filter(|entry| entry.date() == date);
+    let outside = outside.filter(|entry| !timetable.iter().any(|lesson| entry.is_of(lesson.slot, date)));
+    let outside = outside.map(|entry| {
+        let (starts_at, minutes) = entry.hours();
+        let (textbook, slot) = (entry.textbook(), entry.slot());
+        let (starts_at, minutes) = (Some(starts_at), Some(minutes));
+        Planned { textbook, slot, starts_at, minutes, room: None, entry: Some(entry.clone()) }
+    });
+    planned.chain(outside).collect()
+}
+
+impl Placed for After {
+    fn parts(&self) -> Vec<String> {
+        vec![self.due_on.to_string(), self.textbook.to_string(), self.homework.to_string()]
+    }
+
+    fn of(parts: &[&str]) -> Option<Self> {
+        let [due_on, textbook, homework] = parts else { return None };
+        let (textbook, homework) = (TextbookId(uuid(textbook)?), HomeworkId(uuid(homework)?));
+        Some(Self { due_on: date(due_on)?, textbook, homework })
+    }
+}
+
+/// The work due between two days, both included, soonest first; from today by default.
+#[utoipa::path(
+    get, path = "/api/v1/me/homework", tag = "me", operation_id = "homework",
+    params(
+        ("from" = Option<String>, Query, description = "`YYYY-MM-DD`"), ("until" = Option<String>, Query),
+        ("child" = Option<Uuid>, Query, description = "The pupil the caller answers for; the caller by default"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
+    ),
+    responses((status = 200, description = "Some of it", body = Page<Homework>, headers(("ETag" = String), ("Link" = String))),
+        (status = 304, description = "As the caller holds it"), Reading),
+)]
+pub async fn homework(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    asked: Asked,
+    uri: OriginalUri,
+    held: Held,
+) -> Answer {
+    let asked = asked.only(&["from", "until", "child", "cursor", "limit"])?;
+    let wanted = Wanted::<After>::of(&asked, uri)?;
+    let Seen { scope, now, today, .. } = seen(&app, caller, &asked)?;
+    let days = asked.days((today, days_after(today, AHEAD_DAYS).unwrap_or(today)), DAYS_MAX)?;
+    let mut rows = queries::homework(&app.reader, &scope, now, days, wanted.after, wanted.fetch()).await?;
+    let next = wanted.cut(&mut rows, HomeworkVersion::cursor);
+    let items = texts::homework(&app, &rows).await?;
+    paged(&held, &Page { items, next })
+}
