@@ -154,7 +154,9 @@ impl Life {
                 resources: resources.iter().map(resource).collect(),
                 homework: homework.iter().enumerate().filter_map(|(rank, given)| task(rank, given)).collect(),
             },
-            Deed::Revise { content } => Command::ReviseEntry { entry, content: content.clone(), resources: vec![] },
+            Deed::Revise { content } => {
+                Command::ReviseEntry { entry, content: Some(content.clone()), resources: vec![], homework: vec![] }
+            }
             Deed::ReviseHomework { index, text } => {
                 let first = self.acts[..number].iter().find_map(|(_, earlier)| match &earlier.deed {
                     Deed::Publish { homework, .. }
@@ -169,7 +171,9 @@ impl Life {
                 })?;
                 Command::ReviseHomework { homework: NewHomework { text: text.clone(), ..task(*index, first)? } }
             }
-            Deed::Withdraw { reason } => Command::WithdrawEntry { entry, reason: reason.clone() },
+            Deed::Withdraw { reason } => {
+                Command::WithdrawEntry { entry, reason: reason.clone(), with_homework: true }
+            }
         })
     }
 }

@@ -36,6 +36,8 @@ pub struct SchoolBook {
     pub school: SchoolId,
     pub identity: Identity,
     pub zone: TimeZone,
+    /// The day it was first registered here: no lesson before it can be missing.
+    pub since: Date,
     pub years: BTreeMap<SchoolYear, YearBounds>,
     pub closures: BTreeMap<SchoolYear, Vec<Closure>>,
     pub subjects: BTreeMap<String, String>,

@@ -7,6 +7,7 @@ use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
 use domain::inspection::mandate;
 use domain::personal::Sealable as _;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -14,7 +15,7 @@ use super::books::{Books, GroupBook, MandateBook, RoleHeld, SchoolBook, ServiceB
 
 pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String>) {
     match &recorded.fact {
-        Fact::School(event) => school(books, event),
+        Fact::School(event) => school(books, event, recorded.recorded_at),
         Fact::Person(event) => person(books, event, opened.as_deref()),
         Fact::Group(event) => group(books, event),
         Fact::Service(event) => service(books, event),
@@ -25,7 +26,7 @@ pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String
     books.position = recorded.position;
 }
 
-fn school(books: &mut Books, event: &establishment::Event) {
+fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestamp) {
     use establishment::Event;
     match event {
         Event::SchoolRegistered { school, identity } | Event::SchoolDescribed { school, identity } => {
@@ -33,6 +34,7 @@ fn school(books: &mut Books, event: &establishment::Event) {
             let book = books.schools.entry(*school).or_insert_with(|| SchoolBook {
                 school: *school,
                 identity: identity.clone(),
+                since: zone.to_datetime(recorded_at).date(),
                 zone: TimeZone::UTC,
                 years: std::collections::BTreeMap::new(),
                 closures: std::collections::BTreeMap::new(),
