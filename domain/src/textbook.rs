@@ -236,8 +236,8 @@ struct Entry {
 
 #[derive(Clone)]
 struct Given {
-    given_in: EntryId,
-    given_on: Date,
+    entry: EntryId,
+    on: Date,
     withdrawn: bool,
 }
 
@@ -275,7 +275,7 @@ impl Decider for Textbook {
                 let resources = entry::resources(textbook, resources)?;
                 let given_in = lesson.clone();
                 events.push(Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
-                events.extend(give(state, facts, &given_in, homework, visible_from)?);
+                events.extend(homework::give(state, facts, &given_in, homework, visible_from)?);
             }
             Command::ReviseEntry { entry, content, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
@@ -285,13 +285,13 @@ impl Decider for Textbook {
                     events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
                 }
                 let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
-                events.extend(give(state, facts, &lesson, new, visible_from)?);
-                events.extend(revise(state, facts, known, visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, new, visible_from)?);
+                events.extend(homework::revise(state, facts, known, visible_from)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
                 state.live_entry(entry)?;
                 events.push(Event::EntryWithdrawn { textbook, entry, reason: reason_given(textbook, reason.clone())? });
-                let given = state.homework.iter().filter(|(_, given)| with_homework && given.given_in == entry);
+                let given = state.homework.iter().filter(|(_, given)| with_homework && given.entry == entry);
                 for (homework, _) in given.filter(|(_, given)| !given.withdrawn) {
                     let reason = reason_given(textbook, reason.clone())?;
                     events.push(Event::HomeworkWithdrawn { textbook, homework: *homework, reason });
@@ -299,10 +299,10 @@ impl Decider for Textbook {
             }
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
-                events.extend(give(state, facts, &lesson, vec![homework], visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from)?);
             }
             Command::ReviseHomework { homework } => {
-                events.extend(revise(state, facts, vec![homework], visible_from)?);
+                events.extend(homework::revise(state, facts, vec![homework], visible_from)?);
             }
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
@@ -325,8 +325,8 @@ impl Decider for Textbook {
                 }
             }
             Event::HomeworkGiven { textbook, homework, given_in, .. } => {
-                let (given_on, given_in) = (given_in.date, given_in.entry(*textbook));
-                state.homework.insert(*homework, Given { given_in, given_on, withdrawn: false });
+                let (on, entry) = (given_in.date, given_in.entry(*textbook));
+                state.homework.insert(*homework, Given { entry, on, withdrawn: false });
             }
             Event::HomeworkWithdrawn { homework, .. } => {
                 if let Some(given) = state.homework.get_mut(homework) {
@@ -357,45 +357,6 @@ impl State {
             Some(given) => Ok(given),
         }
     }
-}
-
-fn give(
-    state: &State,
-    facts: &Facts,
-    lesson: &Lesson,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
-    if homework.len() > 10 {
-        return Err(Rejection::TooMany);
-    }
-    let mut events: Vec<Event> = Vec::new();
-    let mut given = std::collections::BTreeSet::new();
-    for new in homework {
-        let id = new.homework;
-        if state.homework.contains_key(&id) || !given.insert(id) {
-            return Err(Rejection::HomeworkGiven);
-        }
-        let task = homework::resolve(facts, lesson.date, new)?;
-        let (textbook, given_in) = (facts.textbook, lesson.clone());
-        events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
-    }
-    Ok(events)
-}
-
-fn revise(
-    state: &State,
-    facts: &Facts,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
-    let mut events = Vec::new();
-    for revised in homework {
-        let (textbook, id) = (facts.textbook, revised.homework);
-        let task = homework::resolve(facts, state.live_homework(id)?.given_on, revised)?;
-        events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
-    }
-    Ok(events)
 }
 
 fn reason_given(textbook: TextbookId, reason: String) -> Result<Personal, Rejection> {
