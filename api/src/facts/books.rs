@@ -144,6 +144,8 @@ pub struct MandateBook {
     pub mandate: MandateId,
     pub school: SchoolId,
     pub grant: Grant,
+    /// The day it was closed early.
+    pub closed_on: Option<Date>,
     pub opened_by: Option<PersonId>,
 }
 

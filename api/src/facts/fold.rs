@@ -19,7 +19,7 @@ pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String
         Fact::Person(event) => person(books, event, opened.as_deref()),
         Fact::Group(event) => group(books, event),
         Fact::Service(event) => service(books, event),
-        Fact::Mandate(event) => mandate(books, event, recorded.actor.person()),
+        Fact::Mandate(event) => mandate(books, event, recorded),
         // The register knows the directory; what is written in textbooks is for the read models.
         Fact::Textbook(_) => {}
     }
@@ -209,7 +209,7 @@ fn service(books: &mut Books, event: &service::Event) {
     }
 }
 
-fn mandate(books: &mut Books, event: &mandate::Event, by: Option<PersonId>) {
+fn mandate(books: &mut Books, event: &mandate::Event, recorded: &Recorded) {
     use mandate::Event;
     match event {
         Event::MandateOpened { mandate, school, inspector, textbooks, from, until } => {
@@ -220,12 +220,14 @@ fn mandate(books: &mut Books, event: &mandate::Event, by: Option<PersonId>) {
                 until: *until,
                 closed: false,
             };
-            let book = MandateBook { mandate: *mandate, school: *school, grant, opened_by: by };
+            let opened_by = recorded.actor.person();
+            let book = MandateBook { mandate: *mandate, school: *school, grant, closed_on: None, opened_by };
             books.mandates.insert(*mandate, book);
         }
-        Event::MandateClosed { mandate, .. } => {
+        Event::MandateClosed { mandate, school } => {
+            let closed_on = books.schools.get(school).map(|school| school.local(recorded.recorded_at).date());
             if let Some(book) = books.mandates.get_mut(mandate) {
-                book.grant.closed = true;
+                (book.grant.closed, book.closed_on) = (true, closed_on);
             }
         }
     }

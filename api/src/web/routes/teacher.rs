@@ -3,7 +3,7 @@
 mod form;
 mod lesson;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,9 +11,9 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use domain::access::Scope;
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{PersonId, SlotId, TextbookId};
+use domain::ids::{EntryId, PersonId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
-use projections::teacher::queries;
+use projections::teacher::{Task, queries};
 use serde::Deserialize;
 
 use super::announce::Done;
@@ -23,6 +23,7 @@ use super::{Page, Shared, Visitor, Web, page, said, with_flash};
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::Role;
+use crate::web::pupil::Homework;
 use crate::web::teacher::{Cell, CellState, Day, Entry, EntryState, TextbookLink, TextbookPage, ToComplete, WeekPage};
 
 pub fn routes() -> Router<Arc<Web>> {
@@ -33,6 +34,9 @@ pub fn routes() -> Router<Arc<Web>> {
         .route(LESSON, get(lesson::show).post(lesson::publish))
         .route(&format!("{LESSON}/retirer"), post(lesson::withdraw))
 }
+
+/// Entries of one textbook that are listed: a school year holds fewer.
+const LISTED: i64 = 400;
 
 /// A teacher, and the school's present hour.
 struct Desk<'a> {
@@ -107,30 +111,31 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     let monday = monday_of(of.semaine.unwrap_or(today));
     let last_day = days_after(monday, 5).unwrap_or(monday);
     let since = desk.since();
-    let (from, until) = (since.min(monday), last_day.max(today));
-    let written = queries::written_between(&web.app.reader, &desk.scope, from, until).await?;
-    let texts = Texts::open(&web.app, written.iter().filter_map(|row| row.content.as_ref()).collect()).await?;
-    let filled: HashSet<(SlotId, Date)> =
-        written.iter().filter(|row| !row.withdrawn).filter_map(|row| Some((row.lesson.slot?, row.lesson.date))).collect();
+    let mine: Vec<TextbookId> = desk.scope.textbooks.iter().copied().collect();
+    let written =
+        queries::written_between(&web.app.reader, &desk.scope, &mine, since.min(monday), last_day.max(today)).await?;
+    let live = written.iter().filter(|row| !row.withdrawn);
+    let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
+    let lessons = desk.lessons(monday, last_day);
+    let summaries = summaries(&desk, &lessons).await?;
     let state = |lesson: &LessonAt| {
-        let row = written.iter().find(|row| row.lesson.slot == Some(lesson.slot) && row.lesson.date == lesson.date);
+        let row = written.iter().find(|row| row.slot == Some(lesson.slot) && row.date == lesson.date);
         match row {
             Some(row) if row.withdrawn => CellState::Withdrawn,
-            Some(row) => CellState::Filled { summary: first_words(&texts.of(row.content.as_ref())) },
+            Some(row) => CellState::Filled { summary: summaries.get(&row.entry).cloned().unwrap_or_default() },
             None if desk.is_over(lesson) => CellState::Empty,
             None => CellState::ToCome,
         }
     };
-    let lessons = desk.lessons(monday, last_day);
     let past = desk.lessons(since, today);
     let books = web.app.register.read();
     let days = (0..6).filter_map(|number| days_after(monday, number)).map(|date| Day {
         date,
         note: note(&books, &desk, date),
-        cells: lessons.iter().filter(|lesson| lesson.date == date).map(|lesson| cell(&books, lesson, state(lesson))).collect(),
+        cells: lessons.iter().filter(|lesson| lesson.date == date).map(|at| cell(&books, at, state(at))).collect(),
     });
     let days: Vec<Day> = days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
-    let missing = past.iter().filter(|lesson| desk.is_over(lesson) && !filled.contains(&(lesson.slot, lesson.date)));
+    let missing = past.iter().filter(|at| desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
     let to_complete = missing.map(|lesson| to_complete(&books, lesson)).collect();
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
@@ -146,6 +151,32 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
         to_complete,
         textbooks,
     })
+}
+
+/// The first words of what is written in these lessons.
+async fn summaries(desk: &Desk<'_>, lessons: &[LessonAt]) -> Result<HashMap<EntryId, String>, Problem> {
+    let textbooks: HashSet<TextbookId> = lessons.iter().map(|lesson| lesson.textbook).collect();
+    let dates: HashSet<Date> = lessons.iter().map(|lesson| lesson.date).collect();
+    let mut rows = Vec::new();
+    for textbook in textbooks {
+        rows.extend(queries::textbook(&desk.web.app.reader, &desk.scope, textbook, LISTED).await?);
+    }
+    rows.retain(|row| dates.contains(&row.lesson.date));
+    let texts = Texts::open(&desk.web.app, rows.iter().filter_map(|row| row.content.as_ref()).collect()).await?;
+    Ok(rows.iter().map(|row| (row.entry, first_words(&texts.of(row.content.as_ref())))).collect())
+}
+
+/// Why the withdrawn entries of a textbook were withdrawn.
+async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<EntryId, String>, Problem> {
+    let versions = projections::inspector::queries::textbook(&desk.web.app.reader, &desk.scope, textbook, None).await?;
+    let withdrawn = || versions.iter().filter(|version| version.withdrawal() && version.work.is_none());
+    let texts = Texts::open(&desk.web.app, withdrawn().filter_map(|version| version.reason.as_ref()).collect()).await?;
+    let mut reasons = HashMap::new();
+    for version in withdrawn() {
+        // The latest withdrawal of an entry stands first.
+        reasons.entry(version.entry).or_insert_with(|| texts.of(version.reason.as_ref()));
+    }
+    Ok(reasons)
 }
 
 fn note(books: &Books, desk: &Desk<'_>, date: Date) -> Option<String> {
@@ -206,43 +237,66 @@ async fn textbook(
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let written = queries::textbook(&web.app.reader, &desk.scope, textbook, 400).await?;
-    let works = queries::tasks(&web.app.reader, &desk.scope, textbook).await?;
-    let cells = written.iter().flat_map(|row| row.content.iter().chain(row.reason.iter()));
-    let texts = Texts::open(&web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
     let (since, today) = (desk.since(), desk.local.date());
+    let pool = &web.app.reader;
+    let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
+    let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, today).await?;
+    let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
+    let resources = written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+    let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
+    let texts = Texts::open(&web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
+    let reasons = if written.iter().any(|row| row.withdrawn) { reasons(&desk, textbook).await? } else { HashMap::new() };
     let books = web.app.register.read();
-    let lessons = books.lessons(textbook, since, today);
-    let mut entries: Vec<Entry> = Vec::new();
-    for lesson in lessons.iter().filter(|lesson| desk.is_over(lesson)) {
+    let (class, subject) = labels(&books, textbook);
+    let local = |at| books.school_of(textbook).map_or(desk.local, |school| school.local(at));
+    let teacher = said::teachers(&books, textbook, today);
+    let entry = |lesson: &LessonAt| {
         let row = written.iter().find(|row| row.lesson.slot == Some(lesson.slot) && row.lesson.date == lesson.date);
-        let local = |at| books.school_of(textbook).map_or(desk.local, |school| school.local(at));
         let state = match row {
             None => EntryState::Empty,
-            Some(row) if row.withdrawn => {
-                EntryState::Withdrawn { reason: texts.of(row.reason.as_ref()), on: local(row.recorded_at).date() }
-            }
+            Some(row) if row.withdrawn => EntryState::Withdrawn {
+                reason: reasons.get(&row.entry).cloned().unwrap_or_default(),
+                on: local(row.writing.recorded_at).date(),
+            },
             Some(row) => EntryState::Published {
                 content: texts.of(row.content.as_ref()),
-                version: row.revision as u32,
-                visible_from: Some(local(row.visible_from)).filter(|from| *from > desk.local),
+                version: row.writing.revision as u32,
+                visible_from: Some(local(row.writing.visible_from)).filter(|from| *from > desk.local),
             },
         };
-        entries.push(Entry {
+        let given = works.iter().filter(|work| work.given_in.slot == Some(lesson.slot) && work.given_in.date == lesson.date);
+        Entry {
             date: lesson.date,
             start: lesson.starts_at,
             href: address(textbook, lesson.slot, lesson.date),
             state,
-            resources: vec![],
-            homework: vec![],
-        });
-    }
+            resources: row.map(|row| texts.resources(&row.resources)).unwrap_or_default(),
+            homework: given.map(|work| homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date())).collect(),
+        }
+    };
+    let held = books.lessons(textbook, since, today);
+    let mut entries: Vec<Entry> = held.iter().filter(|lesson| desk.is_over(lesson)).map(entry).collect();
     entries.reverse();
     let filled = entries.iter().filter(|entry| matches!(entry.state, EntryState::Published { .. })).count() as u32;
-    let (class, subject) = labels(&books, textbook);
     let held = entries.len() as u32;
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
     let layout = with_flash(web.layout(Some(visitor), Some(Role::Teacher), &here), done.flash(today));
     page(&TextbookPage { layout, class, subject, held, filled, entries, older: None })
+}
+
+fn homework(work: &Task, texts: &Texts, subject: &str, teacher: &str, written_on: Date) -> Homework {
+    Homework {
+        subject: subject.to_owned(),
+        teacher: teacher.to_owned(),
+        text: texts.of(work.text.as_ref()),
+        kind: Some(said::kind(work.work.kind).to_owned()),
+        minutes: work.work.minutes.map(u32::from),
+        given_on: work.given_in.date,
+        due_on: work.work.due.on,
+        in_writing: work.work.written,
+        revised_on: (work.writing.revision > 1).then_some(written_on),
+        resources: vec![],
+        textbook: None,
+    }
 }
