@@ -26,15 +26,14 @@ mod wing;
 #[cfg(test)]
 mod spec;
 
-
 pub use calendar::{Calendar, DayOff, Holiday, Weeks};
 pub use cast::{Cast, Member, Outsider};
 pub use life::{Act, Deed, Due, Given, HomeworkKind, Purpose, Res, life};
 pub use manner::Manner;
 pub use programme::{Level, SUBJECTS, Subject, subject};
 pub use school::{
-    Address, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative, Replacement, School, Service, Sex,
-    Slot, Staff, StsId,
+    Address, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative,
+    Replacement, School, Service, Sex, Slot, Staff, StsId,
 };
 
 use std::io;

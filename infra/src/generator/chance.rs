@@ -5,10 +5,6 @@
 pub(super) struct Chance(u64);
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// An independent stream for one thing named by `parts`, so that drawing more for one pupil does not change the next one.
     pub(super) fn of(seed: u64, parts: &[u64]) -> Self {
         let mut chance = Self(seed);
@@ -28,7 +24,11 @@ impl Chance {
 
     /// A number below `bound`; 0 when the bound is 0.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 { 0 } else { (self.next() % bound as u64) as usize }
+        if bound == 0 {
+            0
+        } else {
+            (self.next() % bound as u64) as usize
+        }
     }
 
     /// True `percent` times out of a hundred.

@@ -31,12 +31,23 @@ pub struct Act {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    Publish { content: String, resources: Vec<Res>, homework: Vec<Given> },
+    Publish {
+        content: String,
+        resources: Vec<Res>,
+        homework: Vec<Given>,
+    },
     /// The content is written again, whole.
-    Revise { content: String },
+    Revise {
+        content: String,
+    },
     /// The homework at `index` of the entry as published is worded again.
-    ReviseHomework { index: usize, text: String },
-    Withdraw { reason: String },
+    ReviseHomework {
+        index: usize,
+        text: String,
+    },
+    Withdraw {
+        reason: String,
+    },
 }
 
 /// A resource put with a lesson.
@@ -91,7 +102,10 @@ pub enum HomeworkKind {
 
 impl HomeworkKind {
     pub(super) fn is_written(self) -> bool {
-        matches!(self, Self::Exercises | Self::Writing | Self::Project | Self::Preparation)
+        matches!(
+            self,
+            Self::Exercises | Self::Writing | Self::Project | Self::Preparation
+        )
     }
 }
 
@@ -107,7 +121,10 @@ pub fn life(school: &School, from: Date, until: Date) -> Vec<Act> {
     told.retain(|act: &Act| from <= act.at.date() && act.at.date() <= until);
     told.sort_by(|one, other| {
         let key = |act: &Act| (act.at, act.date, act.starts_at);
-        key(one).cmp(&key(other)).then_with(|| one.group.cmp(&other.group)).then_with(|| one.subject.cmp(&other.subject))
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.group.cmp(&other.group))
+            .then_with(|| one.subject.cmp(&other.subject))
     });
     told
 }

@@ -33,7 +33,10 @@ fn parameters(sheet: &mut Sheet, school: &School) -> io::Result<()> {
     for (name, value) in [
         ("SIGLE", "CLG"),
         ("DENOM_PRINC", "COLLEGE"),
-        ("DENOM_COMPL", &format!("DES {}", school.name.to_uppercase())),
+        (
+            "DENOM_COMPL",
+            &format!("DES {}", school.name.to_uppercase()),
+        ),
         ("CODE_NATURE", "340"),
         ("CODE_CATEGORIE", "CLG"),
         ("ADRESSE", "2 RUE DES TILLEULS"),
@@ -114,7 +117,9 @@ fn programmes(sheet: &mut Sheet) -> io::Result<()> {
 }
 
 fn person(sheet: &mut Sheet, school: &School, staff: &Staff) -> io::Result<()> {
-    let Some(sts_id) = &staff.sts_id else { return Ok(()) };
+    let Some(sts_id) = &staff.sts_id else {
+        return Ok(());
+    };
     let sex = if staff.sex == Sex::Male { "1" } else { "2" };
     let (function, grade) = match staff.function {
         Function::Teacher => ("ENS", "CERT. CL N"),
@@ -200,7 +205,10 @@ fn programmes_of(sheet: &mut Sheet, level: Level, count: &str) -> io::Result<()>
 fn services(sheet: &mut Sheet, school: &School, services: &[&Service]) -> io::Result<()> {
     sheet.open("SERVICES")?;
     for service in services {
-        sheet.open_with("SERVICE", &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")])?;
+        sheet.open_with(
+            "SERVICE",
+            &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")],
+        )?;
         sheet.open("ENSEIGNANTS")?;
         for &teacher in &service.teachers {
             let sts_id = school.staff[teacher].sts_id.as_deref().unwrap_or_default();
