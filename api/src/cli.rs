@@ -1,5 +1,10 @@
 //! The command line: one binary, one verb a file.
 
+mod doctor;
+mod rebuild;
+mod serve;
+mod token;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -19,17 +24,91 @@ struct Cli {
     verb: Verb,
 }
 
+/// How results are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
+    /// For people.
     Text,
+    /// For programs: one JSON document.
     Json,
 }
 
 #[derive(Subcommand)]
-enum Verb {}
+enum Verb {
+    /// Serve a school's pages and API. People show a token of `palimpseste token`.
+    Serve(serve::Serve),
+    /// Fold a read model anew, beside the live one, then swap them.
+    Rebuild(rebuild::Rebuild),
+    /// Mint a bearer token for a person.
+    Token(token::Token),
+    /// Say what is missing before a school can open.
+    Doctor(doctor::Doctor),
+}
+
+/// What every verb is told, and how it answers.
+pub(crate) struct Setting {
+    pub location: Location,
+    pub format: Format,
+}
+
+/// A verb that could not do its work: one line for a person, and an exit code in the manner of sysexits.
+#[derive(Debug)]
+pub struct Failure {
+    pub message: String,
+    pub code: u8,
+}
+
+impl Failure {
+    /// Something that the verb depends on is not there.
+    pub fn unavailable(message: impl std::fmt::Display) -> Self {
+        Self { message: message.to_string(), code: 69 }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { message: error.to_string(), code: 1 }
+    }
+}
 
 /// Reads the command line and runs it.
 pub fn main() -> ExitCode {
-    let _ = Cli::parse();
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(problem) => return told(&Failure::unavailable(problem)),
+    };
+    let setting = Setting { location: cli.location, format: cli.format };
+    let outcome = runtime.block_on(async {
+        match cli.verb {
+            Verb::Serve(verb) => verb.run(setting).await,
+            Verb::Rebuild(verb) => verb.run(setting).await,
+            Verb::Token(verb) => verb.run(setting).await,
+            Verb::Doctor(verb) => verb.run(setting).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => told(&failure),
+    }
+}
+
+fn told(failure: &Failure) -> ExitCode {
+    complain(&failure.message);
+    ExitCode::from(failure.code)
+}
+
+/// One line on standard output: the verb's own answer.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    // A closed pipe (`palimpseste … | head`) is no failure of ours.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// One line on standard error.
+pub(crate) fn complain(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "palimpseste: {line}");
 }

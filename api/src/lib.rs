@@ -6,4 +6,5 @@ pub mod cli;
 pub mod config;
 pub mod facts;
 pub mod problem;
+pub mod server;
 pub mod worker;

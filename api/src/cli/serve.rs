@@ -1,0 +1,32 @@
+//! `palimpseste serve`: a school's own server. There is no list of people here, and no clock to move.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use infra::clock::SystemClock;
+
+use super::{Failure, Setting, complain, say};
+use crate::app::{App, Mode};
+use crate::server;
+
+#[derive(clap::Args)]
+pub struct Serve {
+    /// Where to listen. TLS belongs to the proxy in front.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+impl Serve {
+    pub(super) async fn run(self, setting: Setting) -> Result<(), Failure> {
+        let listener = server::bind(self.listen).await?;
+        let databases = setting.location.databases(false, |_| {}).await.map_err(Failure::unavailable)?;
+        let clock = Arc::new(SystemClock);
+        let app =
+            App::open(&setting.location.data_dir, &databases.url, &databases.vault_url, clock, Mode::Serve).await?;
+        complain("no identity provider is connected yet: people show a token of `palimpseste token`");
+        say(format!("http://{}/", self.listen));
+        server::run(app, listener).await?;
+        databases.close();
+        Ok(())
+    }
+}

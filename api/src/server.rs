@@ -1,0 +1,50 @@
+//! The HTTP server: pages, API, and a calm end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+use crate::app::App;
+
+/// The port cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("{address} cannot be listened on ({problem}): give another one, for example --port {other}")]
+pub struct PortTaken {
+    address: SocketAddr,
+    problem: std::io::Error,
+    other: u16,
+}
+
+/// Takes the port first: a start that cannot be served is refused before anything is done.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, PortTaken> {
+    let other = address.port().checked_add(1).unwrap_or(8081);
+    TcpListener::bind(address).await.map_err(|problem| PortTaken { address, problem, other })
+}
+
+/// Everything that is served.
+pub fn router(app: Arc<App>) -> Router {
+    let _ = app;
+    Router::new()
+}
+
+/// Serves until Ctrl-C or SIGTERM, then lets requests end and stops the readers.
+pub async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), std::io::Error> {
+    axum::serve(listener, router(app.clone())).with_graceful_shutdown(asked_to_stop()).await?;
+    app.close().await;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! { _ = interrupted => {}, () = terminated => {} }
+}
