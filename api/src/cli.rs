@@ -85,7 +85,7 @@ pub fn main() -> ExitCode {
         match cli.verb {
             Verb::Serve(verb) => verb.run(setting).await,
             Verb::Rebuild(verb) => verb.run(setting).await,
-            Verb::Token(verb) => verb.run(setting).await,
+            Verb::Token(verb) => verb.run(&setting),
             Verb::Doctor(verb) => verb.run(setting).await,
         }
     });

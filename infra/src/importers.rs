@@ -234,10 +234,6 @@ fn count(tally: &mut BTreeMap<String, u64>, name: &str) {
         *times += 1;
         return;
     }
-    let kept = if tally.len() < NAMES_KEPT_MAX {
-        name
-    } else {
-        "…"
-    };
+    let kept = if tally.len() < NAMES_KEPT_MAX { name } else { "…" };
     *tally.entry(kept.to_owned()).or_default() += 1;
 }

@@ -16,7 +16,7 @@ pub struct Token {
 }
 
 impl Token {
-    pub(super) async fn run(self, setting: Setting) -> Result<(), Failure> {
+    pub(super) fn run(self, setting: &Setting) -> Result<(), Failure> {
         let keys = KeyDirectory::open(&setting.location.data_dir)?;
         let token = Tokens::new(&keys.derive("token")).mint(PersonId(self.person), self.hours)?;
         match setting.format {

@@ -63,16 +63,8 @@ impl Category {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        let all = [
-            Self::Pupil,
-            Self::Relative,
-            Self::Staff,
-            Self::Structure,
-            Self::Subject,
-            Self::Mef,
-        ];
-        all.into_iter()
-            .find(|category| category.name().eq_ignore_ascii_case(name))
+        let all = [Self::Pupil, Self::Relative, Self::Staff, Self::Structure, Self::Subject, Self::Mef];
+        all.into_iter().find(|category| category.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -96,9 +88,7 @@ impl Attributes {
 
     /// Attributes and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0
-            .iter()
-            .map(|(name, values)| (name.as_str(), values.as_slice()))
+        self.0.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 }
 
@@ -133,9 +123,7 @@ pub struct Record {
 /// The same content, wherever it was read.
 impl PartialEq for Record {
     fn eq(&self, other: &Self) -> bool {
-        self.category == other.category
-            && self.id == other.id
-            && self.attributes == other.attributes
+        self.category == other.category && self.id == other.id && self.attributes == other.attributes
     }
 }
 
@@ -143,27 +131,14 @@ impl Eq for Record {}
 
 impl fmt::Debug for Record {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{} {} {:?}",
-            self.category.name(),
-            self.id,
-            self.attributes
-        )
+        write!(out, "{} {} {:?}", self.category.name(), self.id, self.attributes)
     }
 }
 
 impl Record {
     /// A record that was kept from an earlier import; warnings on it name no file.
     pub fn kept(category: Category, id: String, attributes: Attributes) -> Self {
-        Self {
-            category,
-            id,
-            attributes,
-            file: Arc::from(""),
-            line: 0,
-            lines: BTreeMap::new(),
-        }
+        Self { category, id, attributes, file: Arc::from(""), line: 0, lines: BTreeMap::new() }
     }
 
     /// Lays a modification over this record: each list it holds replaces the former one, an empty list clears it.
@@ -182,12 +157,7 @@ impl Record {
 
     fn place(&self, attribute: &str, problem: Problem) -> ParseError {
         let line = self.lines.get(attribute).copied().unwrap_or(self.line);
-        ParseError {
-            file: self.file.clone(),
-            line,
-            element: format!("attr {attribute:?}"),
-            problem,
-        }
+        ParseError { file: self.file.clone(), line, element: format!("attr {attribute:?}"), problem }
     }
 }
 

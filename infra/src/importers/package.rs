@@ -65,10 +65,7 @@ pub fn for_each_file<E: From<PackageError>>(
     paths: &[impl AsRef<Path>],
     mut each: impl FnMut(&str, &mut dyn Read) -> Result<(), E>,
 ) -> Result<Contents, E> {
-    let mut opening = Opening {
-        each: &mut each,
-        contents: Contents::default(),
-    };
+    let mut opening = Opening { each: &mut each, contents: Contents::default() };
     for path in paths {
         let path = path.as_ref();
         let described = std::fs::metadata(path).map_err(|source| unreadable(path, source))?;
@@ -93,11 +90,7 @@ impl<F> Opening<'_, F> {
     where
         F: FnMut(&str, &mut dyn Read) -> Result<(), E>,
     {
-        let open = || {
-            File::open(path)
-                .map(BufReader::new)
-                .map_err(|source| unreadable(path, source))
-        };
+        let open = || File::open(path).map(BufReader::new).map_err(|source| unreadable(path, source));
         match kind_of(name) {
             Kind::Other => self.contents.skipped += 1,
             Kind::Xml => self.xml(name, &mut open()?)?,
@@ -132,9 +125,7 @@ impl<F> Opening<'_, F> {
                 self.contents.skipped += 1;
                 continue;
             }
-            let mut entry = archive
-                .by_index(index)
-                .map_err(|error| damaged(path, error.into()))?;
+            let mut entry = archive.by_index(index).map_err(|error| damaged(path, error.into()))?;
             self.xml(&shown(&name), &mut entry)?;
         }
         Ok(())
@@ -165,17 +156,11 @@ impl<F> Opening<'_, F> {
 }
 
 fn unreadable(path: &Path, source: io::Error) -> PackageError {
-    PackageError::Unreadable {
-        name: base_name(path),
-        source,
-    }
+    PackageError::Unreadable { name: base_name(path), source }
 }
 
 fn damaged(path: &Path, source: io::Error) -> PackageError {
-    PackageError::Archive {
-        name: base_name(path),
-        source,
-    }
+    PackageError::Archive { name: base_name(path), source }
 }
 
 fn base_name(path: &Path) -> String {
@@ -185,12 +170,7 @@ fn base_name(path: &Path) -> String {
 
 /// A name fit for a message: an archive may hold anything.
 fn shown(name: &str) -> String {
-    name.strip_prefix("./")
-        .unwrap_or(name)
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(200)
-        .collect()
+    name.strip_prefix("./").unwrap_or(name).chars().filter(|letter| !letter.is_control()).take(200).collect()
 }
 
 /// By the end of the name alone: an office document is a `.zip` too.
@@ -208,10 +188,7 @@ fn kind_of(name: &str) -> Kind {
         (".tgz", Kind::GzippedTar),
         (".tar.gz", Kind::GzippedTar),
     ];
-    kinds
-        .into_iter()
-        .find(|(end, _)| own.ends_with(end))
-        .map_or(Kind::Other, |(_, kind)| kind)
+    kinds.into_iter().find(|(end, _)| own.ends_with(end)).map_or(Kind::Other, |(_, kind)| kind)
 }
 
 /// The files of a folder and of the folders in it, each with its path from there, in the order of these paths.
@@ -222,9 +199,7 @@ fn files_of(folder: &Path) -> Result<Vec<(String, PathBuf)>, PackageError> {
         let entries = std::fs::read_dir(&folder).map_err(|source| unreadable(&folder, source))?;
         for entry in entries {
             let entry = entry.map_err(|source| unreadable(&folder, source))?;
-            let kind = entry
-                .file_type()
-                .map_err(|source| unreadable(&entry.path(), source))?;
+            let kind = entry.file_type().map_err(|source| unreadable(&entry.path(), source))?;
             let name = format!("{prefix}{}", shown(&entry.file_name().to_string_lossy()));
             if kind.is_dir() && depth < FOLDER_DEPTH_MAX {
                 folders.push((format!("{name}/"), entry.path(), depth + 1));

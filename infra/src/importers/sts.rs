@@ -233,16 +233,10 @@ impl Timetable {
     /// Whether this timetable and these services are of one school and one year.
     pub fn belongs_to(&self, sts: &Sts) -> Result<(), Mismatch> {
         if self.uai != sts.uai {
-            return Err(Mismatch::School {
-                services: sts.uai.clone(),
-                timetable: self.uai.clone(),
-            });
+            return Err(Mismatch::School { services: sts.uai.clone(), timetable: self.uai.clone() });
         }
         if self.year != sts.year {
-            return Err(Mismatch::Year {
-                services: sts.year,
-                timetable: self.year,
-            });
+            return Err(Mismatch::Year { services: sts.year, timetable: self.year });
         }
         Ok(())
     }

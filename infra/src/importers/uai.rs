@@ -31,15 +31,7 @@ pub fn check_letter(code: &str) -> Check {
     if digits.len() != 7 || !digits.iter().all(u8::is_ascii_digit) || !letter.is_ascii_uppercase() {
         return Check::Shape;
     }
-    let remainder = digits.iter().fold(0, |sum, digit| {
-        (sum * 10 + usize::from(digit - b'0')) % LETTERS.len()
-    });
+    let remainder = digits.iter().fold(0, |sum, digit| (sum * 10 + usize::from(digit - b'0')) % LETTERS.len());
     let expected = LETTERS[remainder];
-    if *letter == expected {
-        Check::Right
-    } else {
-        Check::Wrong {
-            expected: char::from(expected),
-        }
-    }
+    if *letter == expected { Check::Right } else { Check::Wrong { expected: char::from(expected) } }
 }

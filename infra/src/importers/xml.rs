@@ -77,12 +77,7 @@ impl<'a> Reader<'a> {
         let source = match Source::open(input, PIECE_BYTES_MAX) {
             Ok(source) => source,
             Err(problem) => {
-                return Err(ParseError {
-                    file,
-                    line: 1,
-                    element: String::new(),
-                    problem,
-                });
+                return Err(ParseError { file, line: 1, element: String::new(), problem });
             }
         };
         let mut xml = quick_xml::Reader::from_reader(source);
@@ -90,13 +85,7 @@ impl<'a> Reader<'a> {
         config.expand_empty_elements = true;
         // Names are checked against the stack kept here, which also knows where each element was opened.
         config.check_end_names = false;
-        Ok(Self {
-            xml,
-            file,
-            open: Vec::new(),
-            piece: Vec::new(),
-            text: String::new(),
-        })
+        Ok(Self { xml, file, open: Vec::new(), piece: Vec::new(), text: String::new() })
     }
 
     /// Opens the root, which must bear one of these names.
@@ -108,10 +97,7 @@ impl<'a> Reader<'a> {
             return Ok(root);
         }
         let expected = expected.join("|");
-        Err(self.error(Problem::OtherRoot {
-            found: root.name,
-            expected,
-        }))
+        Err(self.error(Problem::OtherRoot { found: root.name, expected }))
     }
 
     /// Goes through the children of the element last opened, up to its end. A child is passed over from where `each`
@@ -190,17 +176,8 @@ impl<'a> Reader<'a> {
 
     /// A problem at the element being read.
     pub fn error(&self, problem: Problem) -> ParseError {
-        let steps: Vec<&str> = self
-            .open
-            .iter()
-            .map(|open| open.label.as_deref().unwrap_or(&open.name))
-            .collect();
-        ParseError {
-            file: self.file.clone(),
-            line: self.line(),
-            element: steps.join("/"),
-            problem,
-        }
+        let steps: Vec<&str> = self.open.iter().map(|open| open.label.as_deref().unwrap_or(&open.name)).collect();
+        ParseError { file: self.file.clone(), line: self.line(), element: steps.join("/"), problem }
     }
 
     /// A problem in `child`, just read to its end, of the element being read.
@@ -219,11 +196,7 @@ impl<'a> Reader<'a> {
         self.xml.get_mut().rest();
         let step = match self.xml.read_event_into(&mut piece) {
             Ok(event) => self.take_in(event),
-            Err(error) => Err(self
-                .xml
-                .get_mut()
-                .take_problem()
-                .unwrap_or_else(|| malformed(&error))),
+            Err(error) => Err(self.xml.get_mut().take_problem().unwrap_or_else(|| malformed(&error))),
         };
         self.piece = piece;
         step.map_err(|problem| self.error(problem))
@@ -237,21 +210,14 @@ impl<'a> Reader<'a> {
                     return Err(Problem::TooDeep(DEPTH_MAX));
                 }
                 let label = (!element.attributes.is_empty()).then(|| element.label());
-                self.open.push(Open {
-                    name: element.name.clone(),
-                    label,
-                    line: self.line(),
-                });
+                self.open.push(Open { name: element.name.clone(), label, line: self.line() });
                 return Ok(Step::Opened(element));
             }
             Event::End(tag) => return self.close(legible(tag.name().as_ref())?),
             Event::Eof => {
                 return match self.open.last() {
                     None => Ok(Step::Ended),
-                    Some(open) => Err(Problem::CutShort {
-                        open: open.name.clone(),
-                        opened_at: open.line,
-                    }),
+                    Some(open) => Err(Problem::CutShort { open: open.name.clone(), opened_at: open.line }),
                 };
             }
             Event::Text(text) => self.push_text(legible(&text)?)?,
@@ -261,10 +227,7 @@ impl<'a> Reader<'a> {
                 self.push_text(resolve(&reference)?.encode_utf8(&mut letters))?;
             }
             Event::DocType(declaration) => {
-                if declaration
-                    .windows(8)
-                    .any(|part| part.eq_ignore_ascii_case(b"<!ENTITY"))
-                {
+                if declaration.windows(8).any(|part| part.eq_ignore_ascii_case(b"<!ENTITY")) {
                     return Err(Problem::EntityDeclared);
                 }
             }
@@ -279,11 +242,9 @@ impl<'a> Reader<'a> {
                 self.open.pop();
                 Ok(Step::Closed)
             }
-            Some(open) => Err(Problem::Mismatched {
-                open: open.name.clone(),
-                opened_at: open.line,
-                found: found.to_owned(),
-            }),
+            Some(open) => {
+                Err(Problem::Mismatched { open: open.name.clone(), opened_at: open.line, found: found.to_owned() })
+            }
             None => Err(Problem::Malformed(format!("</{found}> closes nothing"))),
         }
     }
@@ -321,11 +282,7 @@ fn legible(bytes: &[u8]) -> Result<&str, Problem> {
 /// XML forbids the control characters; the database could not even store the first of them.
 fn allowed(text: &str) -> Result<(), Problem> {
     let forbidden = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if text.bytes().any(forbidden) {
-        Err(Problem::ForbiddenCharacter)
-    } else {
-        Ok(())
-    }
+    if text.bytes().any(forbidden) { Err(Problem::ForbiddenCharacter) } else { Ok(()) }
 }
 
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Problem> {
@@ -338,10 +295,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<char, Problem> {
         Some(digits) => u32::from_str_radix(digits, 16),
         None => number.parse(),
     };
-    number
-        .ok()
-        .and_then(char::from_u32)
-        .ok_or(Problem::ForbiddenCharacter)
+    number.ok().and_then(char::from_u32).ok_or(Problem::ForbiddenCharacter)
 }
 
 fn malformed(error: &quick_xml::Error) -> Problem {

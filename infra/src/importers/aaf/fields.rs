@@ -60,13 +60,7 @@ impl<'a> Fields<'a> {
         for value in self.record.attributes.values(name) {
             let fields: Vec<&str> = value.split('$').map(str::trim).collect();
             let Ok(row) = <[&str; N]>::try_from(fields.as_slice()) else {
-                self.warn(
-                    name,
-                    Problem::FieldCount {
-                        expected: N,
-                        found: fields.len(),
-                    },
-                );
+                self.warn(name, Problem::FieldCount { expected: N, found: fields.len() });
                 continue;
             };
             if self.names_itself(name, &row[..named]) && !rows.contains(&row) {
@@ -82,21 +76,11 @@ impl<'a> Fields<'a> {
         for value in self.record.attributes.values(name) {
             let fields: Vec<&str> = value.split('$').map(str::trim).collect();
             let [code, label, rest @ ..] = fields.as_slice() else {
-                self.warn(
-                    name,
-                    Problem::FieldCount {
-                        expected: 3,
-                        found: fields.len(),
-                    },
-                );
+                self.warn(name, Problem::FieldCount { expected: 3, found: fields.len() });
                 continue;
             };
             if self.names_itself(name, &[code]) {
-                let rest = rest
-                    .iter()
-                    .copied()
-                    .filter(|code| !code.is_empty())
-                    .collect();
+                let rest = rest.iter().copied().filter(|code| !code.is_empty()).collect();
                 rows.push((*code, filled(label), rest));
             }
         }
@@ -106,18 +90,13 @@ impl<'a> Fields<'a> {
     /// Rows of a structure and a code in it.
     pub fn places(&mut self, name: &str) -> Vec<(String, String)> {
         let rows = self.rows::<2>(name, 2);
-        rows.into_iter()
-            .map(|[structure, code]| (structure.to_owned(), code.to_owned()))
-            .collect()
+        rows.into_iter().map(|[structure, code]| (structure.to_owned(), code.to_owned())).collect()
     }
 
     /// Rows of a structure, a code in it and a subject.
     pub fn services(&mut self, name: &str) -> Vec<(String, String, String)> {
         let rows = self.rows::<3>(name, 3);
-        rows.into_iter()
-            .map(|row| row.map(str::to_owned))
-            .map(|[a, b, c]| (a, b, c))
-            .collect()
+        rows.into_iter().map(|row| row.map(str::to_owned)).map(|[a, b, c]| (a, b, c)).collect()
     }
 
     pub fn warn(&mut self, name: &str, problem: Problem) {
@@ -144,11 +123,7 @@ pub fn day(text: &str) -> Option<Date> {
     let mut part = |digits: usize| {
         let text = parts.next()?;
         let plain = text.len() <= digits && text.bytes().all(|byte| byte.is_ascii_digit());
-        if plain {
-            text.parse::<i16>().ok()
-        } else {
-            None
-        }
+        if plain { text.parse::<i16>().ok() } else { None }
     };
     let (day, month, year) = (part(2)?, part(2)?, part(4)?);
     if parts.next().is_some() || year < 1000 {

@@ -162,11 +162,7 @@ fn stays(fields: &mut Fields<'_>, name: &str) -> Vec<Stay> {
     let mut stays = Vec::new();
     for [structure, date, class] in fields.rows::<3>(name, 3) {
         match day(date) {
-            Some(date) => stays.push(Stay {
-                structure: structure.to_owned(),
-                date,
-                class: class.to_owned(),
-            }),
+            Some(date) => stays.push(Stay { structure: structure.to_owned(), date, class: class.to_owned() }),
             None => fields.warn(name, Problem::NotADate),
         }
     }
@@ -177,11 +173,7 @@ fn stays(fields: &mut Fields<'_>, name: &str) -> Vec<Stay> {
 fn subjects(fields: &mut Fields<'_>) -> Vec<SubjectTaken> {
     let (codes, mut labels) = (fields.texts(SUBJECT_CODES), fields.texts(SUBJECT_LABELS));
     if codes.len() != labels.len() && !labels.is_empty() {
-        let problem = Problem::UnevenLists {
-            beside: SUBJECT_CODES,
-            expected: codes.len(),
-            found: labels.len(),
-        };
+        let problem = Problem::UnevenLists { beside: SUBJECT_CODES, expected: codes.len(), found: labels.len() };
         fields.warn(SUBJECT_LABELS, problem);
         labels.clear();
     }
@@ -189,10 +181,7 @@ fn subjects(fields: &mut Fields<'_>) -> Vec<SubjectTaken> {
     let mut subjects: Vec<SubjectTaken> = Vec::with_capacity(codes.len());
     for (code, label) in codes.into_iter().zip(labels) {
         if !code.is_empty() && subjects.iter().all(|known| known.code != code) {
-            subjects.push(SubjectTaken {
-                code,
-                label: filled(&label),
-            });
+            subjects.push(SubjectTaken { code, label: filled(&label) });
         }
     }
     subjects

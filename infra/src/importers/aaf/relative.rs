@@ -60,12 +60,6 @@ impl Relative {
 
 /// An address is one value, `l1$l2$l3$l4`, most of it blank.
 fn lines(values: &[String]) -> Vec<String> {
-    let lines = values
-        .iter()
-        .flat_map(|value| value.split('$'))
-        .map(str::trim);
-    lines
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
+    let lines = values.iter().flat_map(|value| value.split('$')).map(str::trim);
+    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

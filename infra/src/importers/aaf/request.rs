@@ -21,8 +21,7 @@ pub fn each_request<E: From<ParseError>>(
     let mut reader = Reader::open(file, input)?;
     reader.root(&["ficAlimMENESR"])?;
     while let Some(element) = reader.next_child()? {
-        if let Some(request) = Draft::read(&mut reader, &element, report)?.request(&reader, report)
-        {
+        if let Some(request) = Draft::read(&mut reader, &element, report)?.request(&reader, report) {
             each(request, report)?;
         }
     }
@@ -43,11 +42,7 @@ struct Draft {
 
 impl Draft {
     /// Reads the element last opened, to its end.
-    fn read(
-        reader: &mut Reader<'_>,
-        element: &Element,
-        report: &mut Report,
-    ) -> Result<Self, ParseError> {
+    fn read(reader: &mut Reader<'_>, element: &Element, report: &mut Report) -> Result<Self, ParseError> {
         let mut draft = Self {
             action: element.name.clone(),
             category: None,
@@ -59,10 +54,7 @@ impl Draft {
         };
         reader.each_child(|reader, part| match part.name.as_str() {
             "operationalAttributes" => reader.each_child(|reader, attr| {
-                if attr
-                    .attribute("name")
-                    .is_some_and(|name| name.starts_with("categorie"))
-                {
+                if attr.attribute("name").is_some_and(|name| name.starts_with("categorie")) {
                     draft.category = draft.values(reader, report)?.into_iter().next();
                 }
                 Ok(())
@@ -71,9 +63,7 @@ impl Draft {
                 draft.id = reader.text()?;
                 Ok(())
             }),
-            "attributes" | "modifications" => {
-                reader.each_child(|reader, attr| draft.attribute(reader, attr, report))
-            }
+            "attributes" | "modifications" => reader.each_child(|reader, attr| draft.attribute(reader, attr, report)),
             other => {
                 report.meet_unknown(&format!("<{other}>"));
                 Ok(())
@@ -82,12 +72,7 @@ impl Draft {
         Ok(draft)
     }
 
-    fn attribute(
-        &mut self,
-        reader: &mut Reader<'_>,
-        attr: &Element,
-        report: &mut Report,
-    ) -> Result<(), ParseError> {
+    fn attribute(&mut self, reader: &mut Reader<'_>, attr: &Element, report: &mut Report) -> Result<(), ParseError> {
         let line = reader.line();
         let Some(name) = attr.attribute("name") else {
             report.warn(reader.error(Problem::Absent("name")));
@@ -117,11 +102,7 @@ impl Draft {
     }
 
     /// The values of the attribute last opened, blank ones being empty strings.
-    fn values(
-        &mut self,
-        reader: &mut Reader<'_>,
-        report: &mut Report,
-    ) -> Result<Vec<String>, ParseError> {
+    fn values(&mut self, reader: &mut Reader<'_>, report: &mut Report) -> Result<Vec<String>, ParseError> {
         let mut values = Vec::new();
         reader.each_child(|reader, value| {
             if value.name != "value" {
@@ -155,14 +136,9 @@ impl Draft {
             report.meet_unknown(&format!("category {name}"));
             return None;
         };
-        let jointure = self
-            .attributes
-            .get(attributes::jointure_of(category))
-            .and_then(|values| values.first());
+        let jointure = self.attributes.get(attributes::jointure_of(category)).and_then(|values| values.first());
         if self.id.is_some() && jointure.is_some() && self.id.as_ref() != jointure {
-            report.warn(warning(Problem::Disagrees(attributes::jointure_of(
-                category,
-            ))));
+            report.warn(warning(Problem::Disagrees(attributes::jointure_of(category))));
         }
         let Some(id) = self.id.or_else(|| jointure.cloned()) else {
             report.warn(warning(Problem::Absent("identifier")));
@@ -197,13 +173,6 @@ impl Draft {
 /// Without blanks, and each value where it first stands: real lists hold the same class three times.
 fn each_once(values: Vec<String>) -> Vec<String> {
     let mut seen = HashSet::new();
-    let kept: Vec<bool> = values
-        .iter()
-        .map(|value| !value.is_empty() && seen.insert(value.as_str()))
-        .collect();
-    values
-        .into_iter()
-        .zip(kept)
-        .filter_map(|(value, kept)| kept.then_some(value))
-        .collect()
+    let kept: Vec<bool> = values.iter().map(|value| !value.is_empty() && seen.insert(value.as_str())).collect();
+    values.into_iter().zip(kept).filter_map(|(value, kept)| kept.then_some(value)).collect()
 }

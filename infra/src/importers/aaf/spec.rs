@@ -11,15 +11,10 @@ mod published;
 fn read(document: &str) -> Result<(Vec<Request>, Report), ParseError> {
     let mut report = Report::default();
     let mut requests = Vec::new();
-    each_request::<ParseError>(
-        "Feed.xml",
-        &mut document.as_bytes(),
-        &mut report,
-        |request, _| {
-            requests.push(request);
-            Ok(())
-        },
-    )?;
+    each_request::<ParseError>("Feed.xml", &mut document.as_bytes(), &mut report, |request, _| {
+        requests.push(request);
+        Ok(())
+    })?;
     Ok((requests, report))
 }
 
@@ -40,11 +35,7 @@ fn request(action: &str, category: &str, id: &str, attributes: &[&str]) -> Strin
         })
         .collect();
     let body = body.concat();
-    let body = if action == "delete" {
-        String::new()
-    } else {
-        format!("<{list}>{body}</{list}>")
-    };
+    let body = if action == "delete" { String::new() } else { format!("<{list}>{body}</{list}>") };
     format!(
         "<ficAlimMENESR><{action}Request><operationalAttributes><attr name=\"categoriePersonne\">\
          <value>{category}</value></attr></operationalAttributes><identifier><id>{id}</id></identifier>{body}\
@@ -72,23 +63,12 @@ fn pupil(attributes: &[&str]) -> (Pupil, Report) {
 #[test]
 fn the_dictionary_is_sorted_for_its_search() {
     assert!(attributes::KNOWN.is_sorted());
-    assert_eq!(
-        attributes::KNOWN.iter().collect::<BTreeSet<_>>().len(),
-        attributes::KNOWN.len()
-    );
+    assert_eq!(attributes::KNOWN.iter().collect::<BTreeSet<_>>().len(), attributes::KNOWN.len());
 }
 
 #[test]
 fn values_are_trimmed_blank_ones_are_absent_and_each_is_kept_once() {
-    let (record, _) = added(
-        "Eleve",
-        &[
-            "sn= Martin ",
-            "mail=",
-            "ENTEleveGroupes=  | ",
-            "ENTEleveClasses=1$A|1$B| 1$A",
-        ],
-    );
+    let (record, _) = added("Eleve", &["sn= Martin ", "mail=", "ENTEleveGroupes=  | ", "ENTEleveClasses=1$A|1$B| 1$A"]);
     assert_eq!(record.attributes.values("sn"), ["Martin"]);
     assert!(!record.attributes.holds("mail") && !record.attributes.holds("ENTEleveGroupes"));
     assert_eq!(record.attributes.values("ENTEleveClasses"), ["1$A", "1$B"]);
@@ -97,30 +77,12 @@ fn values_are_trimmed_blank_ones_are_absent_and_each_is_kept_once() {
 
 #[test]
 fn a_modification_replaces_whole_lists_and_clears_by_an_empty_one() {
-    let (mut record, _) = added(
-        "Eleve",
-        &[
-            "sn=Avant",
-            "ENTEleveClasses=1$A",
-            "ENTEleveGroupes=1$G|1$H",
-            "mail=x",
-        ],
-    );
-    let (request, _) = one(&request(
-        "modify",
-        "Eleve",
-        "31",
-        &["sn=Après", "ENTEleveGroupes=1$K", "mail="],
-    ));
-    let Request::Modify(changes) = request else {
-        panic!("{request:?}")
-    };
+    let (mut record, _) = added("Eleve", &["sn=Avant", "ENTEleveClasses=1$A", "ENTEleveGroupes=1$G|1$H", "mail=x"]);
+    let (request, _) = one(&request("modify", "Eleve", "31", &["sn=Après", "ENTEleveGroupes=1$K", "mail="]));
+    let Request::Modify(changes) = request else { panic!("{request:?}") };
     assert!(changes.attributes.holds("mail"));
     record.overlay(&changes);
-    let (expected, _) = added(
-        "Eleve",
-        &["sn=Après", "ENTEleveClasses=1$A", "ENTEleveGroupes=1$K"],
-    );
+    let (expected, _) = added("Eleve", &["sn=Après", "ENTEleveClasses=1$A", "ENTEleveGroupes=1$K"]);
     assert!(record == expected);
     let kept = Record::kept(Category::Pupil, "31".into(), record.attributes.clone());
     assert!(kept == expected);
@@ -129,13 +91,7 @@ fn a_modification_replaces_whole_lists_and_clears_by_an_empty_one() {
 #[test]
 fn a_deletion_names_its_category_since_ids_are_shared_between_them() {
     let (request, report) = one(&request("delete", "PersRelEleve", "2000000", &[]));
-    assert_eq!(
-        request,
-        Request::Delete {
-            category: Category::Relative,
-            id: "2000000".into()
-        }
-    );
+    assert_eq!(request, Request::Delete { category: Category::Relative, id: "2000000".into() });
     assert_eq!(report.read["PersRelEleve delete"], 1);
 }
 
@@ -161,10 +117,7 @@ fn a_record_without_id_is_told_and_one_that_disagrees_keeps_its_identifier() {
     assert!(matches!(one_id, Request::Add(record) if record.id == "77"));
     let (record, report) = added("Eleve", &["ENTPersonJointure=77"]);
     assert_eq!(record.id, "31");
-    assert_eq!(
-        report.warnings[0].problem,
-        Problem::Disagrees("ENTPersonJointure")
-    );
+    assert_eq!(report.warnings[0].problem, Problem::Disagrees("ENTPersonJointure"));
 }
 
 #[test]
@@ -176,28 +129,16 @@ fn an_attribute_in_two_pieces_is_one_list() {
 #[test]
 fn a_cut_file_is_an_error_after_the_requests_it_still_held() {
     let whole = request("add", "Eleve", "1", &["sn=X"]);
-    let cut = whole.replace(
-        "</ficAlimMENESR>",
-        "<addRequest><attributes>\n<attr name=\"ENTEleveClasses\"><value>",
-    );
+    let cut = whole.replace("</ficAlimMENESR>", "<addRequest><attributes>\n<attr name=\"ENTEleveClasses\"><value>");
     let mut seen = 0;
-    let result = each_request::<ParseError>(
-        "Cut.xml",
-        &mut cut.as_bytes(),
-        &mut Report::default(),
-        |_, _| {
-            seen += 1;
-            Ok(())
-        },
-    );
+    let result = each_request::<ParseError>("Cut.xml", &mut cut.as_bytes(), &mut Report::default(), |_, _| {
+        seen += 1;
+        Ok(())
+    });
     assert_eq!(seen, 1);
     let message = result.unwrap_err().to_string();
-    let place =
-        "Cut.xml, line 3, ficAlimMENESR/addRequest/attributes/attr \"ENTEleveClasses\"/value";
-    assert_eq!(
-        message,
-        format!("{place}: the file ends inside <value>, opened at line 3")
-    );
+    let place = "Cut.xml, line 3, ficAlimMENESR/addRequest/attributes/attr \"ENTEleveClasses\"/value";
+    assert_eq!(message, format!("{place}: the file ends inside <value>, opened at line 3"));
 }
 
 #[test]
@@ -213,19 +154,9 @@ fn the_callers_own_error_stops_the_reading() {
         }
     }
     let document = request("add", "Eleve", "1", &["sn=X"]);
-    let result = each_request(
-        "Feed.xml",
-        &mut document.as_bytes(),
-        &mut Report::default(),
-        |_, _| Err(Stop::Enough),
-    );
+    let result = each_request("Feed.xml", &mut document.as_bytes(), &mut Report::default(), |_, _| Err(Stop::Enough));
     assert_eq!(result, Err(Stop::Enough));
-    let result = each_request(
-        "Feed.xml",
-        &mut b"<x/>".as_slice(),
-        &mut Report::default(),
-        |_, _| Err(Stop::Enough),
-    );
+    let result = each_request("Feed.xml", &mut b"<x/>".as_slice(), &mut Report::default(), |_, _| Err(Stop::Enough));
     assert!(matches!(result, Err(Stop::Parse(_))));
 }
 
@@ -233,12 +164,7 @@ fn the_callers_own_error_stops_the_reading() {
 fn debug_shows_no_value() {
     let (record, _) = added("Eleve", &["sn=Martin", "givenName=Zoé"]);
     let shown = format!("{:?} {:?}", Request::Add(record.clone()), record);
-    assert!(
-        shown.contains("sn") && !shown.contains("Martin") && !shown.contains("Zoé"),
-        "{shown}"
-    );
-    let attributes: Attributes = [("sn".to_owned(), vec!["Martin".to_owned()])]
-        .into_iter()
-        .collect();
+    assert!(shown.contains("sn") && !shown.contains("Martin") && !shown.contains("Zoé"), "{shown}");
+    let attributes: Attributes = [("sn".to_owned(), vec!["Martin".to_owned()])].into_iter().collect();
     assert!(!format!("{attributes:?}").contains("Martin"));
 }

@@ -76,11 +76,7 @@ impl Staff {
             sts_id: fields.text("ENTPersonSTSId"),
             structure: fields.text("ENTPersonStructRattach"),
             before_pupils: fields.yes("PersEducNatPresenceDevantEleves"),
-            functions: fields
-                .rows::<5>("ENTPersonFonctions", 1)
-                .into_iter()
-                .map(function)
-                .collect(),
+            functions: fields.rows::<5>("ENTPersonFonctions", 1).into_iter().map(function).collect(),
             classes: fields.places("ENTAuxEnsClasses"),
             groups: fields.places("ENTAuxEnsGroupes"),
             class_subjects: fields.services("ENTAuxEnsClassesMatieres"),

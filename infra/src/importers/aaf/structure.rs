@@ -66,12 +66,8 @@ impl Structure {
     pub fn of(record: &Record, report: &mut Report) -> Self {
         let mut fields = Fields::of(record, report);
         let name = fields.text("ENTStructureNomCourant").unwrap_or_default();
-        let name_parts: Vec<String> = name
-            .split('$')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let name_parts: Vec<String> =
+            name.split('$').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let classes = merged(fields.labelled("ENTStructureClasses"));
         let groups = merged(fields.labelled("ENTStructureGroupes"));
         Self {
@@ -84,24 +80,11 @@ impl Structure {
             contract: fields.text("ENTEtablissementContrat"),
             ministry: fields.text("ENTEtablissementMinistereTutelle"),
             academy: fields.text("ENTServAcAcademie"),
-            address: ["street", "postOfficeBox"]
-                .into_iter()
-                .filter_map(|name| fields.text(name))
-                .collect(),
+            address: ["street", "postOfficeBox"].into_iter().filter_map(|name| fields.text(name)).collect(),
             postal_code: fields.text("postalCode"),
             town: fields.text("l"),
-            classes: classes
-                .into_iter()
-                .map(|(code, label, mefs)| Class { code, label, mefs })
-                .collect(),
-            groups: groups
-                .into_iter()
-                .map(|(code, label, classes)| Group {
-                    code,
-                    label,
-                    classes,
-                })
-                .collect(),
+            classes: classes.into_iter().map(|(code, label, mefs)| Class { code, label, mefs }).collect(),
+            groups: groups.into_iter().map(|(code, label, classes)| Group { code, label, classes }).collect(),
             attached_to: fields.texts("ENTEtablissementStructRattachFctl"),
         }
     }
@@ -127,13 +110,10 @@ type Labelled = (String, Option<String>, Vec<String>);
 fn merged(rows: Vec<(&str, Option<String>, Vec<&str>)>) -> Vec<Labelled> {
     let mut merged: Vec<Labelled> = Vec::with_capacity(rows.len());
     for (code, label, rest) in rows {
-        let at = merged
-            .iter()
-            .position(|(known, ..)| known == code)
-            .unwrap_or_else(|| {
-                merged.push((code.to_owned(), None, Vec::new()));
-                merged.len() - 1
-            });
+        let at = merged.iter().position(|(known, ..)| known == code).unwrap_or_else(|| {
+            merged.push((code.to_owned(), None, Vec::new()));
+            merged.len() - 1
+        });
         let row = &mut merged[at];
         row.1 = row.1.take().or(label);
         for code in rest {
@@ -160,11 +140,7 @@ impl Subject {
     /// Reads a record of category `Subject`.
     pub fn of(record: &Record, report: &mut Report) -> Self {
         let fields = Fields::of(record, report);
-        Self {
-            code: fields.id(),
-            label: fields.text("ENTLibelleMatiere"),
-            parent: fields.text("ENTMatiereRattach"),
-        }
+        Self { code: fields.id(), label: fields.text("ENTLibelleMatiere"), parent: fields.text("ENTMatiereRattach") }
     }
 }
 

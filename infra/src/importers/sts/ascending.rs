@@ -32,12 +32,10 @@ pub fn read(reader: &mut Reader<'_>, report: &mut Report) -> Result<Timetable, P
                 alternances.extend(alternance(reader, element, report)?);
                 Ok(())
             }),
-            "SALLES_COURS" => {
-                each_named(reader, report, "SALLE_COURS", |reader, element, report| {
-                    rooms.extend(code(reader, element, report));
-                    Ok(())
-                })
-            }
+            "SALLES_COURS" => each_named(reader, report, "SALLE_COURS", |reader, element, report| {
+                rooms.extend(code(reader, element, report));
+                Ok(())
+            }),
             "STRUCTURE" => organisation.read(reader, report),
             _ => {
                 pass(child, report);
@@ -49,31 +47,14 @@ pub fn read(reader: &mut Reader<'_>, report: &mut Report) -> Result<Timetable, P
             Ok(())
         }
     })?;
-    let Organisation {
-        divisions,
-        groups,
-        services,
-    } = organisation;
+    let Organisation { divisions, groups, services } = organisation;
     let uai = uai.ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/UAJ")))?;
     let year = year.ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/ANNEE_SCOLAIRE")))?;
-    Ok(Timetable {
-        uai,
-        year,
-        day_hours,
-        alternances,
-        rooms,
-        divisions,
-        groups,
-        services,
-    })
+    Ok(Timetable { uai, year, day_hours, alternances, rooms, divisions, groups, services })
 }
 
 /// The ascending file writes as a text what the descending one writes as an attribute; software mixes them up.
-fn attribute_or_text(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    name: &str,
-) -> Result<Option<String>, ParseError> {
+fn attribute_or_text(reader: &mut Reader<'_>, child: &Element, name: &str) -> Result<Option<String>, ParseError> {
     match child.attribute(name) {
         Some(value) => Ok(Some(value.to_owned())),
         None => reader.text(),
@@ -102,11 +83,7 @@ fn hours_of_day(
     let (Some(weekday), Some(starts), Some(ends)) = (weekday, starts, ends) else {
         return Ok(None);
     };
-    Ok(Some(DayHours {
-        weekday,
-        starts,
-        ends,
-    }))
+    Ok(Some(DayHours { weekday, starts, ends }))
 }
 
 fn alternance(
@@ -123,24 +100,13 @@ fn alternance(
         match child.name.as_str() {
             "LIBELLE_COURT" => short = reader.text()?,
             "LIBELLE_LONG" => long = reader.text()?,
-            "SEMAINES" => each_named(
-                reader,
-                report,
-                "DATE_DEBUT_SEMAINE",
-                |reader, week, report| {
-                    week_starts.extend(
-                        date(reader, week, report)?.filter(|date| !week_starts.contains(date)),
-                    );
-                    Ok(())
-                },
-            )?,
+            "SEMAINES" => each_named(reader, report, "DATE_DEBUT_SEMAINE", |reader, week, report| {
+                week_starts.extend(date(reader, week, report)?.filter(|date| !week_starts.contains(date)));
+                Ok(())
+            })?,
             _ => pass(child, report),
         }
         Ok(())
     })?;
-    Ok(Some(Alternance {
-        code,
-        label: long.or(short),
-        week_starts,
-    }))
+    Ok(Some(Alternance { code, label: long.or(short), week_starts }))
 }

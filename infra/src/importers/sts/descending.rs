@@ -47,26 +47,15 @@ pub fn read(reader: &mut Reader<'_>, report: &mut Report) -> Result<Sts, ParseEr
             Ok(())
         }
     })?;
-    let Organisation {
-        divisions,
-        groups,
-        services,
-    } = draft.organisation;
+    let Organisation { divisions, groups, services } = draft.organisation;
     for teacher in &mut draft.teachers {
-        let known = teacher
-            .title
-            .as_ref()
-            .and_then(|code| draft.titles.get(code));
+        let known = teacher.title.as_ref().and_then(|code| draft.titles.get(code));
         teacher.title = known.cloned().or(teacher.title.take());
     }
     Ok(Sts {
-        uai: draft
-            .uai
-            .ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/UAJ")))?,
+        uai: draft.uai.ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/UAJ")))?,
         school: draft.school,
-        year: draft
-            .year
-            .ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/ANNEE_SCOLAIRE")))?,
+        year: draft.year.ok_or_else(|| reader.error(Problem::Absent("PARAMETRES/ANNEE_SCOLAIRE")))?,
         starts_on: draft.starts_on,
         ends_on: draft.ends_on,
         subjects: draft.subjects,
@@ -79,17 +68,9 @@ pub fn read(reader: &mut Reader<'_>, report: &mut Report) -> Result<Sts, ParseEr
 }
 
 /// A school year by the year in which it starts, four digits.
-pub fn school_year(
-    reader: &Reader<'_>,
-    element: &Element,
-    text: Option<String>,
-    report: &mut Report,
-) -> Option<i16> {
+pub fn school_year(reader: &Reader<'_>, element: &Element, text: Option<String>, report: &mut Report) -> Option<i16> {
     let text = text?;
-    let year = text
-        .parse()
-        .ok()
-        .filter(|year| (1900..=9999).contains(year));
+    let year = text.parse().ok().filter(|year| (1900..=9999).contains(year));
     if year.is_none() {
         report.warn(reader.error_in(element, Problem::NotANumber));
     }
@@ -97,11 +78,7 @@ pub fn school_year(
 }
 
 impl Draft {
-    fn parameters(
-        &mut self,
-        reader: &mut Reader<'_>,
-        report: &mut Report,
-    ) -> Result<(), ParseError> {
+    fn parameters(&mut self, reader: &mut Reader<'_>, report: &mut Report) -> Result<(), ParseError> {
         reader.each_child(|reader, part| match part.name.as_str() {
             "UAJ" => {
                 self.uai = part.attribute("CODE").map(str::to_owned);
@@ -152,11 +129,7 @@ impl Draft {
         })
     }
 
-    fn nomenclatures(
-        &mut self,
-        reader: &mut Reader<'_>,
-        report: &mut Report,
-    ) -> Result<(), ParseError> {
+    fn nomenclatures(&mut self, reader: &mut Reader<'_>, report: &mut Report) -> Result<(), ParseError> {
         reader.each_child(|reader, part| match part.name.as_str() {
             "CIVILITES" => each_named(reader, report, "CIVILITE", |reader, element, report| {
                 let code = code(reader, element, report);
@@ -168,22 +141,14 @@ impl Draft {
                 let code = code(reader, element, report);
                 let labels = Labels::read(reader, report)?;
                 let short = labels.management.clone();
-                self.subjects.extend(code.map(|code| Subject {
-                    code,
-                    label: labels.shown(),
-                    short,
-                }));
+                self.subjects.extend(code.map(|code| Subject { code, label: labels.shown(), short }));
                 Ok(())
             }),
             "MEFS" => each_named(reader, report, "MEF", |reader, element, report| {
                 let code = code(reader, element, report);
                 let labels = Labels::read(reader, report)?;
                 let mefstat = labels.mefstat.clone();
-                self.mefs.extend(code.map(|code| Mef {
-                    code,
-                    label: labels.shown(),
-                    mefstat,
-                }));
+                self.mefs.extend(code.map(|code| Mef { code, label: labels.shown(), mefstat }));
                 Ok(())
             }),
             _ => {
@@ -227,11 +192,7 @@ impl Labels {
     }
 }
 
-fn teacher(
-    reader: &mut Reader<'_>,
-    element: &Element,
-    report: &mut Report,
-) -> Result<Option<Teacher>, ParseError> {
+fn teacher(reader: &mut Reader<'_>, element: &Element, report: &mut Report) -> Result<Option<Teacher>, ParseError> {
     let Some(id) = named(reader, element, "ID", report) else {
         return Ok(None);
     };
@@ -257,9 +218,7 @@ fn teacher(
             "FONCTION" => teacher.function = reader.text()?,
             "DISCIPLINES" => {
                 each_named(reader, report, "DISCIPLINE", |reader, element, report| {
-                    teacher
-                        .disciplines
-                        .extend(discipline(reader, element, report)?);
+                    teacher.disciplines.extend(discipline(reader, element, report)?);
                     Ok(())
                 })?;
             }
@@ -295,9 +254,5 @@ fn discipline(
         }
         Ok(())
     })?;
-    Ok(Some(Discipline {
-        code,
-        label,
-        hours_hundredths: hours,
-    }))
+    Ok(Some(Discipline { code, label, hours_hundredths: hours }))
 }

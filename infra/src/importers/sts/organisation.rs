@@ -117,19 +117,11 @@ impl Organisation {
         })
     }
 
-    fn division(
-        &mut self,
-        reader: &mut Reader<'_>,
-        element: &Element,
-        report: &mut Report,
-    ) -> Result<(), ParseError> {
+    fn division(&mut self, reader: &mut Reader<'_>, element: &Element, report: &mut Report) -> Result<(), ParseError> {
         let Some(code) = code(reader, element, report) else {
             return Ok(());
         };
-        let mut division = Division {
-            code: code.clone(),
-            ..Division::default()
-        };
+        let mut division = Division { code: code.clone(), ..Division::default() };
         let taught_to = TaughtTo::Division(code);
         reader.each_child(|reader, child| {
             match child.name.as_str() {
@@ -143,11 +135,7 @@ impl Organisation {
             }
             Ok(())
         })?;
-        match self
-            .divisions
-            .iter_mut()
-            .find(|known| known.code == division.code)
-        {
+        match self.divisions.iter_mut().find(|known| known.code == division.code) {
             Some(known) => {
                 known.label = known.label.take().or(division.label);
                 join(&mut known.mefs, division.mefs);
@@ -157,40 +145,23 @@ impl Organisation {
         Ok(())
     }
 
-    fn group(
-        &mut self,
-        reader: &mut Reader<'_>,
-        element: &Element,
-        report: &mut Report,
-    ) -> Result<(), ParseError> {
+    fn group(&mut self, reader: &mut Reader<'_>, element: &Element, report: &mut Report) -> Result<(), ParseError> {
         let Some(code) = code(reader, element, report) else {
             return Ok(());
         };
-        let mut group = Group {
-            code: code.clone(),
-            ..Group::default()
-        };
+        let mut group = Group { code: code.clone(), ..Group::default() };
         let taught_to = TaughtTo::Group(code);
         reader.each_child(|reader, child| {
             match child.name.as_str() {
                 "LIBELLE_LONG" => group.label = reader.text()?,
-                "DIVISIONS_APPARTENANCE" => codes(
-                    reader,
-                    "DIVISION_APPARTENANCE",
-                    &mut group.divisions,
-                    report,
-                )?,
+                "DIVISIONS_APPARTENANCE" => codes(reader, "DIVISION_APPARTENANCE", &mut group.divisions, report)?,
                 "SERVICES" => self.services(reader, &taught_to, report)?,
                 "MEFS_APPARTENANCE" => {}
                 _ => pass(child, report),
             }
             Ok(())
         })?;
-        match self
-            .groups
-            .iter_mut()
-            .find(|known| known.code == group.code)
-        {
+        match self.groups.iter_mut().find(|known| known.code == group.code) {
             Some(known) => {
                 known.label = known.label.take().or(group.label);
                 join(&mut known.divisions, group.divisions);
@@ -240,40 +211,21 @@ impl Organisation {
     }
 }
 
-fn co_taught(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    report: &mut Report,
-) -> Result<CoTaught, ParseError> {
-    let said = parsed(
-        reader,
-        child,
-        report,
-        Problem::NotANumber,
-        |text| match text {
-            "true" | "1" => Some(CoTaught::Together),
-            "false" | "0" => Some(CoTaught::Apart),
-            _ => None,
-        },
-    )?;
+fn co_taught(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<CoTaught, ParseError> {
+    let said = parsed(reader, child, report, Problem::NotANumber, |text| match text {
+        "true" | "1" => Some(CoTaught::Together),
+        "false" | "0" => Some(CoTaught::Apart),
+        _ => None,
+    })?;
     Ok(said.unwrap_or_default())
 }
 
-fn teaching(
-    reader: &mut Reader<'_>,
-    element: &Element,
-    report: &mut Report,
-) -> Result<Option<Teaching>, ParseError> {
+fn teaching(reader: &mut Reader<'_>, element: &Element, report: &mut Report) -> Result<Option<Teaching>, ParseError> {
     let Some(id) = named(reader, element, "ID", report) else {
         return Ok(None);
     };
     let kind = TeacherKind::of(element.attribute("TYPE"));
-    let mut teaching = Teaching {
-        id,
-        kind,
-        hours_hundredths: None,
-        lessons: Vec::new(),
-    };
+    let mut teaching = Teaching { id, kind, hours_hundredths: None, lessons: Vec::new() };
     reader.each_child(|reader, child| {
         match child.name.as_str() {
             "HEURES_AGENT" => teaching.hours_hundredths = hundredths(reader, child, report)?,
@@ -292,9 +244,7 @@ fn teaching(
 fn lesson(reader: &mut Reader<'_>, report: &mut Report) -> Result<Option<Lesson>, ParseError> {
     let (mut alternance, mut day, mut start, mut length, mut room) = (None, None, None, None, None);
     let warned = report.warnings_count();
-    let place = reader.error(Problem::Absent(
-        "CODE_ALTERNANCE, JOUR, HEURE_DEBUT or DUREE",
-    ));
+    let place = reader.error(Problem::Absent("CODE_ALTERNANCE, JOUR, HEURE_DEBUT or DUREE"));
     reader.each_child(|reader, child| {
         match child.name.as_str() {
             "CODE_ALTERNANCE" => alternance = reader.text()?,
@@ -306,30 +256,17 @@ fn lesson(reader: &mut Reader<'_>, report: &mut Report) -> Result<Option<Lesson>
         }
         Ok(())
     })?;
-    let (Some(alternance), Some(weekday), Some(starts), Some(minutes)) =
-        (alternance, day, start, length)
-    else {
+    let (Some(alternance), Some(weekday), Some(starts), Some(minutes)) = (alternance, day, start, length) else {
         if report.warnings_count() == warned {
             report.warn(place);
         }
         return Ok(None);
     };
-    Ok(Some(Lesson {
-        alternance,
-        weekday,
-        starts,
-        minutes,
-        room,
-    }))
+    Ok(Some(Lesson { alternance, weekday, starts, minutes, room }))
 }
 
 /// The codes of a list of memberships, each once.
-fn codes(
-    reader: &mut Reader<'_>,
-    name: &str,
-    into: &mut Vec<String>,
-    report: &mut Report,
-) -> Result<(), ParseError> {
+fn codes(reader: &mut Reader<'_>, name: &str, into: &mut Vec<String>, report: &mut Report) -> Result<(), ParseError> {
     each_named(reader, report, name, |reader, child, report| {
         join(into, code(reader, child, report));
         Ok(())

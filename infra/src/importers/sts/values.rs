@@ -62,12 +62,7 @@ pub fn code(reader: &Reader<'_>, element: &Element, report: &mut Report) -> Opti
 }
 
 /// An attribute an element is nothing without.
-pub fn named(
-    reader: &Reader<'_>,
-    element: &Element,
-    attribute: &'static str,
-    report: &mut Report,
-) -> Option<String> {
+pub fn named(reader: &Reader<'_>, element: &Element, attribute: &'static str, report: &mut Report) -> Option<String> {
     let value = element.attribute(attribute).map(str::to_owned);
     if value.is_none() {
         report.warn(reader.error(Problem::Absent(attribute)));
@@ -94,26 +89,15 @@ pub fn parsed<T>(
 }
 
 /// `yyyy-mm-dd`.
-pub fn date(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    report: &mut Report,
-) -> Result<Option<Date>, ParseError> {
+pub fn date(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<Option<Date>, ParseError> {
     parsed(reader, child, report, Problem::NotADate, |text| {
-        let plain = text.len() == 10
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         if plain { text.parse().ok() } else { None }
     })
 }
 
 /// `HHMM`, local time.
-pub fn time(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    report: &mut Report,
-) -> Result<Option<Time>, ParseError> {
+pub fn time(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<Option<Time>, ParseError> {
     parsed(reader, child, report, Problem::NotATime, |text| {
         let (hours, minutes) = hours_and_minutes(text)?;
         Time::new(i8::try_from(hours).ok()?, i8::try_from(minutes).ok()?, 0, 0).ok()
@@ -121,11 +105,7 @@ pub fn time(
 }
 
 /// A duration `HHMM`, in minutes, never none at all.
-pub fn minutes(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    report: &mut Report,
-) -> Result<Option<u16>, ParseError> {
+pub fn minutes(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<Option<u16>, ParseError> {
     parsed(reader, child, report, Problem::NotATime, |text| {
         let (hours, minutes) = hours_and_minutes(text)?;
         let total = hours * 60 + minutes;
@@ -139,15 +119,10 @@ pub fn weekday(text: &str) -> Option<u8> {
 }
 
 /// Decimal hours, `2.50`, in hundredths; some software writes a comma.
-pub fn hundredths(
-    reader: &mut Reader<'_>,
-    child: &Element,
-    report: &mut Report,
-) -> Result<Option<u32>, ParseError> {
+pub fn hundredths(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<Option<u32>, ParseError> {
     parsed(reader, child, report, Problem::NotANumber, |text| {
         let (whole, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
-        let plain =
-            |digits: &str| digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = |digits: &str| digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
         if whole.is_empty() || !plain(whole) || !plain(fraction) {
             return None;
         }

@@ -23,10 +23,7 @@ pub fn weeks_mask(starts_on: Date, week_starts: &[Date]) -> Weeks {
         if monday != Some(*date) {
             weeks.moved.push(*date);
         }
-        match first
-            .zip(monday)
-            .and_then(|(first, monday)| weeks_between(first, monday))
-        {
+        match first.zip(monday).and_then(|(first, monday)| weeks_between(first, monday)) {
             Some(week) => weeks.mask |= 1 << week,
             None => weeks.out_of_range.push(*date),
         }
@@ -36,13 +33,10 @@ pub fn weeks_mask(starts_on: Date, week_starts: &[Date]) -> Weeks {
 
 /// None only for the very first days of the calendar.
 fn monday_of(date: Date) -> Option<Date> {
-    date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
-        .ok()
+    date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days()).ok()
 }
 
 fn weeks_between(first: Date, monday: Date) -> Option<u32> {
     let days = first.until(monday).ok()?.get_days();
-    u32::try_from(days / 7)
-        .ok()
-        .filter(|week| days >= 0 && *week < u64::BITS)
+    u32::try_from(days / 7).ok().filter(|week| days >= 0 && *week < u64::BITS)
 }

@@ -50,9 +50,7 @@ impl<'a> Source<'a> {
             problem: None,
         };
         while source.raw_to < DECLARATION_BYTES_MAX && !source.raw_ended {
-            source
-                .read_more()
-                .map_err(|error| Problem::Unreadable(error.to_string()))?;
+            source.read_more().map_err(|error| Problem::Unreadable(error.to_string()))?;
         }
         source.decoder = encoding_of(&source.raw[..source.raw_to])?.new_decoder_with_bom_removal();
         Ok(source)
@@ -173,9 +171,7 @@ fn encoding_of(head: &[u8]) -> Result<&'static Encoding, Problem> {
     match Encoding::for_label_no_replacement(label) {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Ok(UTF_8),
         Some(encoding) => Ok(encoding),
-        None => Err(Problem::UnknownEncoding(
-            String::from_utf8_lossy(label).chars().take(40).collect(),
-        )),
+        None => Err(Problem::UnknownEncoding(String::from_utf8_lossy(label).chars().take(40).collect())),
     }
 }
 
@@ -185,13 +181,8 @@ fn declared(head: &[u8]) -> Option<&[u8]> {
     let end = declaration.windows(2).position(|pair| pair == b"?>")?;
     let declaration = &declaration[..end];
     let word = b"encoding";
-    let at = declaration
-        .windows(word.len())
-        .position(|part| part == word)?;
-    let value = declaration[at + word.len()..]
-        .trim_ascii_start()
-        .strip_prefix(b"=")?
-        .trim_ascii_start();
+    let at = declaration.windows(word.len()).position(|part| part == word)?;
+    let value = declaration[at + word.len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let (quote, value) = value.split_first()?;
     let end = value.iter().position(|byte| byte == quote)?;
     Some(value[..end].trim_ascii())

@@ -3,9 +3,7 @@
 use jiff::civil::date;
 
 use super::{added, pupil};
-use crate::importers::aaf::{
-    Function, Mef, Relation, Relative, RelativeLink, Staff, Stay, Structure, Subject,
-};
+use crate::importers::aaf::{Function, Mef, Relation, Relative, RelativeLink, Staff, Stay, Structure, Subject};
 
 #[test]
 fn a_pupil_is_read_with_its_links_classes_and_subjects() {
@@ -34,23 +32,12 @@ fn a_pupil_is_read_with_its_links_classes_and_subjects() {
     ];
     assert_eq!(pupil.relatives, links);
     let relations: Vec<Relation> = pupil.relatives.iter().map(RelativeLink::relation).collect();
-    assert_eq!(
-        relations,
-        [Relation::Mother, Relation::Father, Relation::Mother]
-    );
+    assert_eq!(relations, [Relation::Mother, Relation::Father, Relation::Mother]);
     assert_eq!(pupil.classes, [("3000".to_owned(), "1 STMG °3".to_owned())]);
-    let entered = Stay {
-        structure: "3000".into(),
-        date: date(2020, 8, 18),
-        class: "1 STMG °3".into(),
-    };
+    let entered = Stay { structure: "3000".into(), date: date(2020, 8, 18), class: "1 STMG °3".into() };
     assert_eq!(pupil.entered, [entered]);
     assert!(pupil.left.is_empty());
-    let subjects: Vec<_> = pupil
-        .subjects
-        .iter()
-        .map(|taken| (taken.code.as_str(), taken.label.as_deref()))
-        .collect();
+    let subjects: Vec<_> = pupil.subjects.iter().map(|taken| (taken.code.as_str(), taken.label.as_deref())).collect();
     assert_eq!(subjects, [("030201", Some("ANGLAIS")), ("030102", None)]);
     assert_eq!(report.warnings, []);
 }
@@ -81,64 +68,34 @@ fn both_lists_of_relation_codes_are_told_apart() {
         assert_eq!(Relation::from_code(code), relation);
     }
     for code in ["", "0", "01", "02", "11", "100", "mère"] {
-        assert_eq!(
-            Relation::from_code(code),
-            Relation::Unknown(code.to_owned())
-        );
+        assert_eq!(Relation::from_code(code), Relation::Unknown(code.to_owned()));
     }
 }
 
 #[test]
 fn an_authority_that_cannot_be_read_grants_nothing_and_is_reported() {
     let (pupil, report) = pupil(&["ENTElevePersRelEleve=7$10$1$3$1$0|8$20$1$$1$0|9$20$1$1$x$0"]);
-    assert_eq!(
-        pupil
-            .relatives
-            .iter()
-            .map(|link| link.legal)
-            .collect::<Vec<_>>(),
-        [0, 0, 1]
-    );
+    assert_eq!(pupil.relatives.iter().map(|link| link.legal).collect::<Vec<_>>(), [0, 0, 1]);
     assert!(!pupil.relatives[2].contact);
     assert_eq!(report.warned["not-a-number"], 3);
 }
 
 #[test]
 fn a_list_of_the_wrong_shape_is_a_warning_with_file_line_and_attribute() {
-    let (pupil, report) = pupil(&[
-        "sn=X",
-        "ENTEleveClasses=3000$A$B|3000$C|3000|$D",
-        "ENTElevePersRelEleve=7$10$1",
-    ]);
+    let (pupil, report) = pupil(&["sn=X", "ENTEleveClasses=3000$A$B|3000$C|3000|$D", "ENTElevePersRelEleve=7$10$1"]);
     assert_eq!(pupil.classes, [("3000".to_owned(), "C".to_owned())]);
     assert!(pupil.relatives.is_empty());
     assert_eq!(report.warned["field-count"], 3);
     assert_eq!(report.warned["blank-field"], 1);
     let messages: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        messages[0],
-        "Feed.xml, line 4, attr \"ENTElevePersRelEleve\": 3 fields where 6 are expected"
-    );
-    assert_eq!(
-        messages[1],
-        "Feed.xml, line 3, attr \"ENTEleveClasses\": 3 fields where 2 are expected"
-    );
-    assert_eq!(
-        messages[3],
-        "Feed.xml, line 3, attr \"ENTEleveClasses\": field 1 is blank"
-    );
+    assert_eq!(messages[0], "Feed.xml, line 4, attr \"ENTElevePersRelEleve\": 3 fields where 6 are expected");
+    assert_eq!(messages[1], "Feed.xml, line 3, attr \"ENTEleveClasses\": 3 fields where 2 are expected");
+    assert_eq!(messages[3], "Feed.xml, line 3, attr \"ENTEleveClasses\": field 1 is blank");
 }
 
 #[test]
 fn a_bad_date_is_a_warning_that_does_not_quote_it() {
-    for bad in [
-        "31/02/2010",
-        "2010-02-01",
-        "1/1/10",
-        "00/00/0000",
-        "01/02/2010/3",
-        "+1/02/2010",
-    ] {
+    for bad in ["31/02/2010", "2010-02-01", "1/1/10", "00/00/0000", "01/02/2010/3", "+1/02/2010"] {
         let (pupil, report) = pupil(&[&format!("ENTPersonDateNaissance={bad}")]);
         assert_eq!(pupil.birth_date, None);
         assert_eq!(report.warned["not-a-date"], 1);
@@ -151,20 +108,14 @@ fn a_bad_date_is_a_warning_that_does_not_quote_it() {
 
 #[test]
 fn uneven_lists_of_subjects_keep_the_codes_alone() {
-    let (pupil, report) = pupil(&[
-        "ENTEleveCodeEnseignements=1|2",
-        "ENTEleveEnseignements=A|B|C",
-    ]);
+    let (pupil, report) = pupil(&["ENTEleveCodeEnseignements=1|2", "ENTEleveEnseignements=A|B|C"]);
     assert!(pupil.subjects.len() == 2 && pupil.subjects.iter().all(|taken| taken.label.is_none()));
     assert_eq!(report.warned["uneven-lists"], 1);
 }
 
 #[test]
 fn a_relative_is_read_with_the_lines_of_its_address() {
-    let (record, mut report) = added(
-        "PersRelEleve",
-        &["ENTPersonAdresse=1 rue de Test$ $BP 3$", "mail="],
-    );
+    let (record, mut report) = added("PersRelEleve", &["ENTPersonAdresse=1 rue de Test$ $BP 3$", "mail="]);
     let relative = Relative::of(&record, &mut report);
     assert_eq!(relative.address, ["1 rue de Test", "BP 3"]);
     assert_eq!(relative.mail, None);
@@ -182,16 +133,13 @@ fn staff_are_read_with_functions_and_services() {
         ],
     );
     let staff = Staff::of(&record, &mut report);
-    let function =
-        |structure: &str, code: Option<&str>, label: &str, discipline: Option<&str>, name: &str| {
-            Function {
-                structure: structure.into(),
-                code: code.map(Into::into),
-                label: Some(label.into()),
-                discipline_code: discipline.map(Into::into),
-                discipline_label: Some(name.into()),
-            }
-        };
+    let function = |structure: &str, code: Option<&str>, label: &str, discipline: Option<&str>, name: &str| Function {
+        structure: structure.into(),
+        code: code.map(Into::into),
+        label: Some(label.into()),
+        discipline_code: discipline.map(Into::into),
+        discipline_label: Some(name.into()),
+    };
     assert_eq!(
         staff.functions,
         [
@@ -200,11 +148,7 @@ fn staff_are_read_with_functions_and_services() {
         ]
     );
     assert_eq!(staff.before_pupils, Some(true));
-    let subjects: Vec<&str> = staff
-        .class_subjects
-        .iter()
-        .map(|(_, _, subject)| subject.as_str())
-        .collect();
+    let subjects: Vec<&str> = staff.class_subjects.iter().map(|(_, _, subject)| subject.as_str()).collect();
     assert_eq!(subjects, ["006600", "062900"]);
     assert_eq!(staff.form_tutor_of, [("5".to_owned(), "1S2".to_owned())]);
     assert_eq!(report.warnings, []);
@@ -232,25 +176,10 @@ fn the_same_class_given_once_per_curriculum_is_one_class() {
 
 #[test]
 fn subjects_and_curricula_are_read() {
-    let (record, mut report) = added(
-        "MatiereEducNat",
-        &["ENTLibelleMatiere=FRANCAIS", "ENTMatiereRattach=020000"],
-    );
-    let subject = Subject {
-        code: "31".into(),
-        label: Some("FRANCAIS".into()),
-        parent: Some("020000".into()),
-    };
+    let (record, mut report) = added("MatiereEducNat", &["ENTLibelleMatiere=FRANCAIS", "ENTMatiereRattach=020000"]);
+    let subject = Subject { code: "31".into(), label: Some("FRANCAIS".into()), parent: Some("020000".into()) };
     assert_eq!(Subject::of(&record, &mut report), subject);
-    let (record, mut report) = added(
-        "MefEducNat",
-        &["ENTLibelleMef=3EME", "ENTMEFSTAT11=21160010019"],
-    );
-    let mef = Mef {
-        code: "31".into(),
-        label: Some("3EME".into()),
-        parent: None,
-        mefstat: Some("21160010019".into()),
-    };
+    let (record, mut report) = added("MefEducNat", &["ENTLibelleMef=3EME", "ENTMEFSTAT11=21160010019"]);
+    let mef = Mef { code: "31".into(), label: Some("3EME".into()), parent: None, mefstat: Some("21160010019".into()) };
     assert_eq!(Mef::of(&record, &mut report), mef);
 }

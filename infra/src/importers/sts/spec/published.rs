@@ -12,9 +12,7 @@ fn sample(case: usize) -> Option<(Sts, Timetable, Report)> {
         let mut input = std::fs::File::open(folder.join(name)).unwrap();
         read(name, &mut input, &mut report).unwrap()
     };
-    let (Document::Descending(sts), Document::Ascending(timetable)) =
-        (open("sts_emp.xml"), open("emp_sts.xml"))
-    else {
+    let (Document::Descending(sts), Document::Ascending(timetable)) = (open("sts_emp.xml"), open("emp_sts.xml")) else {
         panic!("case {case}")
     };
     Some((*sts, timetable, report))
@@ -28,10 +26,7 @@ fn the_published_cases_hold_one_lesson_each() {
         };
         assert_eq!(timetable.belongs_to(&sts), Ok(()));
         assert_eq!((sts.uai.as_str(), sts.year), ("0771991W", 2018));
-        assert_eq!(
-            (sts.starts_on, sts.ends_on),
-            (Some(date(2018, 9, 1)), Some(date(2019, 8, 31)))
-        );
+        assert_eq!((sts.starts_on, sts.ends_on), (Some(date(2018, 9, 1)), Some(date(2019, 8, 31))));
         assert_eq!(sts.school.denomination.as_deref(), Some("COLLEGE"));
         assert_eq!(sts.school.complement.as_deref(), Some("LOUIS ARAGON"));
         assert_eq!(sts.school.town.as_deref(), Some("TORCY"));
@@ -39,32 +34,14 @@ fn the_published_cases_hold_one_lesson_each() {
         assert_eq!(sts.subjects[0].label.as_deref(), Some("Français"));
         assert_eq!(sts.mefs[0].mefstat.as_deref(), Some("21160010019"));
         let teacher = &sts.teachers[0];
-        assert_eq!(
-            (teacher.id.as_str(), &teacher.kind),
-            ("900001", &TeacherKind::Epp)
-        );
-        assert_eq!(
-            (teacher.given_name.as_deref(), teacher.title.as_deref()),
-            (Some("Jane"), Some("Mme"))
-        );
+        assert_eq!((teacher.id.as_str(), &teacher.kind), ("900001", &TeacherKind::Epp));
+        assert_eq!((teacher.given_name.as_deref(), teacher.title.as_deref()), (Some("Jane"), Some("Mme")));
         assert_eq!(teacher.disciplines[0].hours_hundredths, Some(1_800));
-        assert_eq!(
-            (timetable.day_hours.len(), timetable.rooms.as_slice()),
-            (5, ["03".to_owned()].as_slice())
-        );
-        let [service] = timetable.services.as_slice() else {
-            panic!("case {case}")
-        };
-        let [teaching] = service.teachers.as_slice() else {
-            panic!("case {case}")
-        };
-        let [lesson] = teaching.lessons.as_slice() else {
-            panic!("case {case}")
-        };
-        assert_eq!(
-            (teaching.id.as_str(), &teaching.kind),
-            ("900001", &TeacherKind::Epp)
-        );
+        assert_eq!((timetable.day_hours.len(), timetable.rooms.as_slice()), (5, ["03".to_owned()].as_slice()));
+        let [service] = timetable.services.as_slice() else { panic!("case {case}") };
+        let [teaching] = service.teachers.as_slice() else { panic!("case {case}") };
+        let [lesson] = teaching.lessons.as_slice() else { panic!("case {case}") };
+        assert_eq!((teaching.id.as_str(), &teaching.kind), ("900001", &TeacherKind::Epp));
         assert_eq!((lesson.weekday, lesson.minutes), (4, 60));
         if case % 2 == 1 {
             assert_eq!(service.taught_to, TaughtTo::Division("3A".into()));
