@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::actor::{Actor, Capacity};
 use domain::decider::{Context, Decider};
-use domain::ids::{SchoolId, SchoolYear, StreamId, TextbookId};
+use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
 use infra::clock::Clock;
-use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
+use infra::journal::{Envelope, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
 use infra::subscriptions::{ReadError, Subscriptions};
@@ -17,7 +18,8 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
-use crate::facts::{REGISTER, Register};
+use crate::facts::{REGISTER, Register, SchoolBook};
+use crate::problem::Problem;
 use crate::worker::read_models;
 
 /// How long a page that follows a command waits to show its effect.
@@ -99,23 +101,6 @@ impl App {
         Ok(())
     }
 
-    /// Decides and writes, then waits (bounded) until every reader of this process shows it.
-    pub async fn execute<D: Decider>(
-        &self,
-        envelope: Envelope,
-        command: D::Command,
-        context: Context<D::Facts>,
-    ) -> Result<Receipt, ExecuteError<D::Rejection>>
-    where
-        D::Command: Serialize,
-    {
-        let receipt = self.journal.execute::<D>(envelope, command, context).await?;
-        if let Some(position) = receipt.last_position {
-            self.await_readers(position).await;
-        }
-        Ok(receipt)
-    }
-
     /// Readers see their own writes: waits until all models and the register have seen a position.
     pub async fn await_readers(&self, position: i64) {
         let names = self.subscriptions.names().into_iter().chain([REGISTER]);
@@ -126,15 +111,81 @@ impl App {
         }
     }
 
-    pub fn now(&self) -> jiff::Timestamp {
-        self.clock.now()
+    /// A person writes in a textbook, in the capacity the register gives them today.
+    pub async fn in_textbook(
+        &self,
+        author: PersonId,
+        textbook: TextbookId,
+        said: Said,
+        command: domain::textbook::Command,
+    ) -> Result<Receipt, Problem> {
+        let (envelope, context) = {
+            let books = self.register.read();
+            let facts = books.textbook_facts(textbook).ok_or_else(Problem::unknown)?;
+            let now = self.now();
+            let today = facts.zone.to_datetime(now).date();
+            let stream = StreamId::new(domain::textbook::Textbook::TYPE, textbook, facts.bounds.year);
+            let envelope = said.to(stream, facts.school);
+            let capacity = books.capacity_in(author, textbook, today);
+            let actor = Actor::Person(author);
+            (envelope, Context { actor, capacity, now, facts, facts_position: books.position })
+        };
+        Ok(self.journal.execute::<domain::textbook::Textbook>(envelope, command, context).await?)
     }
 
-    /// The stream of a textbook, if the register knows it.
-    pub fn textbook_stream(&self, textbook: TextbookId) -> Option<(StreamId, SchoolId)> {
-        let books = self.register.read();
-        let service = books.services.get(&textbook)?;
-        Some((StreamId::new(domain::textbook::Textbook::TYPE, textbook, service.year), service.school))
+    /// A head opens or closes a mandate in a school of his.
+    pub async fn in_mandate(
+        &self,
+        head: PersonId,
+        school: SchoolId,
+        mandate: domain::ids::MandateId,
+        said: Said,
+        command: domain::inspection::mandate::Command,
+    ) -> Result<Receipt, Problem> {
+        let (envelope, context) = {
+            let books = self.register.read();
+            let now = self.now();
+            let today = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(now).date();
+            // A mandate belongs to the school it was opened for: another school's head does not know it.
+            if books.mandates.get(&mandate).is_some_and(|known| known.school != school) {
+                return Err(Problem::unknown());
+            }
+            let facts = books.mandate_facts(mandate, school, today);
+            let capacity = books.capacity_at(head, school, today);
+            let envelope = said.to(lasting(domain::inspection::mandate::Mandate::TYPE, mandate), school);
+            (envelope, Context { actor: Actor::Person(head), capacity, now, facts, facts_position: books.position })
+        };
+        Ok(self.journal.execute::<domain::inspection::mandate::Mandate>(envelope, command, context).await?)
+    }
+
+    /// A head, or the machine, changes the directory of a school.
+    pub async fn in_directory<D: Decider<Facts = ()>>(
+        &self,
+        actor: Actor,
+        school: SchoolId,
+        stream: StreamId,
+        said: Said,
+        command: D::Command,
+    ) -> Result<Receipt, Problem>
+    where
+        D::Command: Serialize,
+    {
+        let context = {
+            let books = self.register.read();
+            let now = self.now();
+            let today = |book: &SchoolBook| book.local(now).date();
+            let capacity = match (actor.person(), books.schools.get(&school)) {
+                (None, _) => Capacity::Machine,
+                (Some(person), Some(book)) => books.capacity_at(person, school, today(book)),
+                (Some(_), None) => return Err(Problem::unknown()),
+            };
+            Context { actor, capacity, now, facts: (), facts_position: books.position }
+        };
+        Ok(self.journal.execute::<D>(said.to(stream, school), command, context).await?)
+    }
+
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// Stops the readers and waits for them.
@@ -144,6 +195,21 @@ impl App {
         if let Some(working) = working {
             let _ = working.await;
         }
+    }
+}
+
+/// What a client may say of its command.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// `Idempotency-Key`.
+    pub key: Option<String>,
+    /// `If-Match`: the version it saw.
+    pub expected: Option<i64>,
+}
+
+impl Said {
+    fn to(self, stream: StreamId, school: SchoolId) -> Envelope {
+        Envelope { key: self.key, expected: self.expected, school: Some(school), ..Envelope::to(stream) }
     }
 }
 

@@ -102,9 +102,12 @@ pub enum Problem {
     /// A value that should be a time of day or a duration.
     #[error("not a time")]
     NotATime,
-    /// A value that should be a number, or a code in a closed range.
-    #[error("not one of the numbers expected")]
+    /// A value that should be a number, perhaps within bounds.
+    #[error("not a number that fits here")]
     NotANumber,
+    /// A value that should be one of a few codes, such as `O` and `N`.
+    #[error("not one of the codes expected")]
+    NotACode,
     /// A `$` list with another number of fields than the format says.
     #[error("{found} fields where {expected} are expected")]
     FieldCount {
@@ -156,6 +159,7 @@ impl Problem {
             Self::NotADate => "not-a-date",
             Self::NotATime => "not-a-time",
             Self::NotANumber => "not-a-number",
+            Self::NotACode => "not-a-code",
             Self::FieldCount { .. } => "field-count",
             Self::BlankField(_) => "blank-field",
             Self::UnevenLists { .. } => "uneven-lists",

@@ -38,14 +38,15 @@ impl Element {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// How the element stands in the path of an error: `attr "sn"`, `DIVISION "3A"`. Only attributes that name a part
-    /// of the format or of the school are shown, never one that stands for a person.
-    fn label(&self) -> String {
-        match self.attribute("name").or_else(|| self.attribute("CODE")) {
-            Some(name) => format!("{} {name:?}", self.name),
-            None => self.name.clone(),
-        }
+    /// The attribute that names a part of the format or of the school; never one that stands for a person.
+    fn label(&self) -> Option<&str> {
+        self.attribute("name").or_else(|| self.attribute("CODE"))
     }
+}
+
+/// How an element stands in the path of an error: `attr "sn"`, `DIVISION "3A"`.
+fn step_of_path(name: &str, label: Option<&str>) -> String {
+    label.map_or_else(|| name.to_owned(), |label| format!("{name} {label:?}"))
 }
 
 struct Open {
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
 
     /// A problem at the element being read.
     pub fn error(&self, problem: Problem) -> ParseError {
-        let steps: Vec<&str> = self.open.iter().map(|open| open.label.as_deref().unwrap_or(&open.name)).collect();
+        let steps: Vec<String> = self.open.iter().map(|open| step_of_path(&open.name, open.label.as_deref())).collect();
         ParseError { file: self.file.clone(), line: self.line(), element: steps.join("/"), problem }
     }
 
@@ -186,7 +187,7 @@ impl<'a> Reader<'a> {
         if !error.element.is_empty() {
             error.element.push('/');
         }
-        error.element.push_str(&child.label());
+        error.element.push_str(&step_of_path(&child.name, child.label()));
         error
     }
 
@@ -209,7 +210,7 @@ impl<'a> Reader<'a> {
                 if self.open.len() >= DEPTH_MAX {
                     return Err(Problem::TooDeep(DEPTH_MAX));
                 }
-                let label = (!element.attributes.is_empty()).then(|| element.label());
+                let label = element.label().map(str::to_owned);
                 self.open.push(Open { name: element.name.clone(), label, line: self.line() });
                 return Ok(Step::Opened(element));
             }
@@ -281,21 +282,27 @@ fn legible(bytes: &[u8]) -> Result<&str, Problem> {
 
 /// XML forbids the control characters; the database could not even store the first of them.
 fn allowed(text: &str) -> Result<(), Problem> {
-    let forbidden = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if text.bytes().any(forbidden) { Err(Problem::ForbiddenCharacter) } else { Ok(()) }
+    let forbidden = text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    if forbidden { Err(Problem::ForbiddenCharacter) } else { Ok(()) }
 }
 
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Problem> {
     let name = legible(reference)?;
     let Some(number) = name.strip_prefix('#') else {
         let known = resolve_xml_entity(name).and_then(|text| text.chars().next());
-        return known.ok_or_else(|| Problem::UnknownEntity(name.chars().take(40).collect()));
+        return known.ok_or_else(|| unknown_entity(name));
     };
     let number = match number.strip_prefix('x') {
         Some(digits) => u32::from_str_radix(digits, 16),
         None => number.parse(),
     };
     number.ok().and_then(char::from_u32).ok_or(Problem::ForbiddenCharacter)
+}
+
+/// A stray `&` makes an entity of the words after it, up to a `;`: only what looks like one is named.
+fn unknown_entity(name: &str) -> Problem {
+    let plain = name.len() <= 12 && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    Problem::UnknownEntity(if plain { name } else { "…" }.to_owned())
 }
 
 fn malformed(error: &quick_xml::Error) -> Problem {

@@ -46,9 +46,8 @@ impl<'a> Fields<'a> {
         match self.record.attributes.values(name).first()?.as_str() {
             "O" | "o" => Some(true),
             "N" | "n" => Some(false),
-            other => {
-                let problem = Problem::NotInFormat(other.chars().take(3).collect());
-                self.warn(name, problem);
+            _ => {
+                self.warn(name, Problem::NotACode);
                 None
             }
         }

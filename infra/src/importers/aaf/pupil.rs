@@ -141,7 +141,7 @@ fn links(fields: &mut Fields<'_>) -> Vec<RelativeLink> {
 
 fn flag(fields: &mut Fields<'_>, field: &str) -> bool {
     if !matches!(field, "" | "0" | "1") {
-        fields.warn(LINKS, Problem::NotANumber);
+        fields.warn(LINKS, Problem::NotACode);
     }
     field == "1"
 }
@@ -152,7 +152,7 @@ fn rank(fields: &mut Fields<'_>, field: &str) -> u8 {
         "1" => 1,
         "2" => 2,
         _ => {
-            fields.warn(LINKS, Problem::NotANumber);
+            fields.warn(LINKS, Problem::NotACode);
             0
         }
     }

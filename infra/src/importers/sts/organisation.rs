@@ -212,7 +212,7 @@ impl Organisation {
 }
 
 fn co_taught(reader: &mut Reader<'_>, child: &Element, report: &mut Report) -> Result<CoTaught, ParseError> {
-    let said = parsed(reader, child, report, Problem::NotANumber, |text| match text {
+    let said = parsed(reader, child, report, Problem::NotACode, |text| match text {
         "true" | "1" => Some(CoTaught::Together),
         "false" | "0" => Some(CoTaught::Apart),
         _ => None,

@@ -151,7 +151,9 @@ impl BufRead for Source<'_> {
 }
 
 fn lines_in(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    // Counted by eighths of a kilobyte, so that the inner sum fits in a byte and goes sixteen at a time.
+    let blocks = bytes.chunks(128);
+    blocks.map(|block| u64::from(block.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>())).sum()
 }
 
 /// The encoding of a file from its first bytes.

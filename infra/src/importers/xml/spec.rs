@@ -59,6 +59,8 @@ fn only_the_five_entities_and_numbers_are_read() {
     let document = b"<a><v>&lt;&gt;&amp;&quot;&apos;&#65;&#x42;<![CDATA[<&amp;]]></v></a>";
     assert_eq!(texts(document).unwrap(), ["<>&\"'AB<&amp;"]);
     assert_eq!(problem(b"<a><v>caf&eacute;</v></a>"), Problem::UnknownEntity("eacute".into()));
+    let stray = problem("<a><v>Zoé &MARTIN Léa; </v></a>".as_bytes());
+    assert_eq!(stray, Problem::UnknownEntity("…".into()));
     assert_eq!(problem(b"<a><v>&#0;</v></a>"), Problem::ForbiddenCharacter);
     assert_eq!(problem(b"<a><v>\x01</v></a>"), Problem::ForbiddenCharacter);
     assert!(matches!(problem(b"<a><v>A & B</v></a>"), Problem::Malformed(_)));

@@ -77,7 +77,7 @@ fn an_authority_that_cannot_be_read_grants_nothing_and_is_reported() {
     let (pupil, report) = pupil(&["ENTElevePersRelEleve=7$10$1$3$1$0|8$20$1$$1$0|9$20$1$1$x$0"]);
     assert_eq!(pupil.relatives.iter().map(|link| link.legal).collect::<Vec<_>>(), [0, 0, 1]);
     assert!(!pupil.relatives[2].contact);
-    assert_eq!(report.warned["not-a-number"], 3);
+    assert_eq!(report.warned["not-a-code"], 3);
 }
 
 #[test]

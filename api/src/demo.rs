@@ -1,0 +1,187 @@
+//! The demonstration: a fictitious collège that comes in through the same doors as a real one, and lives.
+//!
+//! Files are generated, imported by the importers, and then its teachers write through real commands, each at its own hour of the
+//! demonstration's clock. When the clock moves on, school life goes on with it.
+
+pub mod clock;
+mod life;
+mod setting_up;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::ids::{PersonId, SchoolId};
+use infra::generator::{self, School};
+use infra::vault::IdentityNumber;
+use jiff::civil::{Date, DateTime};
+use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::cli::Failure;
+use clock::DemoClock;
+
+/// What the demonstration remembers between two starts.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Memory {
+    pub uai: String,
+    pub pupils: usize,
+    /// The day and hour it was opened at, in the school's time.
+    pub at: DateTime,
+    /// Whether the school is whole: imported, and its first weeks lived.
+    pub ready: bool,
+    /// Acts lived so far, in their order.
+    pub lived: usize,
+}
+
+/// The people to try, by what they are.
+#[derive(Clone)]
+pub struct Featured {
+    pub person: PersonId,
+    pub part: &'static str,
+}
+
+/// A demonstration under way.
+pub struct Demo {
+    pub app: Arc<App>,
+    pub clock: Arc<DemoClock>,
+    pub school: SchoolId,
+    pub featured: Vec<Featured>,
+    generated: School,
+    life: tokio::sync::Mutex<life::Life>,
+    data_dir: PathBuf,
+}
+
+/// Where school life starts, that many school weeks before the day of the demonstration.
+const WEEKS_BEFORE: usize = 4;
+/// How far ahead the teachers' acts are known.
+const WEEKS_AFTER: i64 = 12;
+
+/// The collège that these settings give: always the same.
+pub fn school(memory: &Memory) -> School {
+    generator::generate(&generator::Options {
+        pupils: memory.pupils,
+        uai: memory.uai.clone(),
+        date: memory.at.date(),
+        ..generator::Options::default()
+    })
+}
+
+/// The first day of the weeks that are lived before the demonstration opens.
+fn first_day(school: &School, at: Date) -> Date {
+    let mondays: Vec<Date> = school.calendar.mondays().into_iter().filter(|monday| *monday <= at).collect();
+    mondays.iter().rev().nth(WEEKS_BEFORE).or(mondays.first()).copied().unwrap_or(at)
+}
+
+fn weeks_after(day: Date, weeks: i64) -> Date {
+    day.saturating_add(Span::new().weeks(weeks))
+}
+
+impl Memory {
+    pub fn read(data_dir: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(data_dir.join("demo.json")).ok()?).ok()
+    }
+
+    /// Written whole under another name first: a kill leaves the former one.
+    pub fn write(&self, data_dir: &Path) -> Result<(), std::io::Error> {
+        let draft = data_dir.join("demo.json.new");
+        std::fs::write(&draft, serde_json::to_vec_pretty(self)?)?;
+        std::fs::rename(draft, data_dir.join("demo.json"))
+    }
+}
+
+impl Demo {
+    /// Opens the demonstration: builds what is missing of the school, lives its first weeks, sets the clock going.
+    pub async fn open(
+        app: Arc<App>,
+        clock: Arc<DemoClock>,
+        data_dir: &Path,
+        mut memory: Memory,
+        progress: &dyn Progress,
+    ) -> Result<Arc<Self>, Failure> {
+        let generated = school(&memory);
+        let (from, until) = (first_day(&generated, memory.at.date()), weeks_after(memory.at.date(), WEEKS_AFTER));
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
+        let opening = zone.to_timestamp(memory.at).map_err(Failure::unavailable)?;
+        let school = SchoolId::of(&memory.uai);
+        if !memory.ready {
+            let eve = zone.to_timestamp(from.to_datetime(jiff::civil::time(6, 0, 0, 0))).map_err(Failure::unavailable)?;
+            clock.set(eve);
+            setting_up::import(&app, &generated, data_dir, progress).await?;
+            setting_up::by_the_office(&app, &generated, school).await?;
+        }
+        let featured = setting_up::featured(&app, &generated).await?;
+        let mut life = life::Life::of(&app, &generated, from, until, memory.lived).await?;
+        if !memory.ready {
+            life.until(&app, &clock, opening, progress).await?;
+            memory = Memory { ready: true, lived: life.lived(), ..memory };
+            memory.write(data_dir)?;
+            clock.set(opening);
+        }
+        clock.run();
+        let data_dir = data_dir.to_owned();
+        let life = tokio::sync::Mutex::new(life);
+        let demo = Arc::new(Self { app, clock, school, featured, generated, life, data_dir });
+        demo.remember().await;
+        Ok(demo)
+    }
+
+    /// Moves the clock on; what teachers do until then is done first, each act at its hour.
+    pub async fn move_to(&self, to: Timestamp) -> Result<(), Failure> {
+        let mut life = self.life.lock().await;
+        if to > self.clock.now_and_stop() {
+            life.until(&self.app, &self.clock, to, &Silent).await?;
+            self.clock.set(to);
+        }
+        self.clock.run();
+        drop(life);
+        self.remember().await;
+        Ok(())
+    }
+
+    /// Lives what has come due since, at real speed. Called now and then.
+    pub async fn tick(&self) {
+        let mut life = self.life.lock().await;
+        let now = infra::clock::Clock::now(self.clock.as_ref());
+        if let Err(problem) = life.due(&self.app, now).await {
+            tracing::warn!(problem = problem.message, "school life stumbles");
+        }
+        drop(life);
+        self.remember().await;
+    }
+
+    async fn remember(&self) {
+        let lived = self.life.lock().await.lived();
+        if let Some(memory) = Memory::read(&self.data_dir)
+            && let Err(problem) = (Memory { lived, ready: true, ..memory }).write(&self.data_dir)
+        {
+            tracing::warn!(%problem, "the demonstration cannot be remembered");
+        }
+        self.clock.save(&self.data_dir);
+    }
+
+    /// The name of the school as people say it.
+    pub fn name(&self) -> String {
+        format!("Collège des {}", self.generated.name)
+    }
+}
+
+/// Told while the school is built.
+pub trait Progress: Send + Sync {
+    /// What is being done, and how much of it there is.
+    fn step(&self, what: &str, size: u64);
+    fn at(&self, done: u64);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str, _: u64) {}
+    fn at(&self, _: u64) {}
+}
+
+/// The number under which STS knows a teacher.
+fn sts_number(id: &str) -> IdentityNumber {
+    IdentityNumber { source: "sts".into(), category: "epp".into(), number: id.to_owned() }
+}

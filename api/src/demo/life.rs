@@ -1,0 +1,196 @@
+//! School life: the acts of teachers, done through real commands at their hour. An act done twice is recognised by its key.
+
+use std::collections::HashMap;
+
+use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, TextbookId};
+use domain::textbook::Command;
+use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
+use futures_util::StreamExt as _;
+use infra::generator::{self, Act, Deed, Due, Given, School};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::clock::DemoClock;
+use super::{Progress, sts_number, weeks_after};
+use crate::app::{App, Said};
+use crate::cli::Failure;
+
+/// Acts that fall within so much time are done together: one batch of the journal.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(10);
+
+/// The acts to come, in their order.
+pub(super) struct Life {
+    acts: Vec<(Timestamp, Act)>,
+    people: HashMap<String, PersonId>,
+    school: SchoolId,
+    year: domain::ids::SchoolYear,
+    done: usize,
+}
+
+impl Life {
+    pub async fn of(app: &App, generated: &School, from: Date, until: Date, done: usize) -> Result<Self, Failure> {
+        let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
+        let acts = generator::life(generated, from, until);
+        let acts = acts.into_iter().filter_map(|act| Some((zone.to_timestamp(act.at).ok()?, act))).collect();
+        let ids: Vec<String> = generated.staff.iter().filter_map(|staff| staff.sts_id.clone()).collect();
+        let numbers: Vec<_> = ids.iter().map(|id| sts_number(id)).collect();
+        let known = app.vault.known(&numbers).await?;
+        let people = ids.into_iter().zip(known).filter_map(|(id, person)| Some((id, person?))).collect();
+        let school = SchoolId::of(&generated.uai);
+        let year = domain::ids::SchoolYear(generated.calendar.starts_on.year());
+        Ok(Self { acts, people, school, year, done })
+    }
+
+    pub fn lived(&self) -> usize {
+        self.done
+    }
+
+    /// Does everything up to an instant, the clock going from act to act.
+    pub async fn until(
+        &mut self,
+        app: &App,
+        clock: &DemoClock,
+        until: Timestamp,
+        progress: &dyn Progress,
+    ) -> Result<(), Failure> {
+        let size = self.acts[self.done..].partition_point(|(at, _)| *at <= until);
+        progress.step("school life", size as u64);
+        let (start, end) = (self.done, self.done + size);
+        while self.done < end {
+            let at = self.acts[self.done].0;
+            let together = self.acts[self.done..end].partition_point(|(other, _)| *other <= at + TOGETHER);
+            let last = self.acts[self.done + together - 1].0;
+            clock.set(last);
+            self.together(app, self.done + together).await?;
+            progress.at((self.done - start) as u64);
+        }
+        Ok(())
+    }
+
+    /// Does what is due, without touching the clock.
+    pub async fn due(&mut self, app: &App, now: Timestamp) -> Result<(), Failure> {
+        let due = self.acts[self.done..].partition_point(|(at, _)| *at <= now);
+        self.together(app, self.done + due).await
+    }
+
+    /// Does the acts up to `end` at the present time: textbooks side by side, the acts of one textbook in their order.
+    async fn together(&mut self, app: &App, end: usize) -> Result<(), Failure> {
+        let mut by_textbook: HashMap<TextbookId, Vec<usize>> = HashMap::new();
+        for number in self.done..end {
+            by_textbook.entry(self.textbook(&self.acts[number].1)).or_default().push(number);
+        }
+        let mut last = None;
+        {
+            let life = &*self;
+            let each = by_textbook.into_values().map(|numbers| async move {
+                let mut position = None;
+                for number in numbers {
+                    position = position.max(life.act(app, number).await);
+                }
+                position
+            });
+            let mut each = futures_util::stream::iter(each).buffer_unordered(64);
+            while let Some(position) = each.next().await {
+                last = last.max(position);
+            }
+        }
+        self.done = end;
+        if let Some(position) = last {
+            app.await_readers(position).await;
+        }
+        Ok(())
+    }
+
+    fn textbook(&self, act: &Act) -> TextbookId {
+        TextbookId::of(GroupId::of(self.school, self.year, &act.group), &act.subject)
+    }
+
+    /// One act. What the school refuses (a lesson that was moved, a text withdrawn by a visitor) is left undone, and noted.
+    async fn act(&self, app: &App, number: usize) -> Option<i64> {
+        let act = &self.acts[number].1;
+        let textbook = self.textbook(act);
+        let author = *self.people.get(&act.teacher)?;
+        let command = self.command(app, textbook, number, act)?;
+        let said = Said { key: Some(format!("life/{number}")), expected: None };
+        match app.in_textbook(author, textbook, said, command).await {
+            Ok(receipt) => receipt.last_position,
+            Err(problem) => {
+                tracing::debug!(code = problem.code, group = act.group, subject = act.subject, date = %act.date, "an act was refused");
+                None
+            }
+        }
+    }
+
+    fn command(&self, app: &App, textbook: TextbookId, number: usize, act: &Act) -> Option<Command> {
+        let books = app.register.read();
+        let lesson = books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
+        let lesson_ref = LessonRef::Slot { slot: lesson.slot, date: act.date };
+        let next: Vec<_> = books.lessons(textbook, act.date.tomorrow().ok()?, weeks_after(act.date, 6));
+        let due = |due: &Due| match due {
+            Due::NextLesson => next.first().map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
+            Due::LessonAfter(n) => next.get(*n as usize).map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
+            Due::OnDate(date) => Some(DueRef::Date { date: *date }),
+        };
+        let entry = domain::ids::EntryId::of(textbook, &lesson.slot.to_string(), act.date);
+        // The work given in a lesson is named by the lesson and its rank, so that a later act can revise it.
+        let homework = |rank: usize| HomeworkId(Uuid::new_v5(&entry.0, format!("homework/{rank}").as_bytes()));
+        let task = |rank: usize, given: &Given| {
+            Some(NewHomework {
+                homework: homework(rank),
+                text: given.text.clone(),
+                due: due(&given.due)?,
+                kind: kind(given.kind),
+                minutes: Some(given.minutes),
+                written: given.written,
+                resources: vec![],
+            })
+        };
+        Some(match &act.deed {
+            Deed::Publish { content, resources, homework } => Command::PublishEntry {
+                lesson: lesson_ref,
+                content: content.clone(),
+                resources: resources.iter().map(resource).collect(),
+                homework: homework.iter().enumerate().filter_map(|(rank, given)| task(rank, given)).collect(),
+            },
+            Deed::Revise { content } => Command::ReviseEntry { entry, content: content.clone(), resources: vec![] },
+            Deed::ReviseHomework { index, text } => {
+                let first = self.acts[..number].iter().find_map(|(_, earlier)| match &earlier.deed {
+                    Deed::Publish { homework, .. }
+                        if earlier.date == act.date
+                            && earlier.starts_at == act.starts_at
+                            && earlier.group == act.group
+                            && earlier.subject == act.subject =>
+                    {
+                        homework.get(*index)
+                    }
+                    _ => None,
+                })?;
+                Command::ReviseHomework { homework: NewHomework { text: text.clone(), ..task(*index, first)? } }
+            }
+            Deed::Withdraw { reason } => Command::WithdrawEntry { entry, reason: reason.clone() },
+        })
+    }
+}
+
+fn resource(resource: &generator::Res) -> NewResource {
+    let purpose = match resource.purpose {
+        generator::Purpose::Lesson => Purpose::Lesson,
+        generator::Purpose::Homework => Purpose::Homework,
+        generator::Purpose::Further => Purpose::Further,
+    };
+    NewResource { title: resource.title.clone(), link: resource.url.clone(), purpose }
+}
+
+fn kind(kind: generator::HomeworkKind) -> HomeworkKind {
+    match kind {
+        generator::HomeworkKind::Exercise => HomeworkKind::Exercise,
+        generator::HomeworkKind::Learning => HomeworkKind::Learning,
+        generator::HomeworkKind::Reading => HomeworkKind::Reading,
+        generator::HomeworkKind::Research => HomeworkKind::Research,
+        generator::HomeworkKind::TakeHome => HomeworkKind::TakeHome,
+        generator::HomeworkKind::Test => HomeworkKind::Test,
+        generator::HomeworkKind::Material => HomeworkKind::Material,
+    }
+}
