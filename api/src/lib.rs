@@ -5,6 +5,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod facts;
+pub mod feed;
 pub mod problem;
 pub mod server;
 pub mod worker;
