@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use api::app::{App, Mode};
 use infra::clock::ManualClock;
 use infra::devdb;
 use infra::journal::Journal;
@@ -54,6 +55,12 @@ impl World {
         let commit = connect(&self.url, Role::Writer, 1).await.unwrap();
         let vault = Vault::new(connect(&self.vault_url, Role::Login, 2).await.unwrap(), &self.keys);
         Journal::open(self.writer.clone(), commit, vault, &self.keys, self.clock.clone()).unwrap()
+    }
+
+    /// The application on this world's databases, its readers running.
+    pub async fn app(&self) -> Arc<App> {
+        let opened = App::open(self.data_dir.path(), &self.url, &self.vault_url, self.clock.clone(), Mode::Serve);
+        opened.await.unwrap()
     }
 
     /// A connection as the login role, which owns the tables.

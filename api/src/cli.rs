@@ -1,6 +1,7 @@
 //! The command line: one binary, one verb a file.
 
 mod doctor;
+mod import;
 mod rebuild;
 mod serve;
 mod token;
@@ -37,6 +38,8 @@ pub enum Format {
 enum Verb {
     /// Serve a school's pages and API. People show a token of `palimpseste token`.
     Serve(serve::Serve),
+    /// Take in what the academy (AAF) and the timetable (STS) say, from folders, files and archives.
+    Import(import::Import),
     /// Fold a read model anew, beside the live one, then swap them.
     Rebuild(rebuild::Rebuild),
     /// Mint a bearer token for a person.
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.verb {
             Verb::Serve(verb) => verb.run(setting).await,
+            Verb::Import(verb) => verb.run(setting).await,
             Verb::Rebuild(verb) => verb.run(setting).await,
             Verb::Token(verb) => verb.run(&setting),
             Verb::Doctor(verb) => verb.run(setting).await,

@@ -57,6 +57,8 @@ fn read_here(recorded: &Recorded) -> Option<SealedCell> {
         Fact::Person(Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. }) => {
             recorded.cell(names)
         }
+        // Opened for their digest alone, so that a feed can tell what changed.
+        Fact::Person(Event::ContactsChanged { contacts, .. }) => recorded.cell(contacts),
         _ => None,
     }
 }

@@ -143,7 +143,9 @@ pub fn thousands(number: u64) -> String {
 pub fn decimal(number: f64, places: usize) -> String {
     let fixed = format!("{number:.places$}");
     let (whole, part) = fixed.split_once('.').unwrap_or((&fixed, ""));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |rest| ("−", rest));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |rest| ("−", rest));
     let whole = digits.parse().map_or_else(|_| digits.to_owned(), thousands);
     match part.trim_end_matches('0') {
         "" if whole == "0" => whole,
@@ -187,7 +189,10 @@ pub fn delay(lesson: Date, written: Date) -> String {
 /// `de Paul` but `d’Inès`: elision before a vowel or a mute h.
 pub fn of(name: &str) -> String {
     const VOWELS: &str = "aàâäeéèêëiîïoôöuùûühAÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜHœŒ";
-    let elides = name.chars().next().is_some_and(|first| VOWELS.contains(first));
+    let elides = name
+        .chars()
+        .next()
+        .is_some_and(|first| VOWELS.contains(first));
     format!("{}{name}", if elides { "d’" } else { "de " })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod devdb;
+pub mod generator;
 pub mod importers;
 pub mod journal;
 pub mod keys;

@@ -11,10 +11,26 @@ fn plain(text: &str) -> String {
 #[test]
 fn dates_are_said_in_full() {
     let table = [
-        (date(2026, 11, 23), "lundi 23 novembre", "lundi 23 novembre 2026"),
-        (date(2026, 12, 1), "mardi 1er décembre", "mardi 1er décembre 2026"),
-        (date(2027, 8, 15), "dimanche 15 août", "dimanche 15 août 2027"),
-        (date(2028, 2, 29), "mardi 29 février", "mardi 29 février 2028"),
+        (
+            date(2026, 11, 23),
+            "lundi 23 novembre",
+            "lundi 23 novembre 2026",
+        ),
+        (
+            date(2026, 12, 1),
+            "mardi 1er décembre",
+            "mardi 1er décembre 2026",
+        ),
+        (
+            date(2027, 8, 15),
+            "dimanche 15 août",
+            "dimanche 15 août 2027",
+        ),
+        (
+            date(2028, 2, 29),
+            "mardi 29 février",
+            "mardi 29 février 2028",
+        ),
     ];
     for (day, long, full) in table {
         assert_eq!(plain(&long_date(day)), long);
@@ -43,13 +59,24 @@ fn near_dates_take_the_name_people_give_them() {
     }
     let last = date(2026, 12, 31);
     assert_eq!(relative_date(date(2027, 1, 1), last), "demain");
-    assert_eq!(plain(&near_date(date(2026, 11, 18), today)), "demain, mercredi 18 novembre");
-    assert_eq!(plain(&near_date(date(2026, 11, 19), today)), "jeudi 19 novembre");
+    assert_eq!(
+        plain(&near_date(date(2026, 11, 18), today)),
+        "demain, mercredi 18 novembre"
+    );
+    assert_eq!(
+        plain(&near_date(date(2026, 11, 19), today)),
+        "jeudi 19 novembre"
+    );
 }
 
 #[test]
 fn hours_and_durations() {
-    let hours = [(8, 0, "8 h"), (8, 30, "8 h 30"), (16, 5, "16 h 05"), (0, 0, "0 h")];
+    let hours = [
+        (8, 0, "8 h"),
+        (8, 30, "8 h 30"),
+        (16, 5, "16 h 05"),
+        (0, 0, "0 h"),
+    ];
     for (h, m, said) in hours {
         assert_eq!(plain(&hour(time(h, m, 0, 0))), said);
     }
@@ -106,7 +133,12 @@ fn figures() {
 
 #[test]
 fn french_counts_from_two() {
-    for (count, said) in [(0, "0 travail"), (1, "1 travail"), (2, "2 travaux"), (1200, "1 200 travaux")] {
+    for (count, said) in [
+        (0, "0 travail"),
+        (1, "1 travail"),
+        (2, "2 travaux"),
+        (1200, "1 200 travaux"),
+    ] {
         assert_eq!(plain(&plural(count, "travail", "travaux")), said);
     }
 }
@@ -127,7 +159,12 @@ fn delays_are_counted_in_days_of_the_school() {
 
 #[test]
 fn names_elide_and_open_a_line() {
-    for (name, said) in [("Inès", "d’Inès"), ("Malik", "de Malik"), ("Élodie", "d’Élodie"), ("Hugo", "d’Hugo")] {
+    for (name, said) in [
+        ("Inès", "d’Inès"),
+        ("Malik", "de Malik"),
+        ("Élodie", "d’Élodie"),
+        ("Hugo", "d’Hugo"),
+    ] {
         assert_eq!(of(name), said);
     }
     assert_eq!(capital("élève"), "Élève");

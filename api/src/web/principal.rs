@@ -33,7 +33,11 @@ impl Filling {
 
     /// `36 séances renseignées sur 39`
     pub fn counted(&self) -> String {
-        let filled = fr::plural(self.filled as usize, "séance renseignée", "séances renseignées");
+        let filled = fr::plural(
+            self.filled as usize,
+            "séance renseignée",
+            "séances renseignées",
+        );
         format!("{filled} sur {}", fr::thousands(u64::from(self.held)))
     }
 }
@@ -111,6 +115,11 @@ pub struct Mandate {
 }
 
 impl Mandate {
+    /// `4e B, mathématiques ; 5e A, mathématiques`
+    pub fn textbooks_said(&self) -> String {
+        self.textbooks.join("\u{202f}; ")
+    }
+
     pub fn reads_said(&self) -> String {
         fr::plural(self.reads as usize, "lecture notée", "lectures notées")
     }

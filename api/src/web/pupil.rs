@@ -50,7 +50,10 @@ impl Resource {
     /// The address, when it is one that a page may link to.
     pub fn href(&self) -> Option<&str> {
         let known = ["https://", "http://", "/"];
-        known.iter().any(|start| self.url.starts_with(start)).then_some(self.url.as_str())
+        known
+            .iter()
+            .any(|start| self.url.starts_with(start))
+            .then_some(self.url.as_str())
     }
 }
 
@@ -92,7 +95,10 @@ pub fn by_due_date(homework: &[Homework], today: Date) -> Vec<DueGroup<'_>> {
         let due_on = (item.due_on <= horizon).then_some(item.due_on);
         match groups.last_mut() {
             Some(group) if group.due_on == due_on => group.items.push(item),
-            _ => groups.push(DueGroup { due_on, items: vec![item] }),
+            _ => groups.push(DueGroup {
+                due_on,
+                items: vec![item],
+            }),
         }
     }
     groups
@@ -115,11 +121,16 @@ pub fn workload<'a>(homework: impl IntoIterator<Item = &'a Homework>) -> String 
 /// What a slot of the timetable has to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlotState {
-    Written { content: String, revised_on: Option<Date> },
+    Written {
+        content: String,
+        revised_on: Option<Date>,
+    },
     /// Held, and nothing written yet.
     Unwritten,
     ToCome,
-    Cancelled { reason: Option<String> },
+    Cancelled {
+        reason: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +216,12 @@ pub struct Lesson {
 impl Lesson {
     /// The fragment of its place on the page.
     pub fn anchor(&self) -> String {
-        format!("seance-{}-{:02}{:02}", self.date, self.start.hour(), self.start.minute())
+        format!(
+            "seance-{}-{:02}{:02}",
+            self.date,
+            self.start.hour(),
+            self.start.minute()
+        )
     }
 }
 

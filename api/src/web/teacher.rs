@@ -12,10 +12,14 @@ use crate::fr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellState {
     /// The first words of what was written.
-    Filled { summary: String },
+    Filled {
+        summary: String,
+    },
     Empty,
     ToCome,
-    Cancelled { reason: Option<String> },
+    Cancelled {
+        reason: Option<String>,
+    },
     /// Written, then taken out of sight.
     Withdrawn,
 }
@@ -77,7 +81,11 @@ pub struct WeekPage {
 impl WeekPage {
     /// `3 séances à compléter`
     pub fn to_complete_said(&self) -> String {
-        fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
+        fr::plural(
+            self.to_complete.len(),
+            "séance à compléter",
+            "séances à compléter",
+        )
     }
 
     pub fn cells(&self) -> usize {
@@ -113,7 +121,9 @@ pub struct HomeworkRow {
 pub enum Visibility {
     Now,
     /// Held back by the evening pause of the school.
-    After { from: DateTime },
+    After {
+        from: DateTime,
+    },
 }
 
 /// What is already in the textbook for this lesson.
@@ -172,7 +182,9 @@ impl LessonPage {
     }
 
     fn wrong_under(&self, start: &str) -> bool {
-        self.errors.iter().any(|error| error.field.starts_with(start))
+        self.errors
+            .iter()
+            .any(|error| error.field.starts_with(start))
     }
 
     /// Documents stay folded until there is one, or something wrong with one.
@@ -189,13 +201,18 @@ impl LessonPage {
 
     /// Only what is in sight can be taken out of it.
     pub fn can_withdraw(&self) -> bool {
-        self.existing.as_ref().is_some_and(|existing| existing.withdrawn.is_none())
+        self.existing
+            .as_ref()
+            .is_some_and(|existing| existing.withdrawn.is_none())
     }
 
     pub fn visible_said(&self) -> String {
         match self.visibility {
             Visibility::Now => "maintenant".to_owned(),
-            Visibility::After { from } => format!("{} (pause numérique)", fr::moment(from, self.layout.today())),
+            Visibility::After { from } => format!(
+                "{} (pause numérique)",
+                fr::moment(from, self.layout.today())
+            ),
         }
     }
 
@@ -213,7 +230,11 @@ impl LessonPage {
         let existing = self.existing.as_ref()?;
         let (day, hour) = (existing.written_at.date(), existing.written_at.time());
         let day = fr::relative_date(day, self.layout.today());
-        Some(format!("Version {}, écrite {day} à {}.", existing.version, fr::hour(hour)))
+        Some(format!(
+            "Version {}, écrite {day} à {}.",
+            existing.version,
+            fr::hour(hour)
+        ))
     }
 }
 
@@ -231,10 +252,19 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntryState {
     /// `visible_from` only while families do not see it yet.
-    Published { content: String, version: u32, visible_from: Option<DateTime> },
-    Withdrawn { reason: String, on: Date },
+    Published {
+        content: String,
+        version: u32,
+        visible_from: Option<DateTime>,
+    },
+    Withdrawn {
+        reason: String,
+        on: Date,
+    },
     Empty,
-    Cancelled { reason: Option<String> },
+    Cancelled {
+        reason: Option<String>,
+    },
 }
 
 /// `/enseignant/cahiers/{textbook}`

@@ -16,6 +16,16 @@ pub fn repository(pool: PgPool) -> PostgresEventRepository {
     PostgresEventRepository::new(pool).with_tables("journal.events", "journal.snapshots")
 }
 
+/// Every event of a stream with its sequence, sealed values as they stand.
+pub async fn events<D: Decider>(
+    pool: &PgPool,
+    stream: StreamId,
+) -> Result<Vec<(i64, D::Event)>, ExecuteError<D::Rejection>> {
+    let events = repository(pool.clone()).get_events::<Root<D>>(&stream.key()).await;
+    let events = events.map_err(|problem| ExecuteError::Unavailable(problem.to_string()))?;
+    events.into_iter().map(|event| Ok((event.sequence as i64, decode::<D>(event)?))).collect()
+}
+
 /// Brings a held stream up to date: nothing when it is fresh, the missing events when it is known, all of them else.
 pub(super) async fn refresh<D: Decider>(
     pool: &PgPool,

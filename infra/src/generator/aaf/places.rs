@@ -1,0 +1,89 @@
+//! The school itself, its subjects and its national programmes.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Record, Series};
+use crate::generator::programme::{Level, SUBJECTS};
+use crate::generator::school::School;
+use crate::generator::sheet::Encoding;
+
+pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut record = Record::new("categorieStructure", "EtabEducNat", &school.jointure);
+    record.one("ENTStructureJointure", &school.jointure);
+    record.one("ENTStructureUAI", &school.uai);
+    record.one("ENTEtablissementUAI", &school.uai);
+    record.one("ENTStructureSIREN", "99900000000042");
+    record.one(
+        "ENTStructureNomCourant",
+        &format!("CLG-{}-ac-FICTION", school.name.to_uppercase()),
+    );
+    record.one("ENTStructureTypeStruct", "COLLEGE");
+    record.one(
+        "ENTEtablissementMinistereTutelle",
+        "MINISTERE DE L'EDUCATION NATIONALE",
+    );
+    record.one("ENTEtablissementContrat", "PU");
+    record.one("postOfficeBox", "");
+    record.one("street", "2 rue des Tilleuls");
+    record.one("postalCode", "99100");
+    record.one("l", "Tilleuls-sur-Orvanne");
+    record.one("telephoneNumber", "+33 1 99 00 00 42");
+    record.one("facsimileTelephoneNumber", "");
+    record.one("ENTEtablissementStructRattachFctl", "");
+    record.one("ENTEtablissementBassin", "99001$VALLEE DE L'ORVANNE");
+    record.one("ENTServAcAcademie", "FICTION");
+    let classes = school.divisions.iter();
+    record.many(
+        "ENTStructureClasses",
+        classes.map(|division| {
+            format!(
+                "{}${}${}",
+                division.code,
+                division.label,
+                division.level.mef()
+            )
+        }),
+    );
+    let groups = school.groups.iter().map(|group| {
+        let classes = group
+            .divisions
+            .iter()
+            .map(|&division| school.divisions[division].code.as_str());
+        format!(
+            "{}${}${}",
+            group.code,
+            group.label,
+            classes.collect::<Vec<_>>().join("$")
+        )
+    });
+    record.many("ENTStructureGroupes", groups);
+    let mut series = Series::new(school, dir, "EtabEducNat", Encoding::Latin9);
+    series.add(record)?;
+    series.finish()
+}
+
+pub(super) fn write_subjects(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut series = Series::new(school, dir, "MatiereEducNat", Encoding::Undeclared);
+    for subject in SUBJECTS {
+        let mut record = Record::new("categorieMatiere", "MatiereEducNat", subject.code);
+        record.one("ENTMatJointure", subject.code);
+        record.one("ENTLibelleMatiere", subject.label);
+        record.one("ENTMatiereRattach", "");
+        series.add(record)?;
+    }
+    series.finish()
+}
+
+pub(super) fn write_programmes(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut series = Series::new(school, dir, "MefEducNat", Encoding::Utf8);
+    for level in Level::ALL {
+        let mut record = Record::new("categorieMef", "MefEducNat", level.mef());
+        record.one("ENTMefJointure", level.mef());
+        record.one("ENTLibelleMef", level.label());
+        record.one("ENTMEFRattach", level.mef());
+        record.one("ENTMEFSTAT11", level.mefstat());
+        series.add(record)?;
+    }
+    series.finish()
+}
