@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
+mod access;
+mod api;
+mod golden;
 mod import;
 mod journal;
+mod school;
 mod tidy;

@@ -1,0 +1,449 @@
+//! What a program does with the API: writes and reads again, repeats safely, never overwrites what it has not read, and is told
+//! precisely what is wrong.
+
+use axum::body::Body;
+use axum::http::Request;
+use domain::directory::person::{self, Names, Role};
+use domain::directory::{establishment, group, service};
+use domain::ids::{GroupId, HomeworkId, PersonId, ServiceId, SlotId};
+use domain::textbook::Command;
+use domain::textbook::entry::LessonRef;
+use jiff::civil::time;
+use serde_json::{Value, json};
+use sqlx::Executor as _;
+use uuid::Uuid;
+
+use crate::school::*;
+
+fn of_4b() -> String {
+    format!("textbooks/{}", maths("4B"))
+}
+
+fn read_4b() -> String {
+    format!("/api/v1/{}", of_4b())
+}
+
+#[tokio::test]
+async fn a_lesson_is_published_read_revised_and_its_history_read() {
+    let school = School::open().await;
+    let published = school.tell(TEACHER, &of_4b(), &[], &publish(monday_in_4b(), "Équations")).await;
+    assert_eq!(published.status, 200, "{}", published.text);
+    assert_eq!(published.json["version"], 2);
+    assert_eq!((published.header("etag"), published.header("location")), ("\"textbook-2\"", read_4b().as_str()));
+    assert_eq!(published.header("cache-control"), "no-store");
+    assert_eq!(published.header("x-content-type-options"), "nosniff");
+
+    let entry = entry_of_monday_in_4b();
+    let revise = |content: &str| Command::ReviseEntry { entry, content: content.into(), resources: vec![] };
+    school.tell(TEACHER, &of_4b(), &[], &revise("x")).await.refused(428, "if-match-required");
+    let stale = school.tell(CO_TEACHER, &of_4b(), &[("if-match", "\"textbook-1\"")], &revise("x")).await;
+    stale.refused(412, "version-changed");
+    assert_eq!(stale.json["version"], 2);
+    let revised = school.tell(CO_TEACHER, &of_4b(), &[("if-match", "\"textbook-2\"")], &revise("Équations (2)")).await;
+    assert_eq!((revised.status, revised.header("etag")), (200, "\"textbook-3\""));
+
+    let read = school.read(PUPIL, &read_4b()).await;
+    assert_eq!(read.json["entries"][0]["content"], "Équations (2)");
+    assert_eq!(read.json["entries"][0]["revision"], 2);
+    assert_eq!(read.json["version"], Value::Null, "a pupil revises nothing");
+    assert_eq!(read.json["subject_label"], "MATHEMATIQUES");
+
+    let history = school.read(HEAD, &format!("{}/history", read_4b())).await;
+    let versions = history.json["items"].as_array().unwrap();
+    let told: Vec<_> = versions.iter().map(|version| (version["event"].as_str().unwrap(), version["capacity"].as_str().unwrap())).collect();
+    assert_eq!(told, [("EntryRevised", "co-teacher"), ("EntryPublished", "teacher")]);
+    assert_eq!(versions[1]["text"], "Équations");
+    // Monday 8:55 to Tuesday 17:30.
+    assert_eq!(versions[1]["delay_seconds"], (32 * 60 + 35) * 60);
+    assert_eq!(versions[1]["author"]["person"], TEACHER.to_string());
+}
+
+#[tokio::test]
+async fn a_repeated_command_has_the_receipt_of_the_first() {
+    let school = School::open().await;
+    let key = [("idempotency-key", "0193a1b2-publish-monday")];
+    let command = publish(monday_in_4b(), "Équations");
+    let first = school.tell(TEACHER, &of_4b(), &key, &command).await;
+    let head = school.head().await;
+    let again = school.tell(TEACHER, &of_4b(), &key, &command).await;
+    assert_eq!((again.status, &again.json), (200, &first.json));
+    assert_eq!(again.header("etag"), first.header("etag"));
+    let other = school.tell(TEACHER, &of_4b(), &key, &publish(monday_in_4b(), "Autre chose")).await;
+    other.refused(422, "idempotency-key-reused");
+    // Another person's key is another key.
+    school.tell(CO_TEACHER, &of_4b(), &key, &command).await.refused(409, "lesson-written");
+    assert_eq!(school.head().await, head);
+}
+
+#[tokio::test]
+async fn a_repeated_revision_is_not_a_conflict() {
+    let school = School::open().await.written().await;
+    let headers = [("idempotency-key", "r1"), ("if-match", "\"textbook-3\"")];
+    let withdraw = Command::WithdrawEntry { entry: entry_of_monday_in_4b(), reason: "mauvaise classe".into() };
+    let first = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let again = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
+    assert_eq!((again.status, again.json), (200, first.json));
+    assert_eq!(school.read(PUPIL, &read_4b()).await.json["entries"], json!([]));
+    let history = school.read(INSPECTOR, &format!("{}/history", read_4b())).await;
+    assert_eq!(history.json["items"][0]["reason"], "mauvaise classe");
+}
+
+#[tokio::test]
+async fn what_is_published_in_the_evening_is_read_in_the_morning() {
+    let school = School::open().await;
+    school.world.clock.set("2026-11-17T20:30:00Z".parse().unwrap());
+    let published = school.tell(TEACHER, &of_4b(), &[], &publish(monday_in_4b(), "Équations")).await;
+    assert_eq!(published.status, 200);
+    let (pupil, teacher) = (school.read(PUPIL, &read_4b()).await, school.read(TEACHER, &read_4b()).await);
+    assert_eq!(pupil.json["entries"], json!([]));
+    assert_eq!(teacher.json["entries"][0]["visible_from"], "2026-11-18T06:00:00Z");
+    let kept = pupil.header("etag").to_owned();
+    let same = school.call(PUPIL, "GET", &read_4b(), &[("if-none-match", &kept)], None).await;
+    assert_eq!((same.status, same.text.as_str()), (304, ""));
+    school.world.clock.set("2026-11-18T06:00:00Z".parse().unwrap());
+    let morning = school.call(PUPIL, "GET", &read_4b(), &[("if-none-match", &kept)], None).await;
+    assert_eq!((morning.status, &morning.json["entries"][0]["content"]), (200, &json!("Équations")), "no new version, and yet new");
+}
+
+#[tokio::test]
+async fn who_holds_the_version_is_told_so() {
+    let school = School::open().await.written().await;
+    let read = school.read(TEACHER, &read_4b()).await;
+    assert_eq!((read.header("etag"), &read.json["version"]), ("\"textbook-3\"", &json!(3)));
+    let same = school.call(TEACHER, "GET", &read_4b(), &[("if-none-match", "\"textbook-3\"")], None).await;
+    assert_eq!((same.status, same.header("etag")), (304, "\"textbook-3\""));
+    let shelf = school.read(TEACHER, "/api/v1/textbooks").await;
+    assert!(shelf.header("etag").starts_with("W/\""));
+}
+
+#[tokio::test]
+async fn a_pupil_reads_the_week_and_the_work_of_it() {
+    let school = School::open().await.written().await;
+    for (who, query) in [(PUPIL, ""), (PARENT, &*format!("?child={PUPIL}"))] {
+        let week = school.read(who, &format!("/api/v1/me/week{query}")).await;
+        assert_eq!(week.json["monday"], "2026-11-16");
+        let days = week.json["days"].as_array().unwrap();
+        assert_eq!(days.len(), 7);
+        let monday = days[0]["lessons"].as_array().unwrap();
+        assert_eq!(monday.len(), 2, "mathematics in 4B and English in the group");
+        let maths = monday.iter().find(|lesson| lesson["textbook"] == maths("4B").to_string()).unwrap();
+        assert_eq!(maths["entry"]["content"], "Équations à une inconnue");
+        assert_eq!(maths["entry"]["homework"][0]["text"], "Exercice 12 page 40");
+        assert_eq!(days[3]["due"][0]["text"], "Exercice 12 page 40");
+    }
+    let holidays = school.read(PUPIL, "/api/v1/me/week?monday=2026-10-19").await;
+    assert_eq!(holidays.json["days"][0]["closure"], "Toussaint");
+    school.read(PUPIL, "/api/v1/me/week?monday=2026-11-17").await.refused(400, "parameter-malformed");
+    school.read(TEACHER, "/api/v1/me/week").await.refused(404, "unknown");
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_loss() {
+    let school = School::open().await.written().await;
+    for number in 10..15 {
+        let lesson = LessonRef::Exceptional { date: MONDAY, starts_at: time(number as i8, 0, 0, 0), minutes: 55 };
+        let command = Command::PublishEntry {
+            lesson,
+            content: format!("Séance {number}"),
+            resources: vec![],
+            homework: vec![exercise(number, &format!("Ex. {number}"), THURSDAY)],
+        };
+        assert_eq!(school.tell(TEACHER, &of_4b(), &[], &command).await.status, 200);
+    }
+    for (who, first, list, key) in [
+        (PUPIL, "/api/v1/me/homework?limit=4&from=2026-11-16".to_owned(), "items", "homework"),
+        (PUPIL, format!("{}?limit=4", read_4b()), "entries", "entry"),
+        (HEAD, format!("{}/history?limit=4", read_4b()), "items", "version"),
+        (HEAD, "/api/v1/textbooks?limit=1".to_owned(), "items", "textbook"),
+    ] {
+        let (mut next, mut seen) = (Some(first.clone()), Vec::new());
+        while let Some(address) = next {
+            let page = school.read(who, &address).await;
+            assert_eq!(page.status, 200, "{address}: {}", page.text);
+            seen.extend(page.json[list].as_array().unwrap().iter().map(|item| item[key].to_string()));
+            next = page.json["next"].as_str().map(str::to_owned);
+            let link = next.as_ref().map_or(String::new(), |next| format!("<{next}>; rel=\"next\""));
+            assert_eq!(page.header("link"), link);
+        }
+        let whole = school.read(who, &first.replace("limit=4", "limit=200").replace("limit=1&", "limit=200&")).await;
+        if whole.json["next"].is_null() {
+            let whole: Vec<_> = whole.json[list].as_array().unwrap().iter().map(|item| item[key].to_string()).collect();
+            assert_eq!(seen, whole, "{first}");
+        }
+        let mut alone = seen.clone();
+        alone.sort();
+        alone.dedup();
+        assert!(seen.len() >= 3 && alone.len() == seen.len(), "{first}: {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_reads_how_much_is_written() {
+    let school = School::open().await.written().await;
+    let fill = school.read(HEAD, &format!("/api/v1/schools/{}/fill?from=2026-11-09&until=2026-11-30", here())).await;
+    assert_eq!(fill.status, 200, "{}", fill.text);
+    // Three services, over on the 9th, the 12th and the 16th; two lessons are written.
+    assert_eq!((&fill.json["expected"], &fill.json["written"]), (&json!(9), &json!(2)));
+    let class = |code: &str| fill.json["by_class"].as_array().unwrap().iter().find(|line| line["code"] == code).unwrap().clone();
+    assert_eq!((&class("4B")["expected"], &class("4B")["written"]), (&json!(3), &json!(1)));
+    assert_eq!(class("4ANG1")["written"], 0);
+    let teachers = fill.json["by_teacher"].as_array().unwrap();
+    assert!(teachers.iter().any(|line| line["teacher"] == SUBSTITUTE.to_string() && line["expected"] == 3));
+    assert_eq!(fill.json["by_month"][0]["month"], "2026-11");
+    school.read(TEACHER, &format!("/api/v1/schools/{}/fill", here())).await.refused(403, "not-the-head");
+    school.read(HEAD, &format!("/api/v1/schools/{}/fill?from=2020-01-01&until=2026-01-01", here())).await.refused(400, "days-malformed");
+}
+
+#[tokio::test]
+async fn a_head_opens_a_class_a_service_and_names_its_teacher() {
+    let school = School::open().await;
+    let group = GroupId::of(here(), YEAR, "4C");
+    let open = group::Command::Open {
+        school: here(),
+        year: YEAR,
+        description: group::Description { sort: group::Sort::Class, code: "4C".into(), label: "4C".into(), curricula: vec![], classes: vec![] },
+    };
+    school.tell(HEAD, &format!("groups/{}", class("4B")), &[], &open).await.refused(400, "id-mismatch");
+    assert_eq!(school.tell(HEAD, &format!("groups/{group}"), &[], &open).await.status, 200);
+    let child = PersonId(Uuid::from_u128(77));
+    let names = Names { family: "Sow".into(), given: "Awa".into(), title: None };
+    let register = person::Command::Register { person: child, names, origin: None };
+    school.tell(HEAD, &format!("persons/{child}"), &[], &register).await.refused(404, "unknown");
+    let take = person::Command::TakeRole { school: here(), role: Role::Pupil, from: RENTREE };
+    let several = person::Command::Several { commands: vec![register, take] };
+    let registered = school.tell(HEAD, &format!("persons/{child}"), &[], &several).await;
+    assert_eq!((registered.status, &registered.json["version"]), (200, &json!(2)), "{}", registered.text);
+    let join = |pupil| group::Command::ChangeMembers { joined: vec![pupil], left: vec![], on: RENTREE };
+    school.tell(HEAD, &format!("groups/{group}"), &[], &join(OTHER_HEAD)).await.refused(400, "not-of-this-school");
+    assert_eq!(school.tell(DEPUTY, &format!("groups/{group}"), &[], &join(child)).await.status, 200);
+    let id = ServiceId::of(group, MATHS);
+    let open = service::Command::Open { school: here(), year: YEAR, group, subject: MATHS.into() };
+    let opened = school.tell(HEAD, &format!("services/{id}"), &[], &open).await;
+    assert_eq!(opened.status, 200, "{}", opened.text);
+    let address = opened.header("location").to_owned();
+    assert_eq!(school.read(child, &address).await.json["group_code"], "4C");
+    let stolen = domain::calendar::Slot {
+        slot: slot("4B", MATHS, 1),
+        weekday: 2,
+        starts_at: time(8, 0, 0, 0),
+        minutes: 55,
+        weeks: domain::calendar::Weeks::new(RENTREE, 1),
+        room: None,
+    };
+    let schedule = service::Command::Schedule { slots: vec![stolen], on: RENTREE };
+    school.tell(HEAD, &format!("services/{id}"), &[], &schedule).await.refused(400, "not-of-this-school");
+    let year = group::Command::Open {
+        school: here(),
+        year: domain::ids::SchoolYear(-5),
+        description: group::Description { sort: group::Sort::Class, code: "1".into(), label: String::new(), curricula: vec![], classes: vec![] },
+    };
+    let other = GroupId::of(here(), domain::ids::SchoolYear(-5), "1");
+    school.tell(HEAD, &format!("groups/{other}"), &[], &year).await.refused(400, "school-year-unknown");
+    let renamed = establishment::Command::NameSubjects { subjects: [(MATHS.to_owned(), "Mathématiques".to_owned())].into() };
+    assert_eq!(school.tell(HEAD, &format!("schools/{}", here()), &[], &renamed).await.status, 200);
+    assert_eq!(school.read(child, &address).await.json["subject_label"], "Mathématiques");
+}
+
+/// One bad request: how it is sent, and what is told of it.
+struct Hostile {
+    sent: (&'static str, String),
+    headers: Vec<(&'static str, String)>,
+    body: Option<String>,
+    told: (u16, &'static str),
+    pointer: Option<&'static str>,
+}
+
+fn bad_address(path: impl Into<String>, status: u16, code: &'static str, pointer: Option<&'static str>) -> Hostile {
+    Hostile { sent: ("GET", path.into()), headers: vec![], body: None, told: (status, code), pointer }
+}
+
+fn bad_body(body: impl Into<String>, status: u16, code: &'static str, pointer: Option<&'static str>) -> Hostile {
+    let sent = ("POST", format!("{}/commands", read_4b()));
+    Hostile { sent, headers: vec![], body: Some(body.into()), told: (status, code), pointer }
+}
+
+fn bad_header(name: &'static str, value: &str, status: u16, code: &'static str) -> Hostile {
+    let body = serde_json::to_string(&publish(monday_in_4b(), "x")).unwrap();
+    Hostile { headers: vec![(name, value.to_owned())], ..bad_body(body, status, code, None) }
+}
+
+fn bad_addresses() -> Vec<Hostile> {
+    let textbook = read_4b();
+    vec![
+        bad_address("/api/v1/textbooks/7", 400, "id-malformed", Some("/path/id")),
+        bad_address("/api/v1/textbooks/%ff", 400, "id-malformed", Some("/path/id")),
+        bad_address(format!("/api/v1/textbooks/{}", maths("4B").0.simple()), 400, "id-malformed", Some("/path/id")),
+        bad_address("/api/v1/textbooks/'; drop table journal.events; --".replace(' ', "%20"), 400, "id-malformed", Some("/path/id")),
+        bad_address("/api/v1/me/week?monday=16/11/2026", 400, "parameter-malformed", Some("/query/monday")),
+        bad_address("/api/v1/me/week?monday=0000-01-03", 400, "parameter-malformed", Some("/query/monday")),
+        bad_address("/api/v1/me/week?monday=2026-02-30", 400, "parameter-malformed", Some("/query/monday")),
+        bad_address("/api/v1/me/week?child=moi", 400, "parameter-malformed", Some("/query/child")),
+        bad_address("/api/v1/me/week?person=x", 400, "parameter-unknown", Some("/query/person")),
+        bad_address("/api/v1/me/week?monday=2026-11-16&monday=2026-11-09", 400, "parameter-repeated", Some("/query/monday")),
+        bad_address("/api/v1/me?x=1", 400, "parameter-unknown", Some("/query/x")),
+        bad_address(format!("{textbook}?cursor=%00"), 400, "cursor-malformed", Some("/query/cursor")),
+        bad_address(format!("{textbook}?cursor=bm9wZQ"), 400, "cursor-malformed", Some("/query/cursor")),
+        bad_address(format!("{textbook}/history?cursor=OTk5"), 400, "cursor-malformed", Some("/query/cursor")),
+        bad_address(format!("{textbook}?limit=0"), 400, "parameter-malformed", Some("/query/limit")),
+        bad_address(format!("{textbook}?limit=99999999999999999999"), 400, "parameter-malformed", Some("/query/limit")),
+        bad_address("/api/v1/nothing", 404, "no-such-route", None),
+        bad_address("/nothing", 404, "no-such-route", None),
+        bad_address("/api/v1/textbooks/", 404, "no-such-route", None),
+        bad_address(format!("{textbook}/commands"), 405, "method-not-allowed", None),
+        Hostile { sent: ("DELETE", textbook), ..bad_address("", 405, "method-not-allowed", None) },
+    ]
+}
+
+fn bad_bodies() -> Vec<Hostile> {
+    let entry = entry_of_monday_in_4b();
+    let lesson = json!({"slot": {"slot": slot("4B", MATHS, 4), "date": "2026-11-12"}});
+    let publish = |more: Value| {
+        let mut command = json!({"lesson": lesson, "content": "x"});
+        command.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"PublishEntry": command}).to_string()
+    };
+    let work = |more: Value| {
+        let mut work = json!({"homework": Uuid::from_u128(5), "text": "x", "due": {"date": {"date": "2026-11-19"}}, "kind": "exercise", "minutes": null});
+        work.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        publish(json!({"homework": [work]}))
+    };
+    let link = |link: &str| publish(json!({"resources": [{"title": "x", "link": link, "purpose": "lesson"}]}));
+    vec![
+        bad_body("", 400, "json-malformed", None),
+        bad_body("{\"PublishEntry\":", 400, "json-malformed", None),
+        bad_body("[".repeat(100_000), 400, "json-malformed", None),
+        bad_body("\u{feff}{}", 400, "json-malformed", None),
+        bad_body("null", 422, "command-malformed", None),
+        bad_body("{}", 422, "command-malformed", None),
+        bad_body("\"PublishEntry\"", 422, "command-malformed", None),
+        bad_body("{\"EraseEverything\":{}}", 422, "command-malformed", Some("/EraseEverything")),
+        bad_body("{\"PublishEntry\":{},\"WithdrawEntry\":{}}", 422, "command-malformed", None),
+        bad_body(publish(json!({"author": OTHER_TEACHER, "capacity": "head"})), 422, "field-unknown", Some("/PublishEntry/author")),
+        bad_body(work(json!({"visible_from": "2020-01-01T00:00:00Z"})), 422, "field-unknown", Some("/PublishEntry/homework/0/visible_from")),
+        bad_body(work(json!({"minutes": -5})), 422, "command-malformed", Some("/PublishEntry/homework/0/minutes")),
+        bad_body(work(json!({"minutes": 1e300})), 422, "command-malformed", Some("/PublishEntry/homework/0/minutes")),
+        bad_body(work(json!({"kind": "corvée"})), 422, "command-malformed", Some("/PublishEntry/homework/0/kind")),
+        bad_body(work(json!({"homework": "5"})), 422, "command-malformed", Some("/PublishEntry/homework/0/homework")),
+        bad_body(work(json!({"minutes": 0})), 400, "minutes-malformed", None),
+        bad_body(work(json!({"due": {"date": {"date": "9999-12-31"}}})), 400, "outside-school-year", None),
+        bad_body(work(json!({"due": {"date": {"date": "-009999-01-01"}}})), 400, "due-before-given", None),
+        bad_body(publish(json!({"content": "  \n"})), 400, "text-empty", None),
+        bad_body(publish(json!({"content": "x".repeat(20_001)})), 400, "text-too-long", None),
+        bad_body(publish(json!({"content": "a\u{0}b"})), 400, "character-refused", Some("/PublishEntry/content")),
+        bad_body(publish(json!({"lesson": {"slot": {"slot": slot("4A", MATHS, 4), "date": "2026-11-12"}}})), 400, "slot-unknown", None),
+        bad_body(publish(json!({"lesson": {"exceptional": {"date": "2026-11-12", "starts_at": "25:00", "minutes": 5}}})), 422, "command-malformed", None),
+        bad_body(link("javascript:alert(1)"), 400, "resource-malformed", None),
+        bad_body(json!({"WithdrawEntry": {"entry": entry, "reason": ""}}).to_string(), 428, "if-match-required", Some("/header/If-Match")),
+        bad_body("x".repeat((256 << 10) + 1), 413, "body-too-large", None),
+        Hostile { headers: vec![("content-type", "text/plain".into())], ..bad_body("{}", 415, "not-json", None) },
+        Hostile { headers: vec![("content-type", "application/x-www-form-urlencoded".into())], ..bad_body("a=b", 415, "not-json", None) },
+    ]
+}
+
+fn bad_headers() -> Vec<Hostile> {
+    vec![
+        bad_header("idempotency-key", "", 400, "idempotency-key-malformed"),
+        bad_header("idempotency-key", "two words", 400, "idempotency-key-malformed"),
+        bad_header("idempotency-key", &"k".repeat(201), 400, "idempotency-key-malformed"),
+        bad_header("if-match", "3", 400, "if-match-malformed"),
+        bad_header("if-match", "*", 400, "if-match-malformed"),
+        bad_header("if-match", "W/\"textbook-3\"", 400, "if-match-malformed"),
+        bad_header("if-match", "\"person-3\"", 400, "if-match-malformed"),
+        bad_header("if-match", "\"textbook--3\"", 400, "if-match-malformed"),
+    ]
+}
+
+#[tokio::test]
+async fn a_bad_request_is_told_what_is_wrong_and_writes_nothing() {
+    let school = School::open().await.written().await;
+    let before = school.head().await;
+    for Hostile { sent: (method, path), headers, body, told: (status, code), pointer } in
+        [bad_addresses(), bad_bodies(), bad_headers()].into_iter().flatten()
+    {
+        let who = if path.contains("/me") { PUPIL } else { TEACHER };
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = school.call(who, method, &path, &headers, body.as_deref()).await;
+        let shown: String = body.unwrap_or_default().chars().take(200).collect();
+        assert_eq!((answer.status, answer.code()), (status, code), "{method} {path} {shown}\n{}", answer.text);
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{method} {path}");
+        assert!(!answer.header("x-request-id").is_empty());
+        if pointer.is_some() {
+            assert_eq!(answer.json["pointer"].as_str(), pointer, "{path} {shown}: {}", answer.text);
+        }
+    }
+    assert_eq!(school.head().await, before, "nothing was written");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_and_headers_given_twice_are_refused() {
+    let school = School::open().await;
+    let before = school.head().await;
+    let request = |body: Vec<u8>| {
+        let request = Request::builder().method("POST").uri(format!("{}/commands", read_4b()));
+        let request = request.header("authorization", format!("Bearer {}", school.token(TEACHER)));
+        (request.header("content-type", "application/json"), body)
+    };
+    let (bytes, body) = request(vec![b'"', 0xff, 0xfe, b'"']);
+    school.send(bytes.body(Body::from(body)).unwrap()).await.refused(400, "json-malformed");
+    let (twice, body) = request(serde_json::to_vec(&publish(monday_in_4b(), "x")).unwrap());
+    let twice = twice.header("if-match", "\"textbook-0\"").header("if-match", "\"textbook-1\"");
+    school.send(twice.body(Body::from(body)).unwrap()).await.refused(400, "header-malformed");
+    let foreign = HomeworkId(Uuid::from_u128(1));
+    let theirs = Command::WithdrawHomework { homework: foreign, reason: "x".into() };
+    school.tell(TEACHER, &of_4b(), &[("if-match", "\"textbook-0\"")], &theirs).await.refused(404, "homework-unknown");
+    let nowhere = publish(LessonRef::Slot { slot: SlotId(Uuid::from_u128(1)), date: MONDAY }, "x");
+    school.tell(TEACHER, &of_4b(), &[], &nowhere).await.refused(400, "slot-unknown");
+    assert_eq!(school.head().await, before);
+}
+
+#[tokio::test]
+async fn a_machine_asks_whether_it_is_alive_and_ready() {
+    let school = School::open().await.written().await;
+    let alone = |path: &'static str| school.send(Request::builder().uri(path).body(Body::empty()).unwrap());
+    assert_eq!(alone("/livez").await.status, 200);
+    let ready = alone("/readyz").await;
+    assert_eq!((ready.status, &ready.json["ready"]), (200, &json!(true)), "{}", ready.text);
+    let names: Vec<_> = ready.json["models"].as_array().unwrap().iter().map(|model| model["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), projections::all().len() + 1);
+    assert!(ready.json["models"].as_array().unwrap().iter().all(|model| model["lag"] == 0));
+    let stop = "update subscriptions.models set stopped_at = 3, stopped_because = 'a story' where name = 'pupil' and live";
+    school.world.owner().await.execute(stop).await.unwrap();
+    let stopped = alone("/readyz").await;
+    assert_eq!((stopped.status, &stopped.json["ready"]), (503, &json!(false)));
+    assert!(stopped.text.contains("a story"));
+}
+
+#[tokio::test]
+async fn figures_name_routes_and_nobody() {
+    let school = School::open().await.written().await;
+    school.read(PUPIL, &read_4b()).await;
+    school.tell(TEACHER, &of_4b(), &[], &publish(monday_in_4b(), "x")).await.refused(409, "lesson-written");
+    let figures = school.send(Request::builder().uri("/metrics").body(Body::empty()).unwrap()).await;
+    assert_eq!(figures.status, 200);
+    for line in [
+        "palimpseste_http_request_seconds_bucket{method=\"GET\",route=\"/api/v1/textbooks/{id}\",status=\"200\"",
+        "palimpseste_commands_total{aggregate=\"textbook\",outcome=\"lesson-written\"}",
+        "palimpseste_reader_position{model=\"pupil\"}",
+        "palimpseste_journal_position",
+    ] {
+        assert!(figures.text.contains(line), "{line}\n{}", figures.text);
+    }
+    let named = figures.text.split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-').any(|word| Uuid::parse_str(word).is_ok());
+    assert!(!named, "{}", figures.text);
+}
+
+#[tokio::test]
+async fn a_request_keeps_its_name_and_the_description_is_served() {
+    let school = School::open().await;
+    let id = "0193a1b2-0000-7000-8000-0000000000aa";
+    let me = school.call(TEACHER, "GET", "/api/v1/me", &[("x-request-id", id)], None).await;
+    assert_eq!((me.header("x-request-id"), me.status), (id, 200));
+    assert_eq!(me.json["standpoints"], json!([{"as": "teacher"}]));
+    assert_eq!(me.json["roles"][0]["school_name"], "Collège des Tilleuls");
+    let odd = school.call(TEACHER, "GET", "/api/v1/me", &[("x-request-id", "<script>")], None).await;
+    assert!(Uuid::parse_str(odd.header("x-request-id")).is_ok());
+    let document = school.send(Request::builder().uri("/openapi.json").body(Body::empty()).unwrap()).await;
+    assert_eq!(document.json, serde_json::to_value(api::http::openapi()).unwrap());
+    assert_eq!(document.json["openapi"], "3.1.0");
+}

@@ -1,0 +1,287 @@
+//! What is kept for ever: the form of each event, and the description of the API. A file under `tests/golden/` that no longer agrees
+//! fails here; `UPDATE_GOLDEN=1` writes it again. The golden of an event is written once and never again: it is how a school's past
+//! was stored, and a changed form is another version, read through `upcast.rs`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use domain::actor::Capacity;
+use domain::calendar::{Closure, PausePolicy, Slot, Weeks, YearBounds};
+use domain::decider::{Context, Decider};
+use domain::directory::establishment::{self, Identity, Level};
+use domain::directory::group::{self, Description, Sort};
+use domain::directory::person::{self, Contacts, Guardian, Names, Origin, Role, Standing};
+use domain::directory::service::{self, Assignment};
+use domain::event::{DomainEvent, Fact};
+use domain::ids::{GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
+use domain::inspection::mandate;
+use domain::personal::{Retention, Seal, Sealed, Subject, sealing};
+use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
+use domain::textbook::{self};
+use jiff::civil::{Date, date, time};
+use uuid::Uuid;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn updating() -> bool {
+    std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1")
+}
+
+/// Compares with the file kept under that name, or writes it when asked to.
+#[track_caller]
+pub fn kept(name: &str, now: &str) {
+    let path = folder().join(name);
+    if updating() {
+        std::fs::write(&path, now).unwrap();
+        return;
+    }
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let (mut old, mut new) = (before.lines(), now.lines());
+    let mut drift = Vec::new();
+    for number in 1.. {
+        match (old.next(), new.next()) {
+            (None, None) => break,
+            (was, is) if was == is => {}
+            (was, is) => drift.push(format!("{number:>5} - {}\n      + {}", was.unwrap_or(""), is.unwrap_or(""))),
+        }
+    }
+    drift.truncate(20);
+    assert!(drift.is_empty(), "tests/golden/{name} has drifted:\n{}\nIf this is meant: UPDATE_GOLDEN=1 cargo test -p tests", drift.join("\n"));
+}
+
+#[test]
+fn the_description_of_the_api_is_kept() {
+    kept("openapi.json", &format!("{}\n", api::http::openapi().to_pretty_json().unwrap()));
+}
+
+struct Fake;
+
+impl Seal for Fake {
+    fn seal(&self, about: &Subject, class: Retention, _: &str) -> Result<Sealed, String> {
+        let (about, dek) = (about.clone(), vec!["MDEyMzQ1Njc4OWFiY2RlZg".to_owned()]);
+        Ok(Sealed { about, class, part: 0, dek, sealed_box: "AQIDBA".into(), commit: "BQYHCA".into() })
+    }
+}
+
+const MONDAY: Date = date(2026, 11, 16);
+const THURSDAY: Date = date(2026, 11, 19);
+const YEAR: SchoolYear = SchoolYear(2026);
+
+fn school() -> SchoolId {
+    SchoolId::of("0990001X")
+}
+
+fn group_id() -> GroupId {
+    GroupId::of(school(), YEAR, "4B")
+}
+
+fn someone(number: u128) -> PersonId {
+    PersonId(Uuid::from_u128(number))
+}
+
+fn slot() -> Slot {
+    let service = ServiceId::of(group_id(), "061300");
+    let (starts_at, weeks) = (time(8, 0, 0, 0), Weeks::new(MONDAY, 0b1111));
+    Slot { slot: SlotId::of(service, 1, starts_at, "all"), weekday: 1, starts_at, minutes: 55, weeks, room: Some("B12".into()) }
+}
+
+/// The events of a stream that obeys these commands, by name, as they are stored.
+fn told<D: Decider>(capacity: Capacity, facts: D::Facts, commands: Vec<D::Command>) -> BTreeMap<String, String> {
+    let actor = domain::actor::Actor::Person(someone(9));
+    let context = Context { actor, capacity, now: tests::tuesday_evening(), facts, facts_position: 1 };
+    let (mut state, mut found) = (D::State::default(), BTreeMap::new());
+    for command in commands {
+        for event in D::decide(&state, command, &context).unwrap_or_else(|rejection| panic!("{rejection}")) {
+            D::evolve(&mut state, &event);
+            let text = sealing(Rc::new(Fake), || serde_json::to_string_pretty(&event)).unwrap();
+            found.entry(format!("{}.{}", D::TYPE, event.name())).or_insert(format!("{text}\n"));
+        }
+    }
+    found
+}
+
+fn of_schools() -> BTreeMap<String, String> {
+    use establishment::Command;
+    let identity = |name: &str| Identity {
+        uai: "0990001X".into(),
+        name: name.into(),
+        town: Some("Tilleul".into()),
+        academy: None,
+        level: Level::College,
+        time_zone: "Europe/Paris".into(),
+        holiday_zone: Some("A".into()),
+    };
+    let policy = PausePolicy {
+        valid_from: MONDAY,
+        source: "conseil d'administration".into(),
+        evening: time(19, 0, 0, 0),
+        morning: time(7, 30, 0, 0),
+        week_end: true,
+    };
+    let closure = Closure { from: date(2026, 10, 17), until: date(2026, 11, 1), label: "Toussaint".into() };
+    told::<establishment::School>(Capacity::Machine, (), vec![
+        Command::Register { identity: identity("Collège") },
+        Command::Register { identity: identity("Collège des Tilleuls") },
+        Command::OpenYear { bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) } },
+        Command::SetClosures { year: YEAR, closures: vec![closure] },
+        Command::NameSubjects { subjects: [("061300".to_owned(), "MATHEMATIQUES".to_owned())].into() },
+        Command::AdoptPause { policy },
+    ])
+}
+
+fn of_persons() -> BTreeMap<String, String> {
+    use person::Command;
+    let names = |given: &str| Names { family: "Fofana".into(), given: given.into(), title: None };
+    let origin = Origin {
+        source: "academy".into(),
+        category: "pupil".into(),
+        number: "1".into(),
+        ine: Some("0".into()),
+        birth_date: Some(date(2013, 2, 1)),
+    };
+    let link = Guardian { relative: someone(2), standing: Standing::Legal1, relation: "mother".into() };
+    told::<person::Person>(Capacity::Machine, (), vec![
+        Command::Register { person: someone(1), names: names("Ines"), origin: Some(origin) },
+        Command::CorrectNames { names: names("Inès") },
+        Command::SetContacts { contacts: Contacts { mail: Some("x@exemple.fr".into()), ..Contacts::default() } },
+        Command::TakeRole { school: school(), role: Role::Pupil, from: date(2026, 9, 1) },
+        Command::EndRole { school: school(), role: Role::Pupil, on: date(2027, 7, 3) },
+        Command::SetGuardians { guardians: vec![link], from: date(2026, 9, 1) },
+        Command::Deactivate { on: MONDAY },
+        Command::Reactivate { on: THURSDAY },
+    ])
+}
+
+fn of_groups() -> BTreeMap<String, String> {
+    use group::Command;
+    let description = |label: &str| Description {
+        sort: Sort::Class,
+        code: "4B".into(),
+        label: label.into(),
+        curricula: vec!["1031001911B".into()],
+        classes: vec![],
+    };
+    let open = |label| Command::Open { school: school(), year: YEAR, description: description(label) };
+    let (pupil, on) = (someone(1), date(2026, 9, 1));
+    told::<group::Group>(Capacity::Machine, (), vec![
+        open("4B"),
+        open("4EME B"),
+        Command::ChangeMembers { joined: vec![pupil], left: vec![], on },
+        Command::ChangeMembers { joined: vec![], left: vec![pupil], on: MONDAY },
+        Command::NameFormTutors { teachers: [someone(3)].into() },
+    ])
+}
+
+fn of_services() -> BTreeMap<String, String> {
+    use service::Command;
+    let assignment =
+        Assignment { teacher: someone(3), capacity: Capacity::Substitute, from: date(2026, 9, 1), until: Some(THURSDAY) };
+    told::<service::Service>(Capacity::Machine, (), vec![
+        Command::Open { school: school(), year: YEAR, group: group_id(), subject: "061300".into() },
+        Command::Assign { assignment },
+        Command::Release { teacher: someone(3), on: MONDAY },
+        Command::Schedule { slots: vec![slot()], on: date(2026, 9, 1) },
+        Command::Schedule { slots: vec![], on: MONDAY },
+    ])
+}
+
+fn of_mandates() -> BTreeMap<String, String> {
+    let textbook = TextbookId::of(group_id(), "061300");
+    let mandate = MandateId("0193a000-0000-7000-8000-000000000001".parse().unwrap());
+    let facts = mandate::Facts { mandate, school: school(), textbooks: [textbook].into(), inspectors: [someone(7)].into() };
+    let open =
+        mandate::Command::OpenMandate { inspector: someone(7), textbooks: [textbook].into(), from: MONDAY, until: THURSDAY };
+    told::<mandate::Mandate>(Capacity::Head, facts, vec![open, mandate::Command::CloseMandate])
+}
+
+fn of_textbooks() -> BTreeMap<String, String> {
+    use textbook::Command;
+    let textbook = TextbookId::of(group_id(), "061300");
+    let facts = textbook::Facts {
+        textbook,
+        school: school(),
+        group: group_id(),
+        subject: "061300".into(),
+        zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
+        pauses: domain::calendar::national_pauses(),
+        bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
+        closures: vec![],
+        slots: vec![(slot(), None)],
+    };
+    let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
+    let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);
+    let link = Some("https://exemple.fr/fiche".to_owned());
+    let resource = NewResource { title: "Fiche".into(), link, purpose: Purpose::Further };
+    let homework = HomeworkId(Uuid::from_u128(42));
+    let new = || NewHomework {
+        homework,
+        text: "Ex. 12".into(),
+        due: DueRef::Date { date: THURSDAY },
+        kind: HomeworkKind::Exercise,
+        minutes: Some(20),
+        written: true,
+        resources: vec![resource.clone()],
+    };
+    told::<textbook::Textbook>(Capacity::Teacher, facts, vec![
+        Command::PublishEntry { lesson, content: "Équations".into(), resources: vec![resource.clone()], homework: vec![new()] },
+        Command::ReviseEntry { entry, content: "Équations (2)".into(), resources: vec![] },
+        Command::ReviseHomework { homework: new() },
+        Command::WithdrawHomework { homework, reason: "erreur".into() },
+        Command::WithdrawEntry { entry, reason: "erreur".into() },
+    ])
+}
+
+/// The variants an aggregate's events have: serde names them all when it meets one it does not know.
+fn variants(aggregate: &str) -> Vec<String> {
+    let Err(unknown) = Fact::decode(aggregate, r#"{"?":null}"#) else { panic!("{aggregate}") };
+    let unknown = unknown.to_string();
+    let (_, expected) = unknown.split_once("expected").unwrap();
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_event_ever_stored_is_still_read() {
+    let known = [of_schools(), of_persons(), of_groups(), of_services(), of_mandates(), of_textbooks()];
+    let known: BTreeMap<String, String> = known.into_iter().flatten().collect();
+    for aggregate in Fact::AGGREGATES {
+        for name in variants(aggregate) {
+            let path = folder().join(format!("events/{aggregate}.{name}.1.json"));
+            if updating() && !path.exists() {
+                let text = known.get(&format!("{aggregate}.{name}"));
+                std::fs::write(&path, text.unwrap_or_else(|| panic!("no story here tells {aggregate}.{name}"))).unwrap();
+            }
+            let file = path.display();
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{file} is missing: UPDATE_GOLDEN=1 writes it"));
+            let fact = Fact::decode(aggregate, &text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
+            assert_eq!(fact.name(), name);
+            let again: serde_json::Value = serde_json::from_str(&stored(&fact)).unwrap();
+            assert_eq!(again, serde_json::from_str::<serde_json::Value>(&text).unwrap(), "{file} is not written as it is read");
+        }
+    }
+}
+
+/// Goldens are of events that exist: one left alone would be a past that nobody reads.
+#[test]
+fn every_golden_is_of_an_event() {
+    for file in std::fs::read_dir(folder().join("events")).unwrap().filter_map(Result::ok) {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let [aggregate, event, _, "json"] = name.split('.').collect::<Vec<_>>()[..] else { panic!("{name}") };
+        assert!(variants(aggregate).iter().any(|known| known == event), "{name}");
+    }
+}
+
+fn stored(fact: &Fact) -> String {
+    match fact {
+        Fact::School(event) => serde_json::to_string(event),
+        Fact::Person(event) => serde_json::to_string(event),
+        Fact::Group(event) => serde_json::to_string(event),
+        Fact::Service(event) => serde_json::to_string(event),
+        Fact::Textbook(event) => serde_json::to_string(event),
+        Fact::Mandate(event) => serde_json::to_string(event),
+    }
+    .unwrap()
+}
