@@ -104,10 +104,7 @@ pub fn hour_text(time: impl Plain<Time>, _: &dyn Values) -> Result<String> {
 pub fn hour(time: impl Plain<Time>, _: &dyn Values) -> Result<Safe<String>> {
     let time = time.plain();
     let exact = time.strftime("%H:%M");
-    Ok(Safe(format!(
-        "<time datetime=\"{exact}\">{}</time>",
-        fr::hour(time)
-    )))
+    Ok(Safe(format!("<time datetime=\"{exact}\">{}</time>", fr::hour(time))))
 }
 
 /// `1 h 15`, from minutes.

@@ -36,10 +36,7 @@ pub struct Later {
 impl Child {
     /// What is due on the next school day, or before it.
     pub fn next(&self) -> Vec<&Homework> {
-        self.homework
-            .iter()
-            .filter(|item| Some(item.due_on) <= self.next_day)
-            .collect()
+        self.homework.iter().filter(|item| Some(item.due_on) <= self.next_day).collect()
     }
 
     /// Due before the next school day: it must say for when.
@@ -65,12 +62,7 @@ impl Child {
         let next = self.next();
         let minutes = next.iter().filter_map(|item| item.minutes).sum();
         let first = self.homework.iter().map(|item| item.due_on).min();
-        (
-            next.is_empty(),
-            first,
-            Reverse(minutes),
-            Reverse(next.len()),
-        )
+        (next.is_empty(), first, Reverse(minutes), Reverse(next.len()))
     }
 }
 
@@ -97,18 +89,13 @@ impl HomePage {
     /// The day that the title may name, when it is the same for all.
     fn common_day(&self) -> Option<Date> {
         let first = self.children.first()?.next_day?;
-        self.children
-            .iter()
-            .all(|child| child.next_day == Some(first))
-            .then_some(first)
+        self.children.iter().all(|child| child.next_day == Some(first)).then_some(first)
     }
 
     /// `Pour demain, mercredi 18 novembre`
     pub fn title(&self) -> String {
-        self.common_day().map_or_else(
-            || "Mes enfants".to_owned(),
-            |day| format!("Pour {}", fr::near_date(day, self.layout.today())),
-        )
+        self.common_day()
+            .map_or_else(|| "Mes enfants".to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
     }
 }
 

@@ -5,18 +5,17 @@ use jiff::civil::{DateTime, date};
 use super::sample::{BOOK, at, flash, homework, layout, november, resources};
 use super::{Amount, html};
 use crate::web::inspector::{
-    Filter, HomeworkHistory, LessonHistory, Segment, SegmentKind, Summary,
-    TextbookPage as HistoryPage, TextbooksPage, Version, Withdrawal,
+    Filter, HomeworkHistory, LessonHistory, Segment, SegmentKind, Summary, TextbookPage as HistoryPage, TextbooksPage,
+    Version, Withdrawal,
 };
 use crate::web::inspector::{Mandate as InspectorMandate, TextbookLink as InspectorLink};
 use crate::web::layout::{Choice, FieldError, Role};
 use crate::web::principal::{
-    CoveragePage, Filling, Gap, Gaps, Mandate, MandateForm, MandatesPage, Row, ServiceChoice,
-    ServiceGroup,
+    CoveragePage, Filling, Gap, Gaps, Mandate, MandateForm, MandatesPage, Row, ServiceChoice, ServiceGroup,
 };
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow,
-    TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
+    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow, TextbookLink,
+    TextbookPage, ToComplete, Visibility, WeekPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -47,24 +46,14 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         state,
     };
     let filled = || CellState::Filled {
-        summary: "Équations (2). Correction des exercices 8 à 11, travail par deux sur la fiche 3."
-            .to_owned(),
+        summary: "Équations (2). Correction des exercices 8 à 11, travail par deux sur la fiche 3.".to_owned(),
     };
     match day {
-        16 => vec![
-            cell(8, filled()),
-            cell(10, CellState::Empty),
-            cell(14, CellState::Withdrawn),
-        ],
+        16 => vec![cell(8, filled()), cell(10, CellState::Empty), cell(14, CellState::Withdrawn)],
         17 => vec![
             cell(9, filled()),
             cell(11, CellState::Empty),
-            cell(
-                15,
-                CellState::Cancelled {
-                    reason: Some("sortie".to_owned()),
-                },
-            ),
+            cell(15, CellState::Cancelled { reason: Some("sortie".to_owned()) }),
         ],
         18 => Vec::new(),
         _ => vec![cell(8, CellState::ToCome), cell(10, CellState::ToCome)],
@@ -75,11 +64,7 @@ fn week(amount: Amount) -> WeekPage {
     let day = |day: i8| Day {
         date: november(day),
         note: (day == 20 && amount == Amount::Empty).then(|| "férié".to_owned()),
-        cells: if amount == Amount::One && day != 17 {
-            Vec::new()
-        } else {
-            amount.of(cells(amount, day))
-        },
+        cells: if amount == Amount::One && day != 17 { Vec::new() } else { amount.of(cells(amount, day)) },
     };
     let missing = |day: i8, hour: i8| ToComplete {
         date: november(day),
@@ -89,11 +74,7 @@ fn week(amount: Amount) -> WeekPage {
         href: LESSON.to_owned(),
     };
     let mut layout = layout(Role::Teacher, "/enseignant", amount);
-    layout.flash = if amount == Amount::Rich {
-        flash()
-    } else {
-        None
-    };
+    layout.flash = if amount == Amount::Rich { flash() } else { None };
     let book = TextbookLink {
         class: amount.class(),
         subject: "mathématiques".to_owned(),
@@ -110,26 +91,13 @@ fn week(amount: Amount) -> WeekPage {
         next: Some("/enseignant?semaine=2026-11-23".to_owned()),
         present: None,
         days: (16..=20).map(day).collect(),
-        to_complete: if amount == Amount::One {
-            Vec::new()
-        } else {
-            amount.of(to_complete)
-        },
-        textbooks: amount.of(vec![
-            book.clone(),
-            TextbookLink {
-                class: "5e A".to_owned(),
-                ..book
-            },
-        ]),
+        to_complete: if amount == Amount::One { Vec::new() } else { amount.of(to_complete) },
+        textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
     }
 }
 
 fn choice(value: &str, label: &str) -> Choice {
-    Choice {
-        value: value.to_owned(),
-        label: label.to_owned(),
-    }
+    Choice { value: value.to_owned(), label: label.to_owned() }
 }
 
 fn lesson(amount: Amount) -> LessonPage {
@@ -148,9 +116,7 @@ fn lesson(amount: Amount) -> LessonPage {
         key: "k1".to_owned(),
         withdraw_key: "k2".to_owned(),
         existing: None,
-        visibility: Visibility::After {
-            from: november(18).at(7, 0, 0, 0),
-        },
+        visibility: Visibility::After { from: november(18).at(7, 0, 0, 0) },
         content: String::new(),
         resources: vec![ResourceRow::default(); 3],
         homework: vec![HomeworkRow::default(); 2],
@@ -158,10 +124,7 @@ fn lesson(amount: Amount) -> LessonPage {
             choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),
             choice("2026-11-23", "lundi 23 novembre, 8 h"),
         ]),
-        kinds: vec![
-            choice("exercices", "exercices"),
-            choice("lecon", "leçon à apprendre"),
-        ],
+        kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
         reason: String::new(),
         errors: Vec::new(),
     }
@@ -170,15 +133,10 @@ fn lesson(amount: Amount) -> LessonPage {
 fn revise(amount: Amount) -> LessonPage {
     let withdrawn = (amount == Amount::One).then(|| "Publiée dans la mauvaise classe.".to_owned());
     let mut page = lesson(amount);
-    page.existing = Some(Existing {
-        version: 2,
-        written_at: november(16).at(9, 5, 0, 0),
-        withdrawn,
-    });
+    page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
     page.visibility = Visibility::Now;
     page.version = "7".to_owned();
-    page.content =
-        amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
+    page.content = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     page.resources[0] = ResourceRow {
         title: "Fiche 3".to_owned(),
         url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
@@ -197,10 +155,7 @@ fn revise(amount: Amount) -> LessonPage {
 }
 
 fn wrong(amount: Amount) -> LessonPage {
-    let error = |field: &str, message: &str| FieldError {
-        field: field.to_owned(),
-        message: message.to_owned(),
-    };
+    let error = |field: &str, message: &str| FieldError { field: field.to_owned(), message: message.to_owned() };
     let mut page = revise(amount);
     page.content = String::new();
     page.homework[1].text = "Exercice <b>12</b>".to_owned();
@@ -208,18 +163,11 @@ fn wrong(amount: Amount) -> LessonPage {
     page.errors = vec![
         error("contenu", "Dites en une phrase ce qui a été fait."),
         error("ressource_1_lien", "Le lien doit commencer par https://"),
-        error(
-            "travail_2_date",
-            "Choisissez une date à partir du lundi 16 novembre.",
-        ),
+        error("travail_2_date", "Choisissez une date à partir du lundi 16 novembre."),
     ];
     if amount == Amount::Rich {
-        page.errors.push(error(
-            "motif",
-            "Donnez un motif : il sera lu par l’inspection."
-                .replace(" :", "\u{202f}:")
-                .as_str(),
-        ));
+        page.errors
+            .push(error("motif", "Donnez un motif : il sera lu par l’inspection.".replace(" :", "\u{202f}:").as_str()));
     }
     page
 }
@@ -235,11 +183,7 @@ fn textbook(amount: Amount) -> TextbookPage {
     };
     let text = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     let from = Some(november(18).at(7, 0, 0, 0));
-    let published = |version, visible_from| EntryState::Published {
-        content: text.clone(),
-        version,
-        visible_from,
-    };
+    let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
     let entries = vec![
         Entry {
             resources: resources(amount),
@@ -247,13 +191,7 @@ fn textbook(amount: Amount) -> TextbookPage {
             ..entry(17, published(1, from))
         },
         entry(16, EntryState::Empty),
-        entry(
-            13,
-            EntryState::Withdrawn {
-                reason: "Publiée dans la mauvaise classe.".to_owned(),
-                on: november(14),
-            },
-        ),
+        entry(13, EntryState::Withdrawn { reason: "Publiée dans la mauvaise classe.".to_owned(), on: november(14) }),
         entry(12, EntryState::Cancelled { reason: None }),
         entry(10, published(3, None)),
     ];
@@ -272,13 +210,8 @@ fn coverage(amount: Amount) -> CoveragePage {
     let row = |label: &str, months: [(u32, u32); 3]| Row {
         label: label.to_owned(),
         href: "/direction?classe=x#vides".to_owned(),
-        cells: months
-            .map(|(filled, held)| Filling { held, filled })
-            .to_vec(),
-        total: Filling {
-            held: months.iter().map(|m| m.1).sum(),
-            filled: months.iter().map(|m| m.0).sum(),
-        },
+        cells: months.map(|(filled, held)| Filling { held, filled }).to_vec(),
+        total: Filling { held: months.iter().map(|m| m.1).sum(), filled: months.iter().map(|m| m.0).sum() },
     };
     let gap = Gap {
         date: november(16),
@@ -290,10 +223,7 @@ fn coverage(amount: Amount) -> CoveragePage {
     CoveragePage {
         layout: layout(Role::Principal, "/direction", amount),
         months: vec![date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)],
-        total: Filling {
-            held: 5230,
-            filled: 4832,
-        },
+        total: Filling { held: 5230, filled: 4832 },
         classes: amount.of(vec![
             row(&amount.class(), [(142, 150), (96, 98), (60, 61)]),
             row("5e A", [(130, 150), (60, 98), (20, 61)]),
@@ -303,10 +233,7 @@ fn coverage(amount: Amount) -> CoveragePage {
             row(&amount.word("Mme Vidal"), [(50, 50), (36, 39), (11, 14)]),
             row("M. Diallo", [(0, 10), (4, 12), (0, 6)]),
         ]),
-        gaps: (amount != Amount::Empty).then(|| Gaps {
-            of: amount.class(),
-            gaps: vec![gap.clone(), gap],
-        }),
+        gaps: (amount != Amount::Empty).then(|| Gaps { of: amount.class(), gaps: vec![gap.clone(), gap] }),
     }
 }
 
@@ -317,10 +244,7 @@ fn mandate(amount: Amount) -> Mandate {
         from: november(9),
         to: november(27),
         opened_by: amount.word("Mme Roux, principale"),
-        textbooks: vec![
-            format!("{}, mathématiques", amount.class()),
-            "5e A, mathématiques".to_owned(),
-        ],
+        textbooks: vec![format!("{}, mathématiques", amount.class()), "5e A, mathématiques".to_owned()],
         reads: 14,
         closed_on: None,
         close_action: "/direction/mandats/m1/cloture".to_owned(),
@@ -336,46 +260,19 @@ fn mandates(amount: Amount) -> MandatesPage {
     };
     let group = |class: String| ServiceGroup {
         class,
-        services: vec![
-            service("s1", &amount.word("mathématiques, Mme Vidal")),
-            service("s2", "anglais, M. Diallo"),
-        ],
+        services: vec![service("s1", &amount.word("mathématiques, Mme Vidal")), service("s2", "anglais, M. Diallo")],
     };
-    let wrong = FieldError {
-        field: "service".to_owned(),
-        message: "Cochez au moins un cahier de textes.".to_owned(),
-    };
+    let wrong = FieldError { field: "service".to_owned(), message: "Cochez au moins un cahier de textes.".to_owned() };
     let form = MandateForm {
-        inspectors: amount.of(vec![choice(
-            "i1",
-            &amount.word("M. Le Goff, IA-IPR de mathématiques"),
-        )]),
-        groups: amount.of(vec![
-            group(amount.class()),
-            group("5e A".to_owned()),
-            group("3e groupe 2".to_owned()),
-        ]),
+        inspectors: amount.of(vec![choice("i1", &amount.word("M. Le Goff, IA-IPR de mathématiques"))]),
+        groups: amount.of(vec![group(amount.class()), group("5e A".to_owned()), group("3e groupe 2".to_owned())]),
         from: "2026-11-23".to_owned(),
         key: "k4".to_owned(),
-        errors: if amount == Amount::Long {
-            vec![wrong]
-        } else {
-            Vec::new()
-        },
+        errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
         ..MandateForm::default()
     };
-    let past = Mandate {
-        from: november(2),
-        to: november(8),
-        closed_on: Some(november(6)),
-        ..mandate(amount)
-    };
-    let ahead = Mandate {
-        from: date(2026, 12, 1),
-        to: date(2026, 12, 18),
-        reads: 0,
-        ..mandate(amount)
-    };
+    let past = Mandate { from: november(2), to: november(8), closed_on: Some(november(6)), ..mandate(amount) };
+    let ahead = Mandate { from: date(2026, 12, 1), to: date(2026, 12, 18), reads: 0, ..mandate(amount) };
     MandatesPage {
         layout: layout(Role::Principal, "/direction/mandats", amount),
         open: amount.of(vec![mandate(amount), ahead]),
@@ -399,13 +296,7 @@ fn inspector_mandate(amount: Amount) -> InspectorMandate {
         opened_by: amount.word("Mme Roux, principale"),
         from: november(9),
         to: november(27),
-        textbooks: amount.of(vec![
-            book.clone(),
-            InspectorLink {
-                class: "5e A".to_owned(),
-                ..book
-            },
-        ]),
+        textbooks: amount.of(vec![book.clone(), InspectorLink { class: "5e A".to_owned(), ..book }]),
     }
 }
 
@@ -423,27 +314,15 @@ fn under_mandate(amount: Amount) -> TextbooksPage {
     }
 }
 
-fn version(
-    amount: Amount,
-    number: u32,
-    written_at: DateTime,
-    text: &[(SegmentKind, &str)],
-) -> Version {
-    let segments = text.iter().map(|&(kind, text)| Segment {
-        kind,
-        text: text.to_owned(),
-    });
+fn version(amount: Amount, number: u32, written_at: DateTime, text: &[(SegmentKind, &str)]) -> Version {
+    let segments = text.iter().map(|&(kind, text)| Segment { kind, text: text.to_owned() });
     Version {
         number,
         author: amount.word("Mme Vidal"),
         capacity: "enseignante".to_owned(),
         written_at,
         text: segments.collect(),
-        resources: if number == 1 {
-            resources(amount)
-        } else {
-            Vec::new()
-        },
+        resources: if number == 1 { resources(amount) } else { Vec::new() },
     }
 }
 
@@ -465,28 +344,15 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
             amount,
             3,
             november(13).at(7, 50, 0, 0),
-            &[
-                (Same, first),
-                (Same, " Méthode pour isoler l’inconnue."),
-                (Added, " Travail par deux sur la fiche 3."),
-            ],
+            &[(Same, first), (Same, " Méthode pour isoler l’inconnue."), (Added, " Travail par deux sur la fiche 3.")],
         ),
         version(
             amount,
             2,
             november(12).at(17, 2, 0, 0),
-            &[
-                (Same, first),
-                (Removed, " Rappels."),
-                (Added, " Méthode pour isoler l’inconnue."),
-            ],
+            &[(Same, first), (Removed, " Rappels."), (Added, " Méthode pour isoler l’inconnue.")],
         ),
-        version(
-            amount,
-            1,
-            november(12).at(9, 1, 0, 0),
-            &[(Same, first), (Same, " Rappels.")],
-        ),
+        version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, first), (Same, " Rappels.")]),
     ];
     let work = HomeworkHistory {
         due_on: november(16),
@@ -497,19 +363,9 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
                 amount,
                 2,
                 november(13).at(7, 50, 0, 0),
-                &[
-                    (Same, "Exercices 12 "),
-                    (Removed, "et 13"),
-                    (Added, "et 15"),
-                    (Same, " page 87"),
-                ],
+                &[(Same, "Exercices 12 "), (Removed, "et 13"), (Added, "et 15"), (Same, " page 87")],
             ),
-            version(
-                amount,
-                1,
-                november(12).at(9, 1, 0, 0),
-                &[(Same, "Exercices 12 et 13 page 87")],
-            ),
+            version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, "Exercices 12 et 13 page 87")]),
         ],
         withdrawn: None,
     };
@@ -518,38 +374,17 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         at: november(10).at(18, 0, 0, 0),
         reason: "Publiée dans la mauvaise classe.".to_owned(),
     };
-    let alone = |day: i8| {
-        vec![version(
-            amount,
-            2,
-            november(day).at(8, 40, 0, 0),
-            &[(Same, "Équations à une inconnue (1).")],
-        )]
-    };
+    let alone =
+        |day: i8| vec![version(amount, 2, november(day).at(8, 40, 0, 0), &[(Same, "Équations à une inconnue (1).")])];
     vec![
         LessonHistory {
-            homework: vec![
-                work.clone(),
-                HomeworkHistory {
-                    withdrawn: Some(withdrawal.clone()),
-                    ..work
-                },
-            ],
+            homework: vec![work.clone(), HomeworkHistory { withdrawn: Some(withdrawal.clone()), ..work }],
             ..lesson(12, versions)
         },
         lesson(10, Vec::new()),
-        LessonHistory {
-            withdrawn: Some(withdrawal),
-            ..lesson(9, alone(9))
-        },
-        LessonHistory {
-            late: true,
-            ..lesson(6, alone(12))
-        },
-        LessonHistory {
-            cancelled: Some(Some("sortie au théâtre".to_owned())),
-            ..lesson(5, Vec::new())
-        },
+        LessonHistory { withdrawn: Some(withdrawal), ..lesson(9, alone(9)) },
+        LessonHistory { late: true, ..lesson(6, alone(12)) },
+        LessonHistory { cancelled: Some(Some("sortie au théâtre".to_owned())), ..lesson(5, Vec::new()) },
         lesson(3, alone(3)),
     ]
 }
