@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+mod inspector;
+mod principal;
 mod readers;
 mod sample;
-mod staff;
+mod teacher;
 
 /// How much a page has to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +66,15 @@ pub(super) fn html(page: &impl Template) -> String {
 }
 
 fn pages() -> Vec<(String, String)> {
+    let kinds = [
+        readers::pages,
+        teacher::pages,
+        principal::pages,
+        inspector::pages,
+    ];
     let mut all = Vec::new();
     for amount in Amount::ALL {
-        for (name, html) in readers::pages(amount)
-            .into_iter()
-            .chain(staff::pages(amount))
-        {
+        for (name, html) in kinds.iter().flat_map(|pages| pages(amount)) {
             all.push((format!("{name}.{}", amount.name()), html));
         }
     }
@@ -182,7 +187,7 @@ fn punctuation_never_stands_at_the_head_of_a_line() {
 
 #[test]
 fn what_people_type_is_never_markup() {
-    let (_, page) = staff::pages(Amount::Rich)
+    let (_, page) = teacher::pages(Amount::Rich)
         .into_iter()
         .find(|(name, _)| *name == "teacher-lesson-errors")
         .unwrap();

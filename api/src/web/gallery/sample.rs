@@ -3,7 +3,8 @@
 use jiff::civil::{Date, DateTime, Time, date, time};
 
 use super::Amount;
-use crate::web::layout::{Flash, Layout, Role, Who};
+use crate::fr;
+use crate::web::layout::{Choice, Flash, Layout, Role, Who};
 use crate::web::pupil::{
     Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week,
 };
@@ -53,14 +54,21 @@ pub fn nobody(amount: Amount) -> Layout {
     }
 }
 
-pub fn flash() -> Option<Flash> {
-    Some(Flash {
+pub fn choice(value: &str, label: &str) -> Choice {
+    Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+    }
+}
+
+pub fn flash() -> Flash {
+    Flash {
         title: "La séance du lundi 16 novembre est publiée.".to_owned(),
         detail: Some(
             "Les élèves de 4e B et leurs familles la verront demain à 7 h (pause numérique)."
                 .to_owned(),
         ),
-    })
+    }
 }
 
 pub fn resources(amount: Amount) -> Vec<Resource> {
@@ -83,22 +91,34 @@ pub fn resources(amount: Amount) -> Vec<Resource> {
     ])
 }
 
+/// Given on the Monday, with nothing more.
+fn work(
+    amount: Amount,
+    who: (&str, &str),
+    text: &str,
+    minutes: Option<u32>,
+    due_on: Date,
+) -> Homework {
+    Homework {
+        subject: amount.word(who.0),
+        teacher: amount.word(who.1),
+        text: fr::spaced(text),
+        kind: None,
+        minutes,
+        given_on: november(16),
+        due_on,
+        in_writing: false,
+        revised_on: None,
+        resources: Vec::new(),
+        textbook: Some(format!("/eleve/cahiers/{BOOK}")),
+    }
+}
+
 pub fn homework(amount: Amount) -> Vec<Homework> {
-    let one =
-        |subject: &str, teacher: &str, text: &str, minutes: Option<u32>, due_on: Date| Homework {
-            subject: amount.word(subject),
-            teacher: amount.word(teacher),
-            text: text.to_owned(),
-            kind: None,
-            minutes,
-            given_on: november(16),
-            due_on,
-            in_writing: false,
-            revised_on: None,
-            resources: Vec::new(),
-            textbook: Some(format!("/eleve/cahiers/{BOOK}")),
-        };
-    let mut items = vec![
+    let one = |subject: &str, teacher: &str, text: &str, minutes, due_on| {
+        work(amount, (subject, teacher), text, minutes, due_on)
+    };
+    let items = vec![
         Homework {
             kind: Some("exercices".to_owned()),
             in_writing: true,
@@ -148,14 +168,6 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
             )
         },
     ];
-    for item in &mut items {
-        item.text = item
-            .text
-            .replace(" :", "\u{202f}:")
-            .replace(" ;", "\u{202f};")
-            .replace("« ", "«\u{a0}")
-            .replace(" »", "\u{a0}»");
-    }
     amount.of(items)
 }
 
