@@ -36,10 +36,7 @@ pub struct Later {
 impl Child {
     /// What is due on the next school day, or before it.
     pub fn next(&self) -> Vec<&Homework> {
-        self.homework
-            .iter()
-            .filter(|item| Some(item.due_on) <= self.next_day)
-            .collect()
+        self.homework.iter().filter(|item| Some(item.due_on) <= self.next_day).collect()
     }
 
     /// Due before the next school day: it must say for when.
@@ -64,18 +61,8 @@ impl Child {
     fn urgency(&self) -> (bool, Date, Reverse<u32>, Reverse<usize>) {
         let next = self.next();
         let minutes = next.iter().filter_map(|item| item.minutes).sum();
-        let first = self
-            .homework
-            .iter()
-            .map(|item| item.due_on)
-            .min()
-            .unwrap_or(Date::MAX);
-        (
-            next.is_empty(),
-            first,
-            Reverse(minutes),
-            Reverse(next.len()),
-        )
+        let first = self.homework.iter().map(|item| item.due_on).min().unwrap_or(Date::MAX);
+        (next.is_empty(), first, Reverse(minutes), Reverse(next.len()))
     }
 }
 
@@ -108,10 +95,8 @@ impl HomePage {
 
     /// `Pour demain, mercredi 18 novembre`
     pub fn title(&self) -> String {
-        self.common_day().map_or_else(
-            || "Mes enfants".to_owned(),
-            |day| format!("Pour {}", fr::near_date(day, self.layout.today())),
-        )
+        self.common_day()
+            .map_or_else(|| "Mes enfants".to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
     }
 }
 
@@ -198,26 +183,15 @@ mod tests {
 
     #[test]
     fn the_most_pressed_child_comes_first_and_the_free_one_last() {
-        let mut children = [
-            child("free", &[]),
-            child("later", &[20]),
-            child("one", &[18]),
-            child("two", &[18, 18, 19]),
-        ];
+        let mut children =
+            [child("free", &[]), child("later", &[20]), child("one", &[18]), child("two", &[18, 18, 19])];
         children.sort_by_key(Child::urgency);
-        assert_eq!(
-            children.each_ref().map(|child| child.given_name.as_str()),
-            ["two", "one", "later", "free"]
-        );
+        assert_eq!(children.each_ref().map(|child| child.given_name.as_str()), ["two", "one", "later", "free"]);
     }
 
     #[test]
     fn later_days_are_counted() {
-        let counts: Vec<_> = child("x", &[18, 20, 19, 20])
-            .later()
-            .iter()
-            .map(|day| day.count)
-            .collect();
+        let counts: Vec<_> = child("x", &[18, 20, 19, 20]).later().iter().map(|day| day.count).collect();
         assert_eq!(counts, [1, 2]);
     }
 }

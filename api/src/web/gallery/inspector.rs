@@ -6,16 +6,13 @@ use super::sample::{BOOK, at, layout, november, resources};
 use super::{Amount, html};
 use crate::web::inspector::SegmentKind::{Added, Removed, Same};
 use crate::web::inspector::{
-    Filter, HomeworkHistory, LessonHistory, Mandate, Segment, SegmentKind, Summary, TextbookLink,
-    TextbookPage, TextbooksPage, Version, Withdrawal,
+    Filter, HomeworkHistory, LessonHistory, Mandate, Segment, SegmentKind, Summary, TextbookLink, TextbookPage,
+    TextbooksPage, Version, Withdrawal,
 };
 use crate::web::layout::Role;
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
-    vec![
-        ("inspector-textbooks", html(&under_mandate(amount))),
-        ("inspector-textbook", html(&history(amount))),
-    ]
+    vec![("inspector-textbooks", html(&under_mandate(amount))), ("inspector-textbook", html(&history(amount)))]
 }
 
 fn mandate(amount: Amount) -> Mandate {
@@ -32,23 +29,12 @@ fn mandate(amount: Amount) -> Mandate {
         opened_by: amount.word("Mme Roux, principale"),
         from: november(9),
         to: november(27),
-        textbooks: amount.of(vec![
-            book.clone(),
-            TextbookLink {
-                class: "5e A".to_owned(),
-                ..book
-            },
-        ]),
+        textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
     }
 }
 
 fn under_mandate(amount: Amount) -> TextbooksPage {
-    let ahead = Mandate {
-        from: date(2026, 12, 1),
-        to: date(2026, 12, 18),
-        textbooks: Vec::new(),
-        ..mandate(amount)
-    };
+    let ahead = Mandate { from: date(2026, 12, 1), to: date(2026, 12, 18), textbooks: Vec::new(), ..mandate(amount) };
     TextbooksPage {
         layout: layout(Role::Inspector, "/inspection", amount),
         mandates: amount.of(vec![mandate(amount), ahead]),
@@ -56,27 +42,15 @@ fn under_mandate(amount: Amount) -> TextbooksPage {
     }
 }
 
-fn version(
-    amount: Amount,
-    number: u32,
-    written_at: DateTime,
-    text: &[(SegmentKind, &str)],
-) -> Version {
-    let segments = text.iter().map(|&(kind, text)| Segment {
-        kind,
-        text: text.to_owned(),
-    });
+fn version(amount: Amount, number: u32, written_at: DateTime, text: &[(SegmentKind, &str)]) -> Version {
+    let segments = text.iter().map(|&(kind, text)| Segment { kind, text: text.to_owned() });
     Version {
         number,
         author: amount.word("Mme Vidal"),
         capacity: "enseignante".to_owned(),
         written_at,
         text: segments.collect(),
-        resources: if number == 1 && text.len() > 1 {
-            resources(amount)
-        } else {
-            Vec::new()
-        },
+        resources: if number == 1 && text.len() > 1 { resources(amount) } else { Vec::new() },
     }
 }
 
@@ -87,28 +61,15 @@ fn thrice(amount: Amount) -> Vec<Version> {
             amount,
             3,
             november(13).at(7, 50, 0, 0),
-            &[
-                (Same, first),
-                (Same, " Méthode pour isoler l’inconnue."),
-                (Added, " Travail par deux sur la fiche 3."),
-            ],
+            &[(Same, first), (Same, " Méthode pour isoler l’inconnue."), (Added, " Travail par deux sur la fiche 3.")],
         ),
         version(
             amount,
             2,
             november(12).at(17, 2, 0, 0),
-            &[
-                (Same, first),
-                (Removed, " Rappels."),
-                (Added, " Méthode pour isoler l’inconnue."),
-            ],
+            &[(Same, first), (Removed, " Rappels."), (Added, " Méthode pour isoler l’inconnue.")],
         ),
-        version(
-            amount,
-            1,
-            november(12).at(9, 1, 0, 0),
-            &[(Same, first), (Same, " Rappels.")],
-        ),
+        version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, first), (Same, " Rappels.")]),
     ]
 }
 
@@ -122,19 +83,9 @@ fn work(amount: Amount) -> HomeworkHistory {
                 amount,
                 2,
                 november(13).at(7, 50, 0, 0),
-                &[
-                    (Same, "Exercices 12 "),
-                    (Removed, "et 13"),
-                    (Added, "et 15"),
-                    (Same, " page 87"),
-                ],
+                &[(Same, "Exercices 12 "), (Removed, "et 13"), (Added, "et 15"), (Same, " page 87")],
             ),
-            version(
-                amount,
-                1,
-                november(12).at(9, 1, 0, 0),
-                &[(Same, "Exercices 12 et 13 page 87")],
-            ),
+            version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, "Exercices 12 et 13 page 87")]),
         ],
         withdrawn: None,
     }
@@ -156,38 +107,17 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         at: november(10).at(18, 0, 0, 0),
         reason: "Publiée dans la mauvaise classe.".to_owned(),
     };
-    let alone = |day: i8| {
-        vec![version(
-            amount,
-            1,
-            november(day).at(8, 40, 0, 0),
-            &[(Same, "Équations à une inconnue (1).")],
-        )]
-    };
+    let alone =
+        |day: i8| vec![version(amount, 1, november(day).at(8, 40, 0, 0), &[(Same, "Équations à une inconnue (1).")])];
     vec![
         LessonHistory {
-            homework: vec![
-                work(amount),
-                HomeworkHistory {
-                    withdrawn: Some(withdrawal.clone()),
-                    ..work(amount)
-                },
-            ],
+            homework: vec![work(amount), HomeworkHistory { withdrawn: Some(withdrawal.clone()), ..work(amount) }],
             ..lesson(12, thrice(amount))
         },
         lesson(10, Vec::new()),
-        LessonHistory {
-            withdrawn: Some(withdrawal),
-            ..lesson(9, alone(9))
-        },
-        LessonHistory {
-            late: true,
-            ..lesson(6, alone(12))
-        },
-        LessonHistory {
-            cancelled: Some(Some("sortie au théâtre".to_owned())),
-            ..lesson(5, Vec::new())
-        },
+        LessonHistory { withdrawn: Some(withdrawal), ..lesson(9, alone(9)) },
+        LessonHistory { late: true, ..lesson(6, alone(12)) },
+        LessonHistory { cancelled: Some(Some("sortie au théâtre".to_owned())), ..lesson(5, Vec::new()) },
         lesson(3, alone(3)),
     ]
 }

@@ -4,8 +4,8 @@ use super::sample::{BOOK, at, choice, flash, homework, layout, november, resourc
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Role};
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow,
-    TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
+    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow, TextbookLink,
+    TextbookPage, ToComplete, Visibility, WeekPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -31,24 +31,14 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         state,
     };
     let filled = || CellState::Filled {
-        summary: "Équations (2). Correction des exercices 8 à 11, travail par deux sur la fiche 3."
-            .to_owned(),
+        summary: "Équations (2). Correction des exercices 8 à 11, travail par deux sur la fiche 3.".to_owned(),
     };
     match day {
-        16 => vec![
-            cell(8, filled()),
-            cell(10, CellState::Empty),
-            cell(14, CellState::Withdrawn),
-        ],
+        16 => vec![cell(8, filled()), cell(10, CellState::Empty), cell(14, CellState::Withdrawn)],
         17 => vec![
             cell(9, filled()),
             cell(11, CellState::Empty),
-            cell(
-                15,
-                CellState::Cancelled {
-                    reason: Some("sortie".to_owned()),
-                },
-            ),
+            cell(15, CellState::Cancelled { reason: Some("sortie".to_owned()) }),
         ],
         18 => Vec::new(),
         _ => vec![cell(8, CellState::ToCome), cell(10, CellState::ToCome)],
@@ -59,11 +49,7 @@ fn week(amount: Amount) -> WeekPage {
     let day = |day: i8| Day {
         date: november(day),
         note: (day == 20 && amount == Amount::Empty).then(|| "férié".to_owned()),
-        cells: if amount == Amount::One && day != 17 {
-            Vec::new()
-        } else {
-            amount.of(cells(amount, day))
-        },
+        cells: if amount == Amount::One && day != 17 { Vec::new() } else { amount.of(cells(amount, day)) },
     };
     let missing = |day: i8, hour: i8| ToComplete {
         date: november(day),
@@ -90,18 +76,8 @@ fn week(amount: Amount) -> WeekPage {
         next: Some("/enseignant?semaine=2026-11-23".to_owned()),
         present: None,
         days: (16..=20).map(day).collect(),
-        to_complete: if amount == Amount::One {
-            Vec::new()
-        } else {
-            amount.of(to_complete)
-        },
-        textbooks: amount.of(vec![
-            book.clone(),
-            TextbookLink {
-                class: "5e A".to_owned(),
-                ..book
-            },
-        ]),
+        to_complete: if amount == Amount::One { Vec::new() } else { amount.of(to_complete) },
+        textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
     }
 }
 
@@ -121,9 +97,7 @@ fn lesson(amount: Amount) -> LessonPage {
         key: "k1".to_owned(),
         withdraw_key: "k2".to_owned(),
         existing: None,
-        visibility: Visibility::After {
-            from: november(18).at(7, 0, 0, 0),
-        },
+        visibility: Visibility::After { from: november(18).at(7, 0, 0, 0) },
         content: String::new(),
         resources: vec![ResourceRow::default(); 3],
         homework: vec![HomeworkRow::default(); 2],
@@ -131,10 +105,7 @@ fn lesson(amount: Amount) -> LessonPage {
             choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),
             choice("2026-11-23", "lundi 23 novembre, 8 h"),
         ]),
-        kinds: vec![
-            choice("exercices", "exercices"),
-            choice("lecon", "leçon à apprendre"),
-        ],
+        kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
         reason: String::new(),
         errors: Vec::new(),
     }
@@ -143,15 +114,10 @@ fn lesson(amount: Amount) -> LessonPage {
 fn revise(amount: Amount) -> LessonPage {
     let withdrawn = (amount == Amount::One).then(|| "Publiée dans la mauvaise classe.".to_owned());
     let mut page = lesson(amount);
-    page.existing = Some(Existing {
-        version: 2,
-        written_at: november(16).at(9, 5, 0, 0),
-        withdrawn,
-    });
+    page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
     page.visibility = Visibility::Now;
     page.version = "7".to_owned();
-    page.content =
-        amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
+    page.content = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     page.resources[0] = ResourceRow {
         title: "Fiche 3".to_owned(),
         url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
@@ -170,10 +136,7 @@ fn revise(amount: Amount) -> LessonPage {
 }
 
 fn wrong(amount: Amount) -> LessonPage {
-    let error = |field: &str, message: &str| FieldError {
-        field: field.to_owned(),
-        message: message.to_owned(),
-    };
+    let error = |field: &str, message: &str| FieldError { field: field.to_owned(), message: message.to_owned() };
     let mut page = revise(amount);
     page.content = String::new();
     page.homework[1].text = "Exercice <b>12</b>".to_owned();
@@ -181,18 +144,11 @@ fn wrong(amount: Amount) -> LessonPage {
     page.errors = vec![
         error("contenu", "Dites en une phrase ce qui a été fait."),
         error("ressource_1_lien", "Le lien doit commencer par https://"),
-        error(
-            "travail_2_date",
-            "Choisissez une date à partir du lundi 16 novembre.",
-        ),
+        error("travail_2_date", "Choisissez une date à partir du lundi 16 novembre."),
     ];
     if amount == Amount::Rich {
-        page.errors.push(error(
-            "motif",
-            "Donnez un motif : il sera lu par l’inspection."
-                .replace(" :", "\u{202f}:")
-                .as_str(),
-        ));
+        page.errors
+            .push(error("motif", "Donnez un motif : il sera lu par l’inspection.".replace(" :", "\u{202f}:").as_str()));
     }
     page
 }
@@ -208,11 +164,7 @@ fn textbook(amount: Amount) -> TextbookPage {
     };
     let text = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     let from = Some(november(18).at(7, 0, 0, 0));
-    let published = |version, visible_from| EntryState::Published {
-        content: text.clone(),
-        version,
-        visible_from,
-    };
+    let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
     let entries = vec![
         Entry {
             resources: resources(amount),
@@ -220,13 +172,7 @@ fn textbook(amount: Amount) -> TextbookPage {
             ..entry(17, published(1, from))
         },
         entry(16, EntryState::Empty),
-        entry(
-            13,
-            EntryState::Withdrawn {
-                reason: "Publiée dans la mauvaise classe.".to_owned(),
-                on: november(14),
-            },
-        ),
+        entry(13, EntryState::Withdrawn { reason: "Publiée dans la mauvaise classe.".to_owned(), on: november(14) }),
         entry(12, EntryState::Cancelled { reason: None }),
         entry(10, published(3, None)),
     ];
