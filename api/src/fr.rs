@@ -143,9 +143,7 @@ pub fn thousands(number: u64) -> String {
 pub fn decimal(number: f64, places: usize) -> String {
     let fixed = format!("{number:.places$}");
     let (whole, part) = fixed.split_once('.').unwrap_or((&fixed, ""));
-    let (sign, digits) = whole
-        .strip_prefix('-')
-        .map_or(("", whole), |rest| ("−", rest));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |rest| ("−", rest));
     let whole = digits.parse().map_or_else(|_| digits.to_owned(), thousands);
     match part.trim_end_matches('0') {
         "" if whole == "0" => whole,
@@ -189,19 +187,14 @@ pub fn delay(lesson: Date, written: Date) -> String {
 /// `de Paul` but `d’Inès`: elision before a vowel or a mute h.
 pub fn of(name: &str) -> String {
     const VOWELS: &str = "aàâäeéèêëiîïoôöuùûühAÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜHœŒ";
-    let elides = name
-        .chars()
-        .next()
-        .is_some_and(|first| VOWELS.contains(first));
+    let elides = name.chars().next().is_some_and(|first| VOWELS.contains(first));
     format!("{}{name}", if elides { "d’" } else { "de " })
 }
 
 /// The first letter raised, for a phrase that opens a line.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Puts the right no-break space where a plain one stands before `; : ! ? %`, and inside « ».
@@ -230,9 +223,7 @@ impl fmt::Display for ClassLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.chars().take_while(char::is_ascii_digit).count();
         let (number, rest) = self.0.split_at(digits);
-        let label = rest
-            .strip_prefix('e')
-            .filter(|after| digits > 0 && (after.is_empty() || after.starts_with(' ')));
+        let label = rest.strip_prefix('e').filter(|after| digits > 0 && (after.is_empty() || after.starts_with(' ')));
         match label {
             Some(after) => {
                 let after = after.replacen(' ', "\u{a0}", 1);

@@ -20,6 +20,7 @@ pub mod parent;
 pub mod principal;
 pub mod problem;
 pub mod pupil;
+pub mod routes;
 pub mod teacher;
 pub mod welcome;
 

@@ -32,8 +32,8 @@ pub use life::{Act, Deed, Due, Given, HomeworkKind, Purpose, Res, life};
 pub use manner::Manner;
 pub use programme::{Level, SUBJECTS, Subject, subject};
 pub use school::{
-    Address, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative,
-    Replacement, School, Service, Sex, Slot, Staff, StsId,
+    Address, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative, Replacement, School,
+    Service, Sex, Slot, Staff, StsId,
 };
 
 use std::io;

@@ -48,7 +48,12 @@ pub trait ReadModel: Send + Sync + 'static {
 
 /// Every read model there is.
 pub fn all() -> Vec<Arc<dyn ReadModel>> {
-    vec![Arc::new(pupil::Pupil), Arc::new(teacher::Teacher), Arc::new(principal::Principal), Arc::new(inspector::Inspector)]
+    vec![
+        Arc::new(pupil::Pupil),
+        Arc::new(teacher::Teacher),
+        Arc::new(principal::Principal),
+        Arc::new(inspector::Inspector),
+    ]
 }
 
 /// One SQL text of this crate.
@@ -72,7 +77,8 @@ pub fn statements() -> Vec<Statement> {
         (inspector::NAME, inspector::STATEMENTS),
         (inspector::NAME, inspector::queries::STATEMENTS),
     ];
-    let shelves = [pupil::NAME, teacher::NAME, principal::NAME, inspector::NAME].map(|model| (model, shelf::STATEMENTS));
+    let shelves =
+        [pupil::NAME, teacher::NAME, principal::NAME, inspector::NAME].map(|model| (model, shelf::STATEMENTS));
     let texts = models.into_iter().chain(shelves);
     texts.flat_map(|(model, texts)| texts.iter().map(move |&(name, sql)| Statement { model, name, sql })).collect()
 }

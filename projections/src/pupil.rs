@@ -118,7 +118,9 @@ impl ReadModel for Pupil {
             match about(event) {
                 About::Textbook => {}
                 About::Entry(key) => entries.add(key, fold::entry(entries.latest(&key), &place, recorded, event)),
-                About::Homework(key) => homework.add(key, fold::homework(homework.latest(&key), &place, recorded, event)),
+                About::Homework(key) => {
+                    homework.add(key, fold::homework(homework.latest(&key), &place, recorded, event));
+                }
             }
         }
         shelf.flush(connection).await?;

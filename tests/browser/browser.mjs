@@ -60,9 +60,10 @@ export function overflow(page) {
     const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
     const inScroller = (element) => element.closest(".scroll") !== null;
-    return [...document.body.querySelectorAll("*")]
+    const guilty = [...document.body.querySelectorAll("*")]
       .filter((element) => !inScroller(element) && element.getBoundingClientRect().right > wide + 1)
       .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return guilty.length > 0 ? guilty : ["something inside a scrolling region that escapes it"];
   });
 }
 

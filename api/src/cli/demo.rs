@@ -37,9 +37,11 @@ impl Demo {
         let data_dir = setting.location.data_dir.clone();
         let databases = setting.location.databases(true, |step| complain(step)).await.map_err(Failure::unavailable)?;
         let memory = self.memory(&data_dir)?;
-        let clock = Arc::new(DemoClock::saved(&data_dir).filter(|_| memory.ready).unwrap_or_else(|| {
-            DemoClock::standing_at(jiff::Timestamp::UNIX_EPOCH)
-        }));
+        let clock = Arc::new(
+            DemoClock::saved(&data_dir)
+                .filter(|_| memory.ready)
+                .unwrap_or_else(|| DemoClock::standing_at(jiff::Timestamp::UNIX_EPOCH)),
+        );
         let app = App::open(&data_dir, &databases.url, &databases.vault_url, clock.clone(), Mode::Demo).await?;
         let demo = Demonstration::open(app.clone(), clock, &data_dir, memory, &Bars::default()).await?;
         told(&demo, address, setting.format);
@@ -52,7 +54,7 @@ impl Demo {
                 }
             }
         });
-        let served = server::run_demo(demo.clone(), listener).await;
+        let served = server::run(app, Some(demo.clone()), listener).await;
         living.abort();
         demo.tick().await;
         databases.close();
@@ -110,6 +112,15 @@ impl Progress for Bars {
             && let Some(former) = held.replace(bar)
         {
             former.finish();
+        }
+    }
+
+    fn of(&self, done: u64, size: u64) {
+        if let Ok(held) = self.0.lock()
+            && let Some(bar) = held.as_ref()
+        {
+            bar.set_length(size);
+            bar.set_position(done);
         }
     }
 

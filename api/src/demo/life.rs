@@ -131,17 +131,24 @@ impl Life {
                 && (&earlier.group, &earlier.subject) == (&act.group, &act.subject)
                 && matches!(earlier.deed, Deed::Publish { .. })
         };
-        self.acts[..number].iter().map(|(_, earlier)| earlier).find(|earlier| same(earlier)).map(|earlier| &earlier.deed)
+        self.acts[..number]
+            .iter()
+            .map(|(_, earlier)| earlier)
+            .find(|earlier| same(earlier))
+            .map(|earlier| &earlier.deed)
     }
 
     fn command(&self, app: &App, textbook: TextbookId, number: usize, act: &Act) -> Option<Command> {
         let books = app.register.read();
-        let lesson = books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
+        let lesson =
+            books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
         let lesson_ref = LessonRef::Slot { slot: lesson.slot, date: act.date };
         let next: Vec<_> = books.lessons(textbook, act.date.tomorrow().ok()?, weeks_after(act.date, 6));
         let due = |due: &Due| match due {
             Due::NextLesson => next.first().map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
-            Due::LessonAfter(n) => next.get(*n as usize).map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
+            Due::LessonAfter(n) => {
+                next.get(usize::from(*n).saturating_sub(1)).map(|at| DueRef::Lesson { slot: at.slot, date: at.date })
+            }
             Due::OnDate(date) => Some(DueRef::Date { date: *date }),
         };
         let entry = domain::ids::EntryId::of(textbook, &lesson.slot.to_string(), act.date);
@@ -176,9 +183,7 @@ impl Life {
                     homework: NewHomework { text: text.clone(), ..task(*index, homework.get(*index)?)? },
                 }
             }
-            Deed::Withdraw { reason } => {
-                Command::WithdrawEntry { entry, reason: reason.clone(), with_homework: true }
-            }
+            Deed::Withdraw { reason } => Command::WithdrawEntry { entry, reason: reason.clone(), with_homework: true },
         })
     }
 }
@@ -194,12 +199,12 @@ fn resource(resource: &generator::Res) -> NewResource {
 
 fn kind(kind: generator::HomeworkKind) -> HomeworkKind {
     match kind {
-        generator::HomeworkKind::Exercise => HomeworkKind::Exercise,
-        generator::HomeworkKind::Learning => HomeworkKind::Learning,
+        generator::HomeworkKind::Exercises | generator::HomeworkKind::Writing => HomeworkKind::Exercise,
+        generator::HomeworkKind::Lesson => HomeworkKind::Learning,
         generator::HomeworkKind::Reading => HomeworkKind::Reading,
-        generator::HomeworkKind::Research => HomeworkKind::Research,
-        generator::HomeworkKind::TakeHome => HomeworkKind::TakeHome,
+        generator::HomeworkKind::Preparation => HomeworkKind::Other,
+        generator::HomeworkKind::Project => HomeworkKind::Research,
+        generator::HomeworkKind::Oral => HomeworkKind::Learning,
         generator::HomeworkKind::Test => HomeworkKind::Test,
-        generator::HomeworkKind::Material => HomeworkKind::Material,
     }
 }

@@ -30,7 +30,10 @@ pub(super) async fn import(
 ) -> Result<(), Failure> {
     let folder = data_dir.join("feed");
     let paths = generator::write_files(generated, &folder)?;
-    feed::import(app, &paths, progress).await
+    progress.step("import", 0);
+    let report = feed::import(app, &paths, &feed::Options::default(), |done, size| progress.of(done, size)).await?;
+    tracing::info!(changes = report.changes_count(), "the school is imported");
+    Ok(())
 }
 
 /// What the files do not say: holidays, who replaces whom, the inspector and his mandate.
@@ -55,7 +58,8 @@ fn closures(generated: &School) -> Vec<Closure> {
         until: days_after(holiday.resumes_on, -1).unwrap_or(holiday.starts_on),
         label: holiday.name.clone(),
     });
-    let days = generated.calendar.days_off.iter().map(|off| Closure { from: off.on, until: off.on, label: off.name.clone() });
+    let days =
+        generated.calendar.days_off.iter().map(|off| Closure { from: off.on, until: off.on, label: off.name.clone() });
     holidays.chain(days).collect()
 }
 
@@ -98,9 +102,10 @@ async fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
 fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
     let books = app.register.read();
     let same = |names: &Names| names.family.to_lowercase() == family.to_lowercase() && names.given == given;
-    let found = books.persons.iter().find(|(_, book)| {
-        book.names.as_ref().is_some_and(same) && book.roles.iter().any(|held| held.role == role)
-    });
+    let found = books
+        .persons
+        .iter()
+        .find(|(_, book)| book.names.as_ref().is_some_and(same) && book.roles.iter().any(|held| held.role == role));
     found.map(|(person, _)| *person)
 }
 
@@ -168,6 +173,9 @@ pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featur
     add(by_name(&cast.mother, Role::Relative), "Sa mère : ses deux filles sur une page, sans un geste.");
     add(by_name(&cast.father, Role::Relative), "Son père, à une autre adresse : il lit la même chose.");
     add(by_name(&cast.principal, Role::Head), "La principale : le remplissage des cahiers, les mandats d’inspection.");
-    add(named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector), "L’inspecteur : chaque version de chaque séance, sous mandat.");
+    add(
+        named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector),
+        "L’inspecteur : chaque version de chaque séance, sous mandat.",
+    );
     Ok(featured)
 }

@@ -154,7 +154,7 @@ fn bounds(
     let unknown = || FeedError::YearUnknown { uai: uai.to_owned(), on: date };
     let opened = known.map(|school| &school.years);
     if let Some(sts) = desired.sts.get(uai) {
-        let year = SchoolYear(sts.starts_on.map_or(sts.year, |starts_on| starts_on.year()));
+        let year = SchoolYear(sts.starts_on.map_or(sts.year, Date::year));
         let said = options.year.clone().filter(|bounds| bounds.year == year);
         let of_sts = || Some(YearBounds { year, starts_on: sts.starts_on?, ends_on: sts.ends_on? });
         let opened = || opened.and_then(|years| years.get(&year)).cloned();

@@ -11,26 +11,10 @@ fn plain(text: &str) -> String {
 #[test]
 fn dates_are_said_in_full() {
     let table = [
-        (
-            date(2026, 11, 23),
-            "lundi 23 novembre",
-            "lundi 23 novembre 2026",
-        ),
-        (
-            date(2026, 12, 1),
-            "mardi 1er décembre",
-            "mardi 1er décembre 2026",
-        ),
-        (
-            date(2027, 8, 15),
-            "dimanche 15 août",
-            "dimanche 15 août 2027",
-        ),
-        (
-            date(2028, 2, 29),
-            "mardi 29 février",
-            "mardi 29 février 2028",
-        ),
+        (date(2026, 11, 23), "lundi 23 novembre", "lundi 23 novembre 2026"),
+        (date(2026, 12, 1), "mardi 1er décembre", "mardi 1er décembre 2026"),
+        (date(2027, 8, 15), "dimanche 15 août", "dimanche 15 août 2027"),
+        (date(2028, 2, 29), "mardi 29 février", "mardi 29 février 2028"),
     ];
     for (day, long, full) in table {
         assert_eq!(plain(&long_date(day)), long);
@@ -59,35 +43,17 @@ fn near_dates_take_the_name_people_give_them() {
     }
     let last = date(2026, 12, 31);
     assert_eq!(relative_date(date(2027, 1, 1), last), "demain");
-    assert_eq!(
-        plain(&near_date(date(2026, 11, 18), today)),
-        "demain, mercredi 18 novembre"
-    );
-    assert_eq!(
-        plain(&near_date(date(2026, 11, 19), today)),
-        "jeudi 19 novembre"
-    );
+    assert_eq!(plain(&near_date(date(2026, 11, 18), today)), "demain, mercredi 18 novembre");
+    assert_eq!(plain(&near_date(date(2026, 11, 19), today)), "jeudi 19 novembre");
 }
 
 #[test]
 fn hours_and_durations() {
-    let hours = [
-        (8, 0, "8 h"),
-        (8, 30, "8 h 30"),
-        (16, 5, "16 h 05"),
-        (0, 0, "0 h"),
-    ];
+    let hours = [(8, 0, "8 h"), (8, 30, "8 h 30"), (16, 5, "16 h 05"), (0, 0, "0 h")];
     for (h, m, said) in hours {
         assert_eq!(plain(&hour(time(h, m, 0, 0))), said);
     }
-    for (minutes, said) in [
-        (0, "0 min"),
-        (20, "20 min"),
-        (60, "1 h"),
-        (75, "1 h 15"),
-        (65, "1 h 05"),
-        (180, "3 h"),
-    ] {
+    for (minutes, said) in [(0, "0 min"), (20, "20 min"), (60, "1 h"), (75, "1 h 15"), (65, "1 h 05"), (180, "3 h")] {
         assert_eq!(plain(&duration(minutes)), said);
     }
     let evening = date(2026, 11, 17).at(17, 30, 0, 0);
@@ -110,12 +76,7 @@ fn figures() {
     ] {
         assert_eq!(decimal(number, places), written);
     }
-    for (number, written) in [
-        (0, "0"),
-        (999, "999"),
-        (1000, "1\u{202f}000"),
-        (1_234_567, "1\u{202f}234\u{202f}567"),
-    ] {
+    for (number, written) in [(0, "0"), (999, "999"), (1000, "1\u{202f}000"), (1_234_567, "1\u{202f}234\u{202f}567")] {
         assert_eq!(thousands(number), written);
     }
     for (part, whole, written) in [
@@ -133,12 +94,7 @@ fn figures() {
 
 #[test]
 fn french_counts_from_two() {
-    for (count, said) in [
-        (0, "0 travail"),
-        (1, "1 travail"),
-        (2, "2 travaux"),
-        (1200, "1 200 travaux"),
-    ] {
+    for (count, said) in [(0, "0 travail"), (1, "1 travail"), (2, "2 travaux"), (1200, "1 200 travaux")] {
         assert_eq!(plain(&plural(count, "travail", "travaux")), said);
     }
 }
@@ -159,12 +115,8 @@ fn delays_are_counted_in_days_of_the_school() {
 
 #[test]
 fn names_elide_and_open_a_line() {
-    for (name, said) in [
-        ("Inès", "d’Inès"),
-        ("Malik", "de Malik"),
-        ("Élodie", "d’Élodie"),
-        ("Hugo", "d’Hugo"),
-    ] {
+    for (name, said) in [("Inès", "d’Inès"), ("Malik", "de Malik"), ("Élodie", "d’Élodie"), ("Hugo", "d’Hugo")]
+    {
         assert_eq!(of(name), said);
     }
     assert_eq!(capital("élève"), "Élève");

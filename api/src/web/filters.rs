@@ -1,5 +1,7 @@
 //! What templates may do to a value: say a date with its exact form in `<time>`, an hour, a duration, a class label.
 
+#![allow(clippy::inline_always)] // what askama makes of a filter
+
 use askama::filters::Safe;
 use askama::{Result, Values};
 use jiff::civil::{Date, Time};
@@ -44,6 +46,13 @@ fn time_tag(date: Date, said: &str) -> Safe<String> {
 pub fn day(date: impl Plain<Date>, _: &dyn Values) -> Result<Safe<String>> {
     let date = date.plain();
     Ok(time_tag(date, &fr::long_date(date)))
+}
+
+/// `Lundi 23 novembre`, where it opens a line.
+#[askama::filter_fn]
+pub fn day_head(date: impl Plain<Date>, _: &dyn Values) -> Result<Safe<String>> {
+    let date = date.plain();
+    Ok(time_tag(date, &fr::capital(&fr::long_date(date))))
 }
 
 /// `23 novembre`.
@@ -104,10 +113,7 @@ pub fn hour_text(time: impl Plain<Time>, _: &dyn Values) -> Result<String> {
 pub fn hour(time: impl Plain<Time>, _: &dyn Values) -> Result<Safe<String>> {
     let time = time.plain();
     let exact = time.strftime("%H:%M");
-    Ok(Safe(format!(
-        "<time datetime=\"{exact}\">{}</time>",
-        fr::hour(time)
-    )))
+    Ok(Safe(format!("<time datetime=\"{exact}\">{}</time>", fr::hour(time))))
 }
 
 /// `1 h 15`, from minutes.

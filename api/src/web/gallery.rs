@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+mod inspector;
+mod principal;
 mod readers;
 mod sample;
-mod staff;
+mod teacher;
 
 /// How much a page has to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +52,7 @@ impl Amount {
     }
 
     fn class(self) -> String {
-        if self == Self::Long {
-            "1 STMG 3°"
-        } else {
-            "4e B"
-        }
-        .to_owned()
+        if self == Self::Long { "1 STMG 3°" } else { "4e B" }.to_owned()
     }
 }
 
@@ -64,12 +61,10 @@ pub(super) fn html(page: &impl Template) -> String {
 }
 
 fn pages() -> Vec<(String, String)> {
+    let kinds = [readers::pages, teacher::pages, principal::pages, inspector::pages];
     let mut all = Vec::new();
     for amount in Amount::ALL {
-        for (name, html) in readers::pages(amount)
-            .into_iter()
-            .chain(staff::pages(amount))
-        {
+        for (name, html) in kinds.iter().flat_map(|pages| pages(amount)) {
             all.push((format!("{name}.{}", amount.name()), html));
         }
     }
@@ -79,10 +74,7 @@ fn pages() -> Vec<(String, String)> {
 /// The values of an attribute, in order.
 fn attributes<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let opening = format!(" {attribute}=\"");
-    html.split(&opening)
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect()
+    html.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 /// What is read: the page without its tags.
@@ -97,10 +89,7 @@ fn text_of(html: &str) -> String {
 #[test]
 fn every_page_has_a_language_one_title_and_one_main() {
     for (name, html) in pages() {
-        assert!(
-            html.starts_with("<!doctype html>\n<html lang=\"fr\">"),
-            "{name}"
-        );
+        assert!(html.starts_with("<!doctype html>\n<html lang=\"fr\">"), "{name}");
         for once in ["<h1>", "<title>", "<main ", " id=\"corps\""] {
             assert_eq!(html.matches(once).count(), 1, "{name}: {once}");
         }
@@ -124,17 +113,9 @@ fn ids_are_unique_and_what_points_at_them_finds_them() {
         let known: BTreeSet<_> = ids.iter().copied().collect();
         assert_eq!(ids.len(), known.len(), "{name}: an id is there twice");
         let labels = attributes(&html, "for");
-        let described = ["aria-describedby", "aria-labelledby"]
-            .map(|a| attributes(&html, a))
-            .concat();
-        let anchors = attributes(&html, "href")
-            .into_iter()
-            .filter_map(|href| href.strip_prefix('#'));
-        for id in labels
-            .into_iter()
-            .chain(described.into_iter().flat_map(str::split_whitespace))
-            .chain(anchors)
-        {
+        let described = ["aria-describedby", "aria-labelledby"].map(|a| attributes(&html, a)).concat();
+        let anchors = attributes(&html, "href").into_iter().filter_map(|href| href.strip_prefix('#'));
+        for id in labels.into_iter().chain(described.into_iter().flat_map(str::split_whitespace)).chain(anchors) {
             assert!(known.contains(id), "{name}: nothing is called {id}");
         }
     }
@@ -145,17 +126,10 @@ fn every_field_has_a_label() {
     for (name, html) in pages() {
         let labels: BTreeSet<_> = attributes(&html, "for").into_iter().collect();
         for tag in ["<input ", "<select ", "<textarea "] {
-            for field in html
-                .split(tag)
-                .skip(1)
-                .filter_map(|rest| rest.split('>').next())
-            {
+            for field in html.split(tag).skip(1).filter_map(|rest| rest.split('>').next()) {
                 let hidden = field.contains("type=\"hidden\"");
                 let field = format!(" {field}");
-                let id = attributes(&field, "id")
-                    .first()
-                    .copied()
-                    .unwrap_or_default();
+                let id = attributes(&field, "id").first().copied().unwrap_or_default();
                 assert!(hidden || labels.contains(id), "{name}: {tag}{field}");
             }
         }
@@ -167,13 +141,7 @@ fn punctuation_never_stands_at_the_head_of_a_line() {
     for (name, html) in pages() {
         let text = text_of(&html);
         for wrong in [" ;", " :", " !", " ?", " %", "« ", " »", "'"] {
-            let at = text.find(wrong).map(|at| {
-                text[..at + wrong.len()]
-                    .chars()
-                    .rev()
-                    .take(40)
-                    .collect::<String>()
-            });
+            let at = text.find(wrong).map(|at| text[..at + wrong.len()].chars().rev().take(40).collect::<String>());
             let around = at.map(|seen| seen.chars().rev().collect::<String>());
             assert_eq!(around, None, "{name}: {wrong:?}");
         }
@@ -182,15 +150,10 @@ fn punctuation_never_stands_at_the_head_of_a_line() {
 
 #[test]
 fn what_people_type_is_never_markup() {
-    let (_, page) = staff::pages(Amount::Rich)
-        .into_iter()
-        .find(|(name, _)| *name == "teacher-lesson-errors")
-        .unwrap();
+    let (_, page) =
+        teacher::pages(Amount::Rich).into_iter().find(|(name, _)| *name == "teacher-lesson-errors").unwrap();
     assert!(!page.contains("<b>12</b>"));
-    assert!(
-        page.contains("&#60;b&#62;12&#60;/b&#62;"),
-        "kept as it was typed"
-    );
+    assert!(page.contains("&#60;b&#62;12&#60;/b&#62;"), "kept as it was typed");
 }
 
 #[test]
@@ -199,11 +162,7 @@ fn the_gallery_is_written_where_it_is_asked_for() {
         return;
     };
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(
-        folder.join("style.css"),
-        include_str!("../../static/style.css"),
-    )
-    .unwrap();
+    std::fs::write(folder.join("style.css"), include_str!("../../static/style.css")).unwrap();
     for (name, html) in pages() {
         std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
     }

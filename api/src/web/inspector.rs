@@ -44,11 +44,7 @@ pub struct TextbooksPage {
 
 impl TextbooksPage {
     pub fn count_said(&self) -> String {
-        let count = self
-            .mandates
-            .iter()
-            .map(|mandate| mandate.textbooks.len())
-            .sum();
+        let count = self.mandates.iter().map(|mandate| mandate.textbooks.len()).sum();
         fr::plural(count, "cahier de textes", "cahiers de textes")
     }
 }
@@ -129,12 +125,7 @@ impl LessonHistory {
     }
 
     pub fn anchor(&self) -> String {
-        format!(
-            "seance-{}-{:02}{:02}",
-            self.date,
-            self.start.hour(),
-            self.start.minute()
-        )
+        format!("seance-{}-{:02}{:02}", self.date, self.start.hour(), self.start.minute())
     }
 }
 

@@ -15,13 +15,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [
-        Self::Pupil,
-        Self::Parent,
-        Self::Teacher,
-        Self::Principal,
-        Self::Inspector,
-    ];
+    pub const ALL: [Self; 5] = [Self::Pupil, Self::Parent, Self::Teacher, Self::Principal, Self::Inspector];
 
     /// The heading of a group of people: `Élèves`.
     pub const fn people(self) -> &'static str {
@@ -47,16 +41,10 @@ impl Role {
 
     const fn menu(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Pupil => &[
-                ("/eleve", "Ma semaine"),
-                ("/eleve/travail", "Travail à faire"),
-            ],
+            Self::Pupil => &[("/eleve", "Ma semaine"), ("/eleve/travail", "Travail à faire")],
             Self::Parent => &[("/parent", "Mes enfants")],
             Self::Teacher => &[("/enseignant", "Ma semaine")],
-            Self::Principal => &[
-                ("/direction", "Remplissage"),
-                ("/direction/mandats", "Mandats d’inspection"),
-            ],
+            Self::Principal => &[("/direction", "Remplissage"), ("/direction/mandats", "Mandats d’inspection")],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
         }
     }
@@ -149,9 +137,7 @@ impl Layout {
         let nearest = entries
             .iter()
             .filter(|(href, _)| {
-                self.here
-                    .strip_prefix(href)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                self.here.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
             .max_by_key(|(href, _)| href.len())
             .map(|(href, _)| *href);
@@ -160,23 +146,13 @@ impl Layout {
             Some(near) if near == href => Some("true"),
             _ => None,
         };
-        entries
-            .iter()
-            .map(|&(href, text)| MenuItem {
-                href,
-                text,
-                current: current(href),
-            })
-            .collect()
+        entries.iter().map(|&(href, text)| MenuItem { href, text, current: current(href) }).collect()
     }
 }
 
 /// The message beside a field, if it has one.
 pub fn error_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
-    errors
-        .iter()
-        .find(|error| error.field == field)
-        .map(|error| error.message.as_str())
+    errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
 }
 
 #[cfg(test)]
@@ -202,10 +178,7 @@ mod tests {
         assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None]);
         assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page")]);
         assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None]);
-        assert_eq!(
-            at(Role::Principal, "/direction/mandats"),
-            [None, Some("page")]
-        );
+        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, Some("page")]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
     }
 }

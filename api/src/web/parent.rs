@@ -36,10 +36,7 @@ pub struct Later {
 impl Child {
     /// What is due on the next school day, or before it.
     pub fn next(&self) -> Vec<&Homework> {
-        self.homework
-            .iter()
-            .filter(|item| Some(item.due_on) <= self.next_day)
-            .collect()
+        self.homework.iter().filter(|item| Some(item.due_on) <= self.next_day).collect()
     }
 
     /// Due before the next school day: it must say for when.
@@ -61,16 +58,11 @@ impl Child {
     }
 
     /// The nearest work first, then the longest.
-    fn urgency(&self) -> (bool, Option<Date>, Reverse<u32>, Reverse<usize>) {
+    fn urgency(&self) -> (bool, Date, Reverse<u32>, Reverse<usize>) {
         let next = self.next();
         let minutes = next.iter().filter_map(|item| item.minutes).sum();
-        let first = self.homework.iter().map(|item| item.due_on).min();
-        (
-            next.is_empty(),
-            first,
-            Reverse(minutes),
-            Reverse(next.len()),
-        )
+        let first = self.homework.iter().map(|item| item.due_on).min().unwrap_or(Date::MAX);
+        (next.is_empty(), first, Reverse(minutes), Reverse(next.len()))
     }
 }
 
@@ -94,21 +86,17 @@ impl HomePage {
         fr::plural(self.children.len(), "enfant", "enfants")
     }
 
-    /// The day that the title may name, when it is the same for all.
+    /// The next school day, when it is the same for all who have one.
     fn common_day(&self) -> Option<Date> {
-        let first = self.children.first()?.next_day?;
-        self.children
-            .iter()
-            .all(|child| child.next_day == Some(first))
-            .then_some(first)
+        let mut days = self.children.iter().filter_map(|child| child.next_day);
+        let first = days.next()?;
+        days.all(|day| day == first).then_some(first)
     }
 
     /// `Pour demain, mercredi 18 novembre`
     pub fn title(&self) -> String {
-        self.common_day().map_or_else(
-            || "Mes enfants".to_owned(),
-            |day| format!("Pour {}", fr::near_date(day, self.layout.today())),
-        )
+        self.common_day()
+            .map_or_else(|| "Mes enfants".to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
     }
 }
 
@@ -161,4 +149,49 @@ pub struct ChildTextbookPage {
     pub layout: Layout,
     pub child: ChildHead,
     pub textbook: Textbook,
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn child(name: &str, due: &[i8]) -> Child {
+        let homework = due.iter().map(|&day| Homework {
+            subject: String::new(),
+            teacher: String::new(),
+            text: String::new(),
+            kind: None,
+            minutes: None,
+            given_on: date(2026, 11, 16),
+            due_on: date(2026, 11, day),
+            in_writing: false,
+            revised_on: None,
+            resources: Vec::new(),
+            textbook: None,
+        });
+        Child {
+            given_name: name.to_owned(),
+            class: String::new(),
+            school: None,
+            href: String::new(),
+            next_day: Some(date(2026, 11, 18)),
+            homework: homework.collect(),
+        }
+    }
+
+    #[test]
+    fn the_most_pressed_child_comes_first_and_the_free_one_last() {
+        let mut children =
+            [child("free", &[]), child("later", &[20]), child("one", &[18]), child("two", &[18, 18, 19])];
+        children.sort_by_key(Child::urgency);
+        assert_eq!(children.each_ref().map(|child| child.given_name.as_str()), ["two", "one", "later", "free"]);
+    }
+
+    #[test]
+    fn later_days_are_counted() {
+        let counts: Vec<_> = child("x", &[18, 20, 19, 20]).later().iter().map(|day| day.count).collect();
+        assert_eq!(counts, [1, 2]);
+    }
 }

@@ -33,11 +33,7 @@ impl Filling {
 
     /// `36 séances renseignées sur 39`
     pub fn counted(&self) -> String {
-        let filled = fr::plural(
-            self.filled as usize,
-            "séance renseignée",
-            "séances renseignées",
-        );
+        let filled = fr::plural(self.filled as usize, "séance renseignée", "séances renseignées");
         format!("{filled} sur {}", fr::thousands(u64::from(self.held)))
     }
 }

@@ -35,10 +35,7 @@ impl ProblemPage {
                 "Cette demande n’a pas été comprise",
                 "Il y manque quelque chose, ou une valeur n’est pas celle attendue. Rien n’a été enregistré.",
             ),
-            401 => (
-                "Il faut vous connecter",
-                "Votre session est finie, ou n’a pas commencé. Rien n’a été enregistré.",
-            ),
+            401 => ("Il faut vous connecter", "Votre session est finie, ou n’a pas commencé. Rien n’a été enregistré."),
             403 => (
                 "Vous ne pouvez pas faire cela",
                 "Cette action n’est pas permise à votre fonction dans cet établissement. Rien n’a été enregistré.",
@@ -56,10 +53,7 @@ impl ProblemPage {
                 "Vous n’y êtes pour rien. Réessayez dans un instant ; ce qui était enregistré l’est toujours.",
             ),
         };
-        let home = Link {
-            href: layout.home().to_owned(),
-            text: "Revenir à l’accueil".to_owned(),
-        };
+        let home = Link { href: layout.home().to_owned(), text: "Revenir à l’accueil".to_owned() };
         Self {
             layout,
             status,

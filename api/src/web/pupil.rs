@@ -50,10 +50,7 @@ impl Resource {
     /// The address, when it is one that a page may link to.
     pub fn href(&self) -> Option<&str> {
         let known = ["https://", "http://", "/"];
-        known
-            .iter()
-            .any(|start| self.url.starts_with(start))
-            .then_some(self.url.as_str())
+        known.iter().any(|start| self.url.starts_with(start)).then_some(self.url.as_str())
     }
 }
 
@@ -95,10 +92,7 @@ pub fn by_due_date(homework: &[Homework], today: Date) -> Vec<DueGroup<'_>> {
         let due_on = (item.due_on <= horizon).then_some(item.due_on);
         match groups.last_mut() {
             Some(group) if group.due_on == due_on => group.items.push(item),
-            _ => groups.push(DueGroup {
-                due_on,
-                items: vec![item],
-            }),
+            _ => groups.push(DueGroup { due_on, items: vec![item] }),
         }
     }
     groups
@@ -216,12 +210,7 @@ pub struct Lesson {
 impl Lesson {
     /// The fragment of its place on the page.
     pub fn anchor(&self) -> String {
-        format!(
-            "seance-{}-{:02}{:02}",
-            self.date,
-            self.start.hour(),
-            self.start.minute()
-        )
+        format!("seance-{}-{:02}{:02}", self.date, self.start.hour(), self.start.minute())
     }
 }
 

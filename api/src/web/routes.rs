@@ -90,7 +90,8 @@ impl Web {
         let books = self.app.register.read();
         let now = self.app.now();
         let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
-        let school = school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
+        let school =
+            school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
         let local = school.map_or_else(|| jiff::tz::TimeZone::UTC.to_datetime(now), |school| school.local(now));
         let who = visitor.zip(role).and_then(|(Visitor(person), role)| {
             let book = books.person(person)?;
@@ -138,7 +139,8 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     let (visitor, here) = (web.visitor(request.headers()), request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status();
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
     if status.is_success() || status.is_redirection() || is_page {
         return response;
     }
@@ -148,18 +150,23 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)
 }
 
-/// A form is taken from our own pages only. Browsers say where a request comes from; one that says nothing is not a browser's form.
+/// A form is taken from our own pages only.
 async fn same_site(request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
+    if request.method().is_safe() || from_here(request.headers()) {
         return next.run(request).await;
     }
-    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let ours = match (said("sec-fetch-site"), said("origin")) {
+    Problem::new(StatusCode::FORBIDDEN, "another-site", "this form was not sent from a page of this site")
+        .into_response()
+}
+
+/// Browsers say where a request comes from; one that says nothing is not a browser's form.
+fn from_here(headers: &header::HeaderMap) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (said("sec-fetch-site"), said("origin")) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == said("host"),
         (None, None) => true,
-    };
-    if ours { next.run(request).await } else { Problem::new(StatusCode::FORBIDDEN, "another-site", "").into_response() }
+    }
 }
 
 /// What browsers must not do with a page.

@@ -81,11 +81,7 @@ pub struct WeekPage {
 impl WeekPage {
     /// `3 séances à compléter`
     pub fn to_complete_said(&self) -> String {
-        fr::plural(
-            self.to_complete.len(),
-            "séance à compléter",
-            "séances à compléter",
-        )
+        fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
     }
 
     pub fn cells(&self) -> usize {
@@ -182,9 +178,7 @@ impl LessonPage {
     }
 
     fn wrong_under(&self, start: &str) -> bool {
-        self.errors
-            .iter()
-            .any(|error| error.field.starts_with(start))
+        self.errors.iter().any(|error| error.field.starts_with(start))
     }
 
     /// Documents stay folded until there is one, or something wrong with one.
@@ -201,18 +195,13 @@ impl LessonPage {
 
     /// Only what is in sight can be taken out of it.
     pub fn can_withdraw(&self) -> bool {
-        self.existing
-            .as_ref()
-            .is_some_and(|existing| existing.withdrawn.is_none())
+        self.existing.as_ref().is_some_and(|existing| existing.withdrawn.is_none())
     }
 
     pub fn visible_said(&self) -> String {
         match self.visibility {
             Visibility::Now => "maintenant".to_owned(),
-            Visibility::After { from } => format!(
-                "{} (pause numérique)",
-                fr::moment(from, self.layout.today())
-            ),
+            Visibility::After { from } => format!("{} (pause numérique)", fr::moment(from, self.layout.today())),
         }
     }
 
@@ -230,11 +219,7 @@ impl LessonPage {
         let existing = self.existing.as_ref()?;
         let (day, hour) = (existing.written_at.date(), existing.written_at.time());
         let day = fr::relative_date(day, self.layout.today());
-        Some(format!(
-            "Version {}, écrite {day} à {}.",
-            existing.version,
-            fr::hour(hour)
-        ))
+        Some(format!("Version {}, écrite {day} à {}.", existing.version, fr::hour(hour)))
     }
 }
 

@@ -37,15 +37,7 @@ impl DemoPage {
     pub fn groups(&self) -> Vec<(Role, Vec<&Person>)> {
         Role::ALL
             .into_iter()
-            .map(|role| {
-                (
-                    role,
-                    self.people
-                        .iter()
-                        .filter(|person| person.role == role)
-                        .collect::<Vec<_>>(),
-                )
-            })
+            .map(|role| (role, self.people.iter().filter(|person| person.role == role).collect::<Vec<_>>()))
             .filter(|(_, people)| !people.is_empty())
             .collect()
     }

@@ -36,18 +36,12 @@ struct Record {
 
 impl Record {
     fn new(category: &str, kind: &str, id: &str) -> Self {
-        let mut record = Self {
-            markup: String::with_capacity(4096),
-        };
-        record
-            .markup
-            .push_str("<addRequest>\n<operationalAttributes><attr name=\"");
+        let mut record = Self { markup: String::with_capacity(4096) };
+        record.markup.push_str("<addRequest>\n<operationalAttributes><attr name=\"");
         record.markup.push_str(category);
         record.markup.push_str("\"><value>");
         record.markup.push_str(kind);
-        record
-            .markup
-            .push_str("</value></attr></operationalAttributes>\n<identifier><id>");
+        record.markup.push_str("</value></attr></operationalAttributes>\n<identifier><id>");
         record.markup.push_str(id);
         record.markup.push_str("</id></identifier>\n<attributes>\n");
         record
@@ -96,15 +90,7 @@ struct Series<'a> {
 
 impl<'a> Series<'a> {
     fn new(school: &'a School, dir: &'a Path, kind: &'static str, encoding: Encoding) -> Self {
-        Self {
-            school,
-            dir,
-            kind,
-            encoding,
-            sheet: None,
-            records: 0,
-            paths: Vec::new(),
-        }
+        Self { school, dir, kind, encoding, sheet: None, records: 0, paths: Vec::new() }
     }
 
     fn add(&mut self, record: Record) -> io::Result<()> {
@@ -126,10 +112,7 @@ impl<'a> Series<'a> {
     fn open(&mut self) -> io::Result<Sheet> {
         let School { uai, date, .. } = self.school;
         let (part, kind) = (self.paths.len(), self.kind);
-        let path = self.dir.join(format!(
-            "{uai}_Complet_{}_{kind}_{part:04}.xml",
-            date.strftime("%Y%m%d")
-        ));
+        let path = self.dir.join(format!("{uai}_Complet_{}_{kind}_{part:04}.xml", date.strftime("%Y%m%d")));
         let mut sheet = Sheet::create(&path, self.encoding)?;
         sheet.raw("<!DOCTYPE ficAlimMENESR SYSTEM \"ficAlimMENESR.dtd\">\n<ficAlimMENESR>\n")?;
         self.paths.push(path);

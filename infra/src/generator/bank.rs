@@ -35,15 +35,9 @@ const TEXTS: &[(&str, &str)] = &[
     (programme::SPANISH, include_str!("texts/espagnol.txt")),
     (programme::GERMAN, include_str!("texts/allemand.txt")),
     (programme::ITALIAN, include_str!("texts/italien.txt")),
-    (
-        programme::HISTORY,
-        include_str!("texts/histoire-geographie.txt"),
-    ),
+    (programme::HISTORY, include_str!("texts/histoire-geographie.txt")),
     (programme::MATHS, include_str!("texts/mathematiques.txt")),
-    (
-        programme::PHYSICS,
-        include_str!("texts/physique-chimie.txt"),
-    ),
+    (programme::PHYSICS, include_str!("texts/physique-chimie.txt")),
     (programme::BIOLOGY, include_str!("texts/svt.txt")),
     (programme::TECHNOLOGY, include_str!("texts/technologie.txt")),
     (programme::MUSIC, include_str!("texts/musique.txt")),
@@ -67,11 +61,7 @@ impl Bank {
     /// The lessons of a level, those of half-classes apart; never empty for a subject of the programme.
     pub(super) fn pages(&self, subject: &'static str, level: Level, half_class: bool) -> &[Page] {
         let key = |level: &str| (subject, level.to_owned());
-        let level = if half_class {
-            "tp".to_owned()
-        } else {
-            level.digit().to_string()
-        };
+        let level = if half_class { "tp".to_owned() } else { level.digit().to_string() };
         let own = self.0.get(&key(&level)).or_else(|| self.0.get(&key("*")));
         own.map(Vec::as_slice).unwrap_or_default()
     }
@@ -79,10 +69,7 @@ impl Bank {
 
 /// The sequence on equations of the 4e B, told lesson by lesson.
 pub(super) fn equations() -> Vec<Page> {
-    parse(EQUATIONS)
-        .into_iter()
-        .flat_map(|(_, pages)| pages)
-        .collect()
+    parse(EQUATIONS).into_iter().flat_map(|(_, pages)| pages).collect()
 }
 
 pub(super) fn parse(text: &str) -> Vec<(String, Vec<Page>)> {
@@ -103,12 +90,7 @@ pub(super) fn parse(text: &str) -> Vec<(String, Vec<Page>)> {
             } else {
                 rank += 1;
                 let content = typeset(line);
-                pages.push(Page {
-                    sequence: sequence.clone(),
-                    rank,
-                    content,
-                    homework: Vec::new(),
-                });
+                pages.push(Page { sequence: sequence.clone(), rank, content, homework: Vec::new() });
             }
         }
     }
@@ -130,11 +112,7 @@ fn task_of(line: &str) -> Option<Task> {
         _ => return None,
     };
     let minutes = words.next()?.parse().ok()?;
-    Some(Task {
-        kind,
-        minutes,
-        text: typeset(words.next()?),
-    })
+    Some(Task { kind, minutes, text: typeset(words.next()?) })
 }
 
 /// French typography: curly apostrophes, a no-break space before a colon and inside quotation marks, a narrow one before `;`, `!` and `?`, and a

@@ -67,10 +67,7 @@ impl Calendar {
     /// Whether the day lies in the year and outside the holidays; week-ends count.
     pub fn is_term(&self, day: Date) -> bool {
         (self.starts_on..=self.ends_on).contains(&day)
-            && self
-                .holidays
-                .iter()
-                .all(|holiday| day < holiday.starts_on || day >= holiday.resumes_on)
+            && self.holidays.iter().all(|holiday| day < holiday.starts_on || day >= holiday.resumes_on)
     }
 
     /// Mondays of the weeks with at least one school day, in order.
@@ -91,12 +88,7 @@ impl Calendar {
             Weeks::A => index.is_multiple_of(2),
             Weeks::B => !index.is_multiple_of(2),
         };
-        self.mondays()
-            .into_iter()
-            .enumerate()
-            .filter(|(index, _)| parity(*index))
-            .map(|(_, monday)| monday)
-            .collect()
+        self.mondays().into_iter().enumerate().filter(|(index, _)| parity(*index)).map(|(_, monday)| monday).collect()
     }
 }
 
@@ -108,20 +100,12 @@ pub(super) fn plus_days(day: Date, days: i64) -> Date {
 /// Zone holidays of the default year, as published for 2026-2027.
 pub(super) fn holidays_of_2026() -> Vec<Holiday> {
     [
-        (
-            "Vacances de la Toussaint",
-            date(2026, 10, 17),
-            date(2026, 11, 2),
-        ),
+        ("Vacances de la Toussaint", date(2026, 10, 17), date(2026, 11, 2)),
         ("Vacances de Noël", date(2026, 12, 19), date(2027, 1, 4)),
         ("Vacances d’hiver", date(2027, 2, 6), date(2027, 2, 22)),
         ("Vacances de printemps", date(2027, 4, 3), date(2027, 4, 19)),
     ]
-    .map(|(name, starts_on, resumes_on)| Holiday {
-        name: name.to_owned(),
-        starts_on,
-        resumes_on,
-    })
+    .map(|(name, starts_on, resumes_on)| Holiday { name: name.to_owned(), starts_on, resumes_on })
     .into()
 }
 
@@ -134,9 +118,6 @@ pub(super) fn days_off_of_2026() -> Vec<DayOff> {
         ("Pont de l’Ascension", date(2027, 5, 7)),
         ("Lundi de Pentecôte", date(2027, 5, 17)),
     ]
-    .map(|(name, on)| DayOff {
-        name: name.to_owned(),
-        on,
-    })
+    .map(|(name, on)| DayOff { name: name.to_owned(), on })
     .into()
 }

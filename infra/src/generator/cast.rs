@@ -75,46 +75,19 @@ pub(super) struct Part {
 }
 
 const fn part(number: usize, sex: Sex, given: &'static str, surname: &'static str) -> Part {
-    Part {
-        number,
-        sex,
-        given,
-        surname,
-        post: None,
-        replaces: None,
-        manner: Some(Manner::Prompt),
-    }
+    Part { number, sex, given, surname, post: None, replaces: None, manner: Some(Manner::Prompt) }
 }
 
 pub(super) const STAFF: &[Part] = &[
     part(1, Sex::Female, "Hélène", "Roux"),
     part(2, Sex::Male, "Karim", "Benali"),
     part(3, Sex::Female, "Nadège", "Kermarec"),
-    Part {
-        post: Some((MATHS, 0)),
-        ..part(10, Sex::Female, "Claire", "Vidal")
-    },
-    Part {
-        post: Some((HISTORY, 0)),
-        ..part(11, Sex::Male, "Étienne", "Marchal")
-    },
-    Part {
-        replaces: Some((HISTORY, true)),
-        ..part(12, Sex::Female, "Lucie", "Andrieu")
-    },
-    Part {
-        post: Some((BIOLOGY, 0)),
-        ..part(13, Sex::Male, "Rémi", "Castagnet")
-    },
-    Part {
-        replaces: Some((BIOLOGY, false)),
-        ..part(14, Sex::Female, "Soline", "Arnaudet")
-    },
-    Part {
-        post: Some((PHYSICS, 0)),
-        manner: Some(Manner::Evening),
-        ..part(15, Sex::Male, "Samir", "Haddad")
-    },
+    Part { post: Some((MATHS, 0)), ..part(10, Sex::Female, "Claire", "Vidal") },
+    Part { post: Some((HISTORY, 0)), ..part(11, Sex::Male, "Étienne", "Marchal") },
+    Part { replaces: Some((HISTORY, true)), ..part(12, Sex::Female, "Lucie", "Andrieu") },
+    Part { post: Some((BIOLOGY, 0)), ..part(13, Sex::Male, "Rémi", "Castagnet") },
+    Part { replaces: Some((BIOLOGY, false)), ..part(14, Sex::Female, "Soline", "Arnaudet") },
+    Part { post: Some((PHYSICS, 0)), manner: Some(Manner::Evening), ..part(15, Sex::Male, "Samir", "Haddad") },
 ];
 
 /// Jointures of the family, and of the teacher as a parent.
@@ -134,27 +107,13 @@ pub(super) fn claims(jointure: &str, code: &str) -> u8 {
 }
 
 /// The units of Mme Vidal among those of her subject: her five classes, or five others where the school is too small to have them.
-pub(super) fn units_of_the_teacher(
-    school: &School,
-    pool: &[&Unit],
-    teachers: &[usize],
-) -> Vec<usize> {
-    let is_hers = teachers
-        .first()
-        .is_some_and(|&teacher| school.staff[teacher].jointure == "6000010");
+pub(super) fn units_of_the_teacher(school: &School, pool: &[&Unit], teachers: &[usize]) -> Vec<usize> {
+    let is_hers = teachers.first().is_some_and(|&teacher| school.staff[teacher].jointure == "6000010");
     if !is_hers {
         return Vec::new();
     }
-    let group = |unit: &Unit| {
-        unit.services
-            .first()
-            .map_or("", |&service| school.services[service].group.as_str())
-    };
-    let rank = |unit: &Unit| {
-        [Cast::CLASS, "4D", "5A", "3C", "6D"]
-            .iter()
-            .position(|code| *code == group(unit))
-    };
+    let group = |unit: &Unit| unit.services.first().map_or("", |&service| school.services[service].group.as_str());
+    let rank = |unit: &Unit| [Cast::CLASS, "4D", "5A", "3C", "6D"].iter().position(|code| *code == group(unit));
     let mut order: Vec<usize> = (0..pool.len()).collect();
     order.sort_by_key(|&index| rank(pool[index]).unwrap_or(9));
     order.truncate(5);
@@ -188,13 +147,7 @@ impl Roles {
     /// Pupils are dealt out to classes in turn, so the first pupil of a class has its index. A role beyond the last pupil is nobody's.
     pub(super) fn of(school: &School) -> Self {
         let classes = school.divisions.len();
-        let first_of = |code: &str| {
-            school
-                .divisions
-                .iter()
-                .position(|division| division.code == code)
-                .unwrap_or(0)
-        };
+        let first_of = |code: &str| school.divisions.iter().position(|division| division.code == code).unwrap_or(0);
         Self {
             pupil: first_of(Cast::CLASS),
             sister: first_of(Cast::SISTER_CLASS),
@@ -211,21 +164,11 @@ impl Roles {
 pub(super) fn settle(school: &mut School) {
     let staff = |number: usize| {
         let jointure = (6_000_000 + number).to_string();
-        school
-            .staff
-            .iter()
-            .find(|staff| staff.jointure == jointure)
-            .map(member_of_staff)
-            .unwrap_or_default()
+        school.staff.iter().find(|staff| staff.jointure == jointure).map(member_of_staff).unwrap_or_default()
     };
     let pupil = |number: usize| {
         let jointure = number.to_string();
-        school
-            .pupils
-            .iter()
-            .find(|pupil| pupil.jointure == jointure)
-            .map(member_of_pupils)
-            .unwrap_or_default()
+        school.pupils.iter().find(|pupil| pupil.jointure == jointure).map(member_of_pupils).unwrap_or_default()
     };
     let relative = |number: usize| {
         let jointure = number.to_string();
@@ -251,12 +194,7 @@ pub(super) fn settle(school: &mut School) {
         replacement: staff(14),
         parent_as_teacher: staff(15),
         teacher_as_parent: relative(TEACHER_AS_PARENT),
-        inspector: Outsider {
-            title: "M.",
-            given: "Yann",
-            surname: "Le Goff",
-            function: "IA-IPR de mathématiques",
-        },
+        inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },
     };
     school.cast = cast;
 }

@@ -24,11 +24,7 @@ impl Chance {
 
     /// A number below `bound`; 0 when the bound is 0.
     pub(super) fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 {
-            0
-        } else {
-            (self.next() % bound as u64) as usize
-        }
+        if bound == 0 { 0 } else { (self.next() % bound as u64) as usize }
     }
 
     /// True `percent` times out of a hundred.

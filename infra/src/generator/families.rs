@@ -67,33 +67,17 @@ pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
 }
 
 fn is_a_part(roles: &Roles, index: usize) -> bool {
-    [
-        roles.child_of_teacher,
-        roles.without_relatives,
-        roles.late_arrival,
-        roles.longest_name,
-    ]
-    .contains(&index)
+    [roles.child_of_teacher, roles.without_relatives, roles.late_arrival, roles.longest_name].contains(&index)
 }
 
 /// A brother or sister of another level a little further down the roll; now and then two.
-fn siblings(
-    school: &School,
-    roles: &Roles,
-    settled: &[bool],
-    index: usize,
-    chance: &mut Chance,
-) -> Vec<usize> {
+fn siblings(school: &School, roles: &Roles, settled: &[bool], index: usize, chance: &mut Chance) -> Vec<usize> {
     let level = |pupil: usize| school.divisions[school.pupils[pupil].division].level;
     let mut found: Vec<usize> = Vec::new();
     let wanted = usize::from(chance.permille(92)) + usize::from(chance.permille(12));
     for _ in 0..wanted * 4 {
         let other = index + 1 + chance.below(120);
-        let levels: Vec<_> = found
-            .iter()
-            .chain([&index])
-            .map(|&child| level(child))
-            .collect();
+        let levels: Vec<_> = found.iter().chain([&index]).map(|&child| level(child)).collect();
         if found.len() < wanted
             && other < settled.len()
             && !settled[other]
@@ -107,13 +91,7 @@ fn siblings(
     found
 }
 
-fn found(
-    school: &mut School,
-    names: &Names,
-    children: &[usize],
-    longest: bool,
-    chance: &mut Chance,
-) {
+fn found(school: &mut School, names: &Names, children: &[usize], longest: bool, chance: &mut Chance) {
     let shape = match chance.below(1000) {
         0..=599 => Shape::Together,
         600..=859 => Shape::Separated,
@@ -124,11 +102,7 @@ fn found(
     };
     let shape = if longest { Shape::Together } else { shape };
     let (hers, his) = (names.surname(chance), names.surname(chance));
-    let his = if longest {
-        names::LONGEST_SURNAME.to_owned()
-    } else {
-        his
-    };
+    let his = if longest { names::LONGEST_SURNAME.to_owned() } else { his };
     let home = names.address(chance);
     let child_surname = match chance.below(100) {
         _ if longest => his.clone(),
@@ -157,11 +131,7 @@ fn found(
         given: names.adult(sex, chance),
         surname: his.clone(),
         birth_surname: his,
-        address: if shape == Shape::Together {
-            home
-        } else {
-            names.address(chance)
-        },
+        address: if shape == Shape::Together { home } else { names.address(chance) },
     };
     bind(school, children, shape, mother, father, chance);
     if chance.percent(9) {
@@ -169,43 +139,15 @@ fn found(
     }
 }
 
-fn bind(
-    school: &mut School,
-    children: &[usize],
-    shape: Shape,
-    mother: Parent,
-    father: Parent,
-    chance: &mut Chance,
-) {
+fn bind(school: &mut School, children: &[usize], shape: Shape, mother: Parent, father: Parent, chance: &mut Chance) {
     match shape {
         Shape::Together | Shape::Separated => {
-            let relation = if father.sex == Sex::Female {
-                MOTHER
-            } else {
-                FATHER
-            };
-            let (mother, father) = (
-                settle(school, mother, chance),
-                settle(school, father, chance),
-            );
+            let relation = if father.sex == Sex::Female { MOTHER } else { FATHER };
+            let (mother, father) = (settle(school, mother, chance), settle(school, father, chance));
             let mother_first = chance.percent(60);
             let rank = |first: bool| if first { 1 } else { 2 };
-            link(
-                school,
-                children,
-                mother,
-                MOTHER,
-                rank(mother_first),
-                mother_first,
-            );
-            link(
-                school,
-                children,
-                father,
-                relation,
-                rank(!mother_first),
-                !mother_first,
-            );
+            link(school, children, mother, MOTHER, rank(mother_first), mother_first);
+            link(school, children, father, relation, rank(!mother_first), !mother_first);
         }
         Shape::Single | Shape::SingleAgainstOther => {
             let mother = settle(school, mother, chance);
@@ -252,39 +194,18 @@ fn found_the_family(school: &mut School, names: &Names, roles: &Roles) {
         given: given.to_owned(),
         surname: "Fofana".to_owned(),
         birth_surname: birth.to_owned(),
-        address: Address {
-            lines: vec![line.to_owned()],
-            post_code: town.0.to_owned(),
-            town: town.1.to_owned(),
-        },
+        address: Address { lines: vec![line.to_owned()], post_code: town.0.to_owned(), town: town.1.to_owned() },
     };
     let here = ("99100", "Tilleuls-sur-Orvanne");
     let there = ("99140", "Vaux-l'Étang");
-    let mother = parent(
-        cast::MOTHER,
-        Sex::Female,
-        "Aïssatou",
-        "Diakité",
-        "14 rue des Tilleuls",
-        here,
-    );
-    let father = parent(
-        cast::FATHER,
-        Sex::Male,
-        "Moussa",
-        "Fofana",
-        "3 quai de l'Orvanne",
-        there,
-    );
+    let mother = parent(cast::MOTHER, Sex::Female, "Aïssatou", "Diakité", "14 rue des Tilleuls", here);
+    let father = parent(cast::FATHER, Sex::Male, "Moussa", "Fofana", "3 quai de l'Orvanne", there);
     let children = [roles.pupil, roles.sister];
     for child in children {
         "Fofana".clone_into(&mut school.pupils[child].surname);
         school.pupils[child].address = mother.address.clone();
     }
-    let (mother, father) = (
-        settle(school, mother, chance),
-        settle(school, father, chance),
-    );
+    let (mother, father) = (settle(school, mother, chance), settle(school, father, chance));
     link(school, &children, mother, MOTHER, 1, true);
     link(school, &children, father, FATHER, 2, false);
     bind_grandmother(school, names, &children, chance);
@@ -319,12 +240,7 @@ fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {
     let index = school.relatives.len();
     let number = parent.number.unwrap_or(4_000_100 + index);
     let known = parent.number.is_some();
-    let mail = names::mail(
-        &parent.given,
-        &parent.surname,
-        number % 100_000,
-        "courriel.example",
-    );
+    let mail = names::mail(&parent.given, &parent.surname, number % 100_000, "courriel.example");
     school.relatives.push(Relative {
         jointure: number.to_string(),
         sex: Some(parent.sex),
@@ -353,10 +269,7 @@ fn settle_institution(school: &mut School) -> usize {
         mail: Some("ase@departement.example".to_owned()),
         shares_address: true,
         address: Address {
-            lines: vec![
-                "Hôtel du département".to_owned(),
-                "1 place de la Préfecture".to_owned(),
-            ],
+            lines: vec!["Hôtel du département".to_owned(), "1 place de la Préfecture".to_owned()],
             post_code: "99000".to_owned(),
             town: "Montcœur".to_owned(),
         },
@@ -364,14 +277,7 @@ fn settle_institution(school: &mut School) -> usize {
     index
 }
 
-fn link(
-    school: &mut School,
-    children: &[usize],
-    relative: usize,
-    relation: u8,
-    legal: u8,
-    pays: bool,
-) {
+fn link(school: &mut School, children: &[usize], relative: usize, relation: u8, legal: u8, pays: bool) {
     for &child in children {
         school.pupils[child].links.push(Link {
             relative,

@@ -102,10 +102,7 @@ pub enum HomeworkKind {
 
 impl HomeworkKind {
     pub(super) fn is_written(self) -> bool {
-        matches!(
-            self,
-            Self::Exercises | Self::Writing | Self::Project | Self::Preparation
-        )
+        matches!(self, Self::Exercises | Self::Writing | Self::Project | Self::Preparation)
     }
 }
 

@@ -12,8 +12,7 @@ const STREETS: &str = include_str!("texts/streets.txt");
 const TOWNS: &str = include_str!("texts/towns.txt");
 
 /// The one surname of sixty characters, which every page must survive.
-pub(super) const LONGEST_SURNAME: &str =
-    "Vasconcelos-Albuquerque-Santamaria de la Fuente y Montenegro";
+pub(super) const LONGEST_SURNAME: &str = "Vasconcelos-Albuquerque-Santamaria de la Fuente y Montenegro";
 
 /// The lists, split once.
 pub(super) struct Names {
@@ -28,9 +27,7 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new() -> Self {
-        let mut parents = PARENTS
-            .lines()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let mut parents = PARENTS.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         Self {
             surnames: SURNAMES.split_whitespace().collect(),
             girls: FEMININE.split_whitespace().collect(),
@@ -38,10 +35,7 @@ impl Names {
             mothers: parents.next().unwrap_or_default(),
             fathers: parents.next().unwrap_or_default(),
             streets: STREETS.trim().split('|').collect(),
-            towns: TOWNS
-                .lines()
-                .filter_map(|line| line.split_once('|'))
-                .collect(),
+            towns: TOWNS.lines().filter_map(|line| line.split_once('|')).collect(),
         }
     }
 
@@ -56,42 +50,22 @@ impl Names {
     }
 
     pub(super) fn child(&self, sex: Sex, chance: &mut Chance) -> String {
-        let list = if sex == Sex::Female {
-            &self.girls
-        } else {
-            &self.boys
-        };
+        let list = if sex == Sex::Female { &self.girls } else { &self.boys };
         chance.pick(list).to_owned()
     }
 
     pub(super) fn adult(&self, sex: Sex, chance: &mut Chance) -> String {
-        let list = if sex == Sex::Female {
-            &self.mothers
-        } else {
-            &self.fathers
-        };
+        let list = if sex == Sex::Female { &self.mothers } else { &self.fathers };
         chance.pick(list).to_owned()
     }
 
     pub(super) fn address(&self, chance: &mut Chance) -> Address {
         let (post_code, town) = self.towns[chance.below(self.towns.len())];
-        let mut lines = vec![format!(
-            "{} {}",
-            1 + chance.below(180),
-            chance.pick(&self.streets)
-        )];
+        let mut lines = vec![format!("{} {}", 1 + chance.below(180), chance.pick(&self.streets))];
         if chance.percent(15) {
-            lines.push(format!(
-                "Bâtiment {}, appartement {}",
-                ["A", "B", "C"][chance.below(3)],
-                1 + chance.below(60)
-            ));
+            lines.push(format!("Bâtiment {}, appartement {}", ["A", "B", "C"][chance.below(3)], 1 + chance.below(60)));
         }
-        Address {
-            lines,
-            post_code: post_code.to_owned(),
-            town: town.to_owned(),
-        }
+        Address { lines, post_code: post_code.to_owned(), town: town.to_owned() }
     }
 }
 

@@ -87,15 +87,7 @@ const fn line(
     discipline: (&'static str, &'static str),
     room: (&'static str, u16),
 ) -> Subject {
-    Subject {
-        code,
-        short,
-        label,
-        printed,
-        discipline,
-        room: room.0,
-        hours_max: room.1,
-    }
+    Subject { code, short, label, printed, discipline, room: room.0, hours_max: room.1 }
 }
 
 pub(super) const FRENCH: &str = "020700";
@@ -118,70 +110,14 @@ const LETTERS: (&str, &str) = ("L0202", "LETTRES MODERNES");
 /// Every subject taught.
 pub const SUBJECTS: &[Subject] = &[
     line(FRENCH, "FRANC", "FRANCAIS", "Français", LETTERS, ("1", 18)),
-    line(
-        LATIN,
-        "LCALA",
-        "LANGUES ET CULTURES DE L'ANTIQUITE LATIN",
-        "Latin",
-        LETTERS,
-        ("1", 18),
-    ),
-    line(
-        ENGLISH,
-        "AGL1",
-        "ANGLAIS LV1",
-        "Anglais LV1",
-        ("L0422", "ANGLAIS"),
-        ("2", 18),
-    ),
-    line(
-        SPANISH,
-        "ESP2",
-        "ESPAGNOL LV2",
-        "Espagnol LV2",
-        ("L0426", "ESPAGNOL"),
-        ("2", 18),
-    ),
-    line(
-        GERMAN,
-        "ALL2",
-        "ALLEMAND LV2",
-        "Allemand LV2",
-        ("L0421", "ALLEMAND"),
-        ("2", 18),
-    ),
-    line(
-        ITALIAN,
-        "ITA2",
-        "ITALIEN LV2",
-        "Italien LV2",
-        ("L0429", "ITALIEN"),
-        ("2", 18),
-    ),
-    line(
-        HISTORY,
-        "HI-GE",
-        "HISTOIRE-GEOGRAPHIE",
-        "Histoire-géographie",
-        ("L1000", "HISTOIRE GEOGRAPHIE"),
-        ("1", 18),
-    ),
-    line(
-        MATHS,
-        "MATHS",
-        "MATHEMATIQUES",
-        "Mathématiques",
-        ("L1300", "MATHEMATIQUES"),
-        ("2", 18),
-    ),
-    line(
-        PHYSICS,
-        "PH-CH",
-        "PHYSIQUE-CHIMIE",
-        "Physique-chimie",
-        ("L1500", "SCIENCES PHYSIQUES"),
-        ("PC", 18),
-    ),
+    line(LATIN, "LCALA", "LANGUES ET CULTURES DE L'ANTIQUITE LATIN", "Latin", LETTERS, ("1", 18)),
+    line(ENGLISH, "AGL1", "ANGLAIS LV1", "Anglais LV1", ("L0422", "ANGLAIS"), ("2", 18)),
+    line(SPANISH, "ESP2", "ESPAGNOL LV2", "Espagnol LV2", ("L0426", "ESPAGNOL"), ("2", 18)),
+    line(GERMAN, "ALL2", "ALLEMAND LV2", "Allemand LV2", ("L0421", "ALLEMAND"), ("2", 18)),
+    line(ITALIAN, "ITA2", "ITALIEN LV2", "Italien LV2", ("L0429", "ITALIEN"), ("2", 18)),
+    line(HISTORY, "HI-GE", "HISTOIRE-GEOGRAPHIE", "Histoire-géographie", ("L1000", "HISTOIRE GEOGRAPHIE"), ("1", 18)),
+    line(MATHS, "MATHS", "MATHEMATIQUES", "Mathématiques", ("L1300", "MATHEMATIQUES"), ("2", 18)),
+    line(PHYSICS, "PH-CH", "PHYSIQUE-CHIMIE", "Physique-chimie", ("L1500", "SCIENCES PHYSIQUES"), ("PC", 18)),
     line(
         BIOLOGY,
         "SVT",
@@ -190,30 +126,9 @@ pub const SUBJECTS: &[Subject] = &[
         ("L1600", "SCIENCES DE LA VIE ET DE LA TERRE"),
         ("SVT", 18),
     ),
-    line(
-        TECHNOLOGY,
-        "TECHN",
-        "TECHNOLOGIE",
-        "Technologie",
-        ("L1400", "TECHNOLOGIE"),
-        ("TEC", 18),
-    ),
-    line(
-        MUSIC,
-        "EDMUS",
-        "EDUCATION MUSICALE",
-        "Éducation musicale",
-        ("L1700", "EDUCATION MUSICALE"),
-        ("MUS", 20),
-    ),
-    line(
-        ARTS,
-        "A-PLA",
-        "ARTS PLASTIQUES",
-        "Arts plastiques",
-        ("L1800", "ARTS PLASTIQUES"),
-        ("ART", 20),
-    ),
+    line(TECHNOLOGY, "TECHN", "TECHNOLOGIE", "Technologie", ("L1400", "TECHNOLOGIE"), ("TEC", 18)),
+    line(MUSIC, "EDMUS", "EDUCATION MUSICALE", "Éducation musicale", ("L1700", "EDUCATION MUSICALE"), ("MUS", 20)),
+    line(ARTS, "A-PLA", "ARTS PLASTIQUES", "Arts plastiques", ("L1800", "ARTS PLASTIQUES"), ("ART", 20)),
     line(
         SPORT,
         "EPS",
@@ -247,12 +162,7 @@ impl Part {
 }
 
 const fn part(subject: &'static str, singles: u16, doubles: u16, fortnightly: bool) -> Part {
-    Part {
-        subject,
-        singles,
-        doubles,
-        fortnightly,
-    }
+    Part { subject, singles, doubles, fortnightly }
 }
 
 const SIXTH: &[Part] = &[

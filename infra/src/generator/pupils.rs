@@ -30,11 +30,7 @@ pub(super) fn enrol(school: &mut School) {
 fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupil {
     let chance = &mut cast::chance_of_pupil(school, index);
     let division = index % school.divisions.len();
-    let drawn = if chance.percent(50) {
-        Sex::Female
-    } else {
-        Sex::Male
-    };
+    let drawn = if chance.percent(50) { Sex::Female } else { Sex::Male };
     let given = names.child(drawn, chance);
     let (number, sex, given) = if index == roles.pupil {
         (cast::PUPIL, Sex::Female, "Inès".to_owned())
@@ -44,11 +40,7 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
         (2_000_100 + index, drawn, given)
     };
     let entered_on = if index == roles.late_arrival {
-        school
-            .calendar
-            .mondays()
-            .get(6)
-            .map_or(school.calendar.starts_on, |monday| plus_days(*monday, 3))
+        school.calendar.mondays().get(6).map_or(school.calendar.starts_on, |monday| plus_days(*monday, 3))
     } else {
         school.calendar.starts_on
     };
@@ -58,25 +50,15 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
         siecle_id: (300_000 + number % 1_000_000).to_string(),
         sex,
         surname: String::new(),
-        other_given: (0..chance.below(3))
-            .map(|_| names.child(sex, chance))
-            .collect(),
+        other_given: (0..chance.below(3)).map(|_| names.child(sex, chance)).collect(),
         given,
-        born_on: birth(
-            school.calendar.starts_on.year(),
-            school.divisions[division].level,
-            chance,
-        ),
+        born_on: birth(school.calendar.starts_on.year(), school.divisions[division].level, chance),
         division,
         groups: Vec::new(),
         entered_on,
         half_board: chance.percent(72),
         scholarship: chance.percent(28),
-        address: Address {
-            lines: Vec::new(),
-            post_code: String::new(),
-            town: String::new(),
-        },
+        address: Address { lines: Vec::new(), post_code: String::new(), town: String::new() },
         links: Vec::new(),
     }
 }
@@ -95,10 +77,7 @@ fn birth(year: i16, level: Level, chance: &mut Chance) -> Date {
         7 | 8 => -1,
         _ => 0,
     };
-    plus_days(
-        date(year - level.age() - shift, 1, 1),
-        chance.below(365) as i64,
-    )
+    plus_days(date(year - level.age() - shift, 1, 1), chance.below(365) as i64)
 }
 
 fn join_groups(school: &mut School, roles: &Roles) {
@@ -113,16 +92,9 @@ fn join_groups(school: &mut School, roles: &Roles) {
         let chance = &mut Chance::of(school.seed, &[6, index as u64]);
         let offered = &by_division[school.pupils[index].division];
         let starred = index == roles.pupil;
-        let mut joined: Vec<usize> = language(school, offered, &sizes, starred, chance)
-            .into_iter()
-            .collect();
+        let mut joined: Vec<usize> = language(school, offered, &sizes, starred, chance).into_iter().collect();
         if chance.percent(20) || starred {
-            joined.extend(
-                offered
-                    .iter()
-                    .copied()
-                    .find(|&group| school.groups[group].kind == GroupKind::Latin),
-            );
+            joined.extend(offered.iter().copied().find(|&group| school.groups[group].kind == GroupKind::Latin));
         }
         for &group in &joined {
             sizes[group] += 1;
@@ -133,23 +105,11 @@ fn join_groups(school: &mut School, roles: &Roles) {
 }
 
 /// A pupil asks for Spanish or for the other language offered to the class, and gets it while there is room; Spanish has two groups in the bigger sets.
-fn language(
-    school: &School,
-    offered: &[usize],
-    sizes: &[usize],
-    starred: bool,
-    chance: &mut Chance,
-) -> Option<usize> {
-    let is_spanish =
-        |group: &usize| school.groups[*group].kind == GroupKind::Language(programme::SPANISH);
+fn language(school: &School, offered: &[usize], sizes: &[usize], starred: bool, chance: &mut Chance) -> Option<usize> {
+    let is_spanish = |group: &usize| school.groups[*group].kind == GroupKind::Language(programme::SPANISH);
     let languages = offered.iter().copied();
-    let languages =
-        languages.filter(|&group| matches!(school.groups[group].kind, GroupKind::Language(_)));
-    let asked = if offered.iter().filter(|group| is_spanish(group)).count() > 1 {
-        67
-    } else {
-        54
-    };
+    let languages = languages.filter(|&group| matches!(school.groups[group].kind, GroupKind::Language(_)));
+    let asked = if offered.iter().filter(|group| is_spanish(group)).count() > 1 { 67 } else { 54 };
     let spanish = chance.percent(asked) || starred;
     let emptiest = |group: &usize| (sizes[*group], *group);
     languages
@@ -168,19 +128,12 @@ fn split_classes(school: &mut School, by_division: &[Vec<usize>]) {
     for (class, offered) in classes.iter_mut().zip(by_division) {
         class.sort_by_key(|&index| {
             let pupil = &school.pupils[index];
-            (
-                pupil.surname.clone(),
-                pupil.given.clone(),
-                pupil.jointure.clone(),
-            )
+            (pupil.surname.clone(), pupil.given.clone(), pupil.jointure.clone())
         });
         let middle = class.len().div_ceil(2);
         for (rank, &index) in class.iter().enumerate() {
             let half = if rank < middle { 1 } else { 2 };
-            let group = offered
-                .iter()
-                .copied()
-                .find(|&group| school.groups[group].kind == GroupKind::Half(half));
+            let group = offered.iter().copied().find(|&group| school.groups[group].kind == GroupKind::Half(half));
             school.pupils[index].groups.extend(group);
         }
     }

@@ -271,9 +271,7 @@ impl School {
         let holder = service.teachers.first().copied().unwrap_or_default();
         self.replacements
             .iter()
-            .find(|replacement| {
-                replacement.absent == holder && replacement.from <= day && day <= replacement.until
-            })
+            .find(|replacement| replacement.absent == holder && replacement.from <= day && day <= replacement.until)
             .map_or(holder, |replacement| replacement.present)
     }
 }
@@ -281,9 +279,7 @@ impl School {
 impl Slot {
     fn on(&self, day: Date) -> Lesson {
         let starts_at = day.to_datetime(self.starts_at);
-        let ends_at = starts_at
-            .checked_add(jiff::Span::new().minutes(self.minutes))
-            .unwrap_or(starts_at);
+        let ends_at = starts_at.checked_add(jiff::Span::new().minutes(self.minutes)).unwrap_or(starts_at);
         Lesson { starts_at, ends_at }
     }
 }

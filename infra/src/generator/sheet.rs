@@ -21,10 +21,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     pub(super) fn create(path: &Path, encoding: Encoding) -> io::Result<Self> {
-        let mut sheet = Self {
-            out: BufWriter::with_capacity(1 << 16, File::create(path)?),
-            encoding,
-        };
+        let mut sheet = Self { out: BufWriter::with_capacity(1 << 16, File::create(path)?), encoding };
         match encoding {
             Encoding::Latin9 => sheet.raw("<?xml version=\"1.0\" encoding=\"ISO-8859-15\"?>\n")?,
             Encoding::Utf8 => sheet.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?,
@@ -36,9 +33,7 @@ impl Sheet {
     /// Writes markup already escaped.
     pub(super) fn raw(&mut self, markup: &str) -> io::Result<()> {
         match self.encoding {
-            Encoding::Latin9 => self
-                .out
-                .write_all(&encoding_rs::ISO_8859_15.encode(markup).0),
+            Encoding::Latin9 => self.out.write_all(&encoding_rs::ISO_8859_15.encode(markup).0),
             Encoding::Utf8 | Encoding::Undeclared => self.out.write_all(markup.as_bytes()),
         }
     }

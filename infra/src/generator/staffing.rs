@@ -19,20 +19,12 @@ pub(super) fn hire(school: &mut School, wing: usize, units: &[Unit]) {
     let names = Names::new();
     let mut rank = 0;
     for subject in SUBJECTS {
-        let mut pool: Vec<&Unit> = units
-            .iter()
-            .filter(|unit| unit.pool == subject.code)
-            .collect();
+        let mut pool: Vec<&Unit> = units.iter().filter(|unit| unit.pool == subject.code).collect();
         pool.sort_by_key(|unit| std::cmp::Reverse(unit.half_hours));
         let teachers: Vec<usize> = (0..teachers_needed(subject, &pool))
             .map(|number| {
-                let member = cast::STAFF
-                    .iter()
-                    .find(|member| wing == 0 && member.post == Some((subject.code, number)));
-                let manner = Manner::draw(
-                    rank,
-                    &mut Chance::of(school.seed, &[3, wing as u64, rank as u64]),
-                );
+                let member = cast::STAFF.iter().find(|member| wing == 0 && member.post == Some((subject.code, number)));
+                let manner = Manner::draw(rank, &mut Chance::of(school.seed, &[3, wing as u64, rank as u64]));
                 rank += 1;
                 engage(school, &names, member, subject, manner)
             })
@@ -46,11 +38,7 @@ fn teachers_needed(subject: &Subject, pool: &[&Unit]) -> usize {
     let at_once = pool
         .iter()
         .filter_map(|unit| unit.parallel)
-        .map(|bar| {
-            pool.iter()
-                .filter(|unit| unit.parallel == Some(bar))
-                .count()
-        })
+        .map(|bar| pool.iter().filter(|unit| unit.parallel == Some(bar)).count())
         .max()
         .unwrap_or(0);
     usize::from(half_hours.div_ceil(subject.hours_max * 2)).max(at_once)
@@ -66,9 +54,7 @@ fn share(school: &mut School, pool: &[&Unit], teachers: &[usize]) {
         let pick = if chosen.contains(&index) {
             Some(0)
         } else {
-            (reserved..teachers.len())
-                .filter(free)
-                .min_by_key(|rank| load[*rank])
+            (reserved..teachers.len()).filter(free).min_by_key(|rank| load[*rank])
         };
         let Some(pick) = pick else { continue };
         load[pick] += unit.half_hours;
@@ -80,20 +66,9 @@ fn share(school: &mut School, pool: &[&Unit], teachers: &[usize]) {
 }
 
 /// A teacher of `subject`: the cast member given, or somebody drawn.
-fn engage(
-    school: &mut School,
-    names: &Names,
-    member: Option<&cast::Part>,
-    subject: &Subject,
-    manner: Manner,
-) -> usize {
+fn engage(school: &mut School, names: &Names, member: Option<&cast::Part>, subject: &Subject, manner: Manner) -> usize {
     let index = appoint(school, names, member, Function::Teacher, subject.discipline);
-    let of_prefix = |staff: &&Staff| {
-        staff
-            .room
-            .as_ref()
-            .is_some_and(|room| room_prefix(room) == subject.room)
-    };
+    let of_prefix = |staff: &&Staff| staff.room.as_ref().is_some_and(|room| room_prefix(room) == subject.room);
     let number = 1 + school.staff.iter().filter(of_prefix).count();
     let room = if subject.room.len() == 1 {
         format!("{}{number:02}", subject.room)
@@ -124,31 +99,13 @@ fn appoint(
     let index = school.staff.len();
     let chance = &mut Chance::of(school.seed, &[4, index as u64]);
     let (number, sex, given, surname) = if let Some(part) = member {
-        (
-            part.number,
-            part.sex,
-            part.given.to_owned(),
-            part.surname.to_owned(),
-        )
+        (part.number, part.sex, part.given.to_owned(), part.surname.to_owned())
     } else {
-        let sex = if chance.percent(62) {
-            Sex::Female
-        } else {
-            Sex::Male
-        };
-        (
-            FIRST_NUMBER + index,
-            sex,
-            names.adult(sex, chance),
-            names.surname(chance),
-        )
+        let sex = if chance.percent(62) { Sex::Female } else { Sex::Male };
+        (FIRST_NUMBER + index, sex, names.adult(sex, chance), names.surname(chance))
     };
     let married = sex == Sex::Female && member.is_none() && chance.percent(30);
-    let birth_surname = if married {
-        names.surname(chance)
-    } else {
-        surname.clone()
-    };
+    let birth_surname = if married { names.surname(chance) } else { surname.clone() };
     let days = chance.below(38 * 365) as i64;
     school.staff.push(Staff {
         jointure: (6_000_000 + number).to_string(),
@@ -197,18 +154,9 @@ pub(super) fn arrange_absences(school: &mut School) {
         } else {
             (fortnight, plus_days(fortnight, 11))
         };
-        school.replacements.push(Replacement {
-            absent,
-            present,
-            from,
-            until,
-            long,
-        });
+        school.replacements.push(Replacement { absent, present, from, until, long });
         if long {
-            let held = school
-                .services
-                .iter_mut()
-                .filter(|service| service.teachers.first() == Some(&absent));
+            let held = school.services.iter_mut().filter(|service| service.teachers.first() == Some(&absent));
             held.for_each(|service| service.teachers.push(present));
         }
     }
@@ -216,28 +164,15 @@ pub(super) fn arrange_absences(school: &mut School) {
 }
 
 fn first_holder(school: &School, subject: &str) -> Option<usize> {
-    let of_subject = school
-        .services
-        .iter()
-        .filter(|service| service.subject == subject);
-    of_subject
-        .filter_map(|service| service.teachers.first().copied())
-        .min()
+    let of_subject = school.services.iter().filter(|service| service.subject == subject);
+    of_subject.filter_map(|service| service.teachers.first().copied()).min()
 }
 
 /// The technology of the first class is led by its teacher and one of biology.
 fn teach_together(school: &mut School) {
-    let holders = school
-        .services
-        .iter()
-        .filter(|service| service.subject == programme::BIOLOGY);
-    let partner = holders
-        .filter_map(|service| service.teachers.first().copied())
-        .max();
-    let service = school
-        .services
-        .iter_mut()
-        .find(|service| service.subject == programme::TECHNOLOGY);
+    let holders = school.services.iter().filter(|service| service.subject == programme::BIOLOGY);
+    let partner = holders.filter_map(|service| service.teachers.first().copied()).max();
+    let service = school.services.iter_mut().find(|service| service.subject == programme::TECHNOLOGY);
     if let (Some(partner), Some(service)) = (partner, service) {
         service.teachers.push(partner);
         service.co_taught = true;
@@ -257,33 +192,16 @@ pub(super) fn office(school: &mut School, wings: usize) {
         appoint(school, &names, None, Function::Counsellor, life);
     }
     for _ in 0..wings {
-        appoint(
-            school,
-            &names,
-            None,
-            Function::Librarian,
-            ("L0080", "DOCUMENTATION"),
-        );
+        appoint(school, &names, None, Function::Librarian, ("L0080", "DOCUMENTATION"));
     }
     for _ in 0..wings * 5 {
-        appoint(
-            school,
-            &names,
-            None,
-            Function::Assistant,
-            ("-", "SANS OBJET"),
-        );
+        appoint(school, &names, None, Function::Assistant, ("-", "SANS OBJET"));
     }
 }
 
 /// Every class gets a professeur principal among its own teachers, one class each as far as possible. The teacher of the cast has hers.
 pub(super) fn pick_form_tutors(school: &mut School) {
-    for (division, code) in school
-        .divisions
-        .iter()
-        .map(|division| division.code.clone())
-        .enumerate()
-    {
+    for (division, code) in school.divisions.iter().map(|division| division.code.clone()).enumerate() {
         let mut candidates: Vec<usize> = school
             .services
             .iter()

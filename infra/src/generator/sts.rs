@@ -28,11 +28,7 @@ pub(super) fn write(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// `7` half hours is `3.50`.
 fn decimal_hours(half_hours: u16) -> String {
-    format!(
-        "{}.{}0",
-        half_hours / 2,
-        if half_hours % 2 == 1 { 5 } else { 0 }
-    )
+    format!("{}.{}0", half_hours / 2, if half_hours % 2 == 1 { 5 } else { 0 })
 }
 
 /// How many pupils each class has, and each group by class: both files say it.
@@ -44,11 +40,7 @@ struct Counts {
 impl Counts {
     fn of(school: &School) -> Self {
         let mut divisions = vec![0; school.divisions.len()];
-        let mut groups: Vec<Vec<usize>> = school
-            .groups
-            .iter()
-            .map(|group| vec![0; group.divisions.len()])
-            .collect();
+        let mut groups: Vec<Vec<usize>> = school.groups.iter().map(|group| vec![0; group.divisions.len()]).collect();
         for pupil in &school.pupils {
             divisions[pupil.division] += 1;
             for &group in &pupil.groups {
@@ -69,10 +61,7 @@ impl<'a> Shelf<'a> {
     fn of(school: &'a School) -> Self {
         let mut shelf = std::collections::HashMap::<_, Vec<_>>::new();
         for service in &school.services {
-            shelf
-                .entry(service.group.as_str())
-                .or_default()
-                .push(service);
+            shelf.entry(service.group.as_str()).or_default().push(service);
         }
         Self(shelf)
     }
@@ -82,18 +71,10 @@ impl<'a> Shelf<'a> {
     }
 }
 
-fn group_classes(
-    sheet: &mut Sheet,
-    school: &School,
-    group: &Group,
-    counts: &[usize],
-) -> io::Result<()> {
+fn group_classes(sheet: &mut Sheet, school: &School, group: &Group, counts: &[usize]) -> io::Result<()> {
     sheet.open("DIVISIONS_APPARTENANCE")?;
     for (&division, count) in group.divisions.iter().zip(counts) {
-        sheet.open_with(
-            "DIVISION_APPARTENANCE",
-            &[("CODE", &school.divisions[division].code)],
-        )?;
+        sheet.open_with("DIVISION_APPARTENANCE", &[("CODE", &school.divisions[division].code)])?;
         sheet.leaf("EFFECTIF_PREVU", &count.to_string())?;
         sheet.leaf("EFFECTIF_CALCULE", &count.to_string())?;
         sheet.close("DIVISION_APPARTENANCE")?;

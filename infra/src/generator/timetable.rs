@@ -41,18 +41,11 @@ pub(super) struct Event {
 
 impl Event {
     pub(super) fn new(divisions: Vec<usize>, strands: Vec<(usize, Weeks)>, length: usize) -> Self {
-        Self {
-            divisions,
-            strands,
-            length,
-            pin: None,
-        }
+        Self { divisions, strands, length, pin: None }
     }
 
     fn weeks(&self) -> u8 {
-        self.strands
-            .iter()
-            .fold(0, |mask, (_, weeks)| mask | weeks.mask())
+        self.strands.iter().fold(0, |mask, (_, weeks)| mask | weeks.mask())
     }
 }
 
@@ -85,11 +78,8 @@ pub(super) fn fill(
     let rows: Vec<_> = events
         .iter()
         .map(|event| {
-            let mut rows: Vec<_> = event
-                .divisions
-                .iter()
-                .map(|division| (division - first_division, event.weeks()))
-                .collect();
+            let mut rows: Vec<_> =
+                event.divisions.iter().map(|division| (division - first_division, event.weeks())).collect();
             for (service, weeks) in &event.strands {
                 let busy = school.services[*service].teachers.iter();
                 rows.extend(busy.map(|teacher| (classes + teacher - first_teacher, weeks.mask())));
@@ -130,12 +120,7 @@ impl Board<'_> {
             };
             let choice = (0..PLACES)
                 .filter(|&start| self.may_start(event, start))
-                .map(|start| {
-                    (
-                        self.cost(school, event, start) * 8 + chance.below(24),
-                        start,
-                    )
-                })
+                .map(|start| (self.cost(school, event, start) * 8 + chance.below(24), start))
                 .min();
             let Some((_, start)) = choice else {
                 return false;
@@ -163,17 +148,10 @@ impl Board<'_> {
         let (day, hour) = (start / HOURS, start % HOURS);
         let last = hour + length - 1;
         let fits = last < HOURS && !(hour < 4 && last >= 4) && !(day == WEDNESDAY && last >= 4);
-        fits && self
-            .conflicts(event, start)
-            .iter()
-            .all(|&other| self.events[other].pin.is_none())
+        fits && self.conflicts(event, start).iter().all(|&other| self.events[other].pin.is_none())
     }
 
-    fn cells(
-        &self,
-        event: usize,
-        start: usize,
-    ) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+    fn cells(&self, event: usize, start: usize) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
         let length = self.events[event].length;
         self.rows[event].iter().flat_map(move |&(row, weeks)| {
             (0..2)
@@ -183,10 +161,8 @@ impl Board<'_> {
     }
 
     fn conflicts(&self, event: usize, start: usize) -> Vec<usize> {
-        let mut others: Vec<usize> = self
-            .cells(event, start)
-            .filter_map(|(row, week, place)| self.held[row][week][place])
-            .collect();
+        let mut others: Vec<usize> =
+            self.cells(event, start).filter_map(|(row, week, place)| self.held[row][week][place]).collect();
         others.sort_unstable();
         others.dedup();
         others
@@ -202,25 +178,17 @@ impl Board<'_> {
         let day = start / HOURS;
         let subject = school.services[self.events[event].strands[0].0].subject;
         let mut cost = chase + DISLIKE[start % HOURS];
-        for &(row, weeks) in self.rows[event]
-            .iter()
-            .filter(|(row, _)| *row < self.classes)
-        {
+        for &(row, weeks) in self.rows[event].iter().filter(|(row, _)| *row < self.classes) {
             for week in (0..2).filter(|week| weeks & (1 << week) != 0) {
                 let today = &self.held[row][week][day * HOURS..(day + 1) * HOURS];
                 let same = today.iter().flatten().any(|&other| {
-                    other != event
-                        && school.services[self.events[other].strands[0].0].subject == subject
+                    other != event && school.services[self.events[other].strands[0].0].subject == subject
                 });
                 cost += if same { 20 } else { 0 };
             }
             if weeks != 3 {
                 let other_week = usize::from(weeks == 1);
-                cost += if self.held[row][other_week][start].is_some() {
-                    0
-                } else {
-                    6
-                };
+                cost += if self.held[row][other_week][start].is_some() { 0 } else { 6 };
             }
         }
         cost
@@ -249,9 +217,7 @@ impl Board<'_> {
             let minutes = i64::from(end.duration_since(GRID[hour]).as_secs() as i32 / 60) + 55;
             for &(service, weeks) in &event.strands {
                 let holder = school.services[service].teachers.first();
-                let room = holder
-                    .and_then(|&holder| school.staff[holder].room.clone())
-                    .unwrap_or_default();
+                let room = holder.and_then(|&holder| school.staff[holder].room.clone()).unwrap_or_default();
                 school.services[service].slots.push(Slot {
                     day: day as i8 + 1,
                     starts_at: GRID[hour],
@@ -262,9 +228,7 @@ impl Board<'_> {
             }
         }
         for service in &mut school.services {
-            service
-                .slots
-                .sort_by_key(|slot| (slot.day, slot.starts_at, slot.weeks));
+            service.slots.sort_by_key(|slot| (slot.day, slot.starts_at, slot.weeks));
         }
     }
 }

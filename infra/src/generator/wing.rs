@@ -37,10 +37,7 @@ pub(super) fn plan(pupils: usize) -> Vec<Wing> {
     let classes = ((pupils + 48) / 96).max(2);
     let wings = classes.div_ceil(5);
     (0..wings)
-        .map(|number| Wing {
-            number,
-            letters: number * classes / wings..(number + 1) * classes / wings,
-        })
+        .map(|number| Wing { number, letters: number * classes / wings..(number + 1) * classes / wings })
         .collect()
 }
 
@@ -70,13 +67,7 @@ pub(super) fn raise(school: &mut School, wing: &Wing) {
         cast::pin_hours(school, &mut draft.events);
     }
     let mut chance = Chance::of(school.seed, &[2, wing.number as u64]);
-    timetable::fill(
-        school,
-        &draft.events,
-        first_division,
-        first_teacher,
-        &mut chance,
-    );
+    timetable::fill(school, &draft.events, first_division, first_teacher, &mut chance);
 }
 
 fn open_divisions(school: &mut School, wing: &Wing, level: Level) -> Vec<usize> {
@@ -97,11 +88,7 @@ fn open_divisions(school: &mut School, wing: &Wing, level: Level) -> Vec<usize> 
 /// A to Z, then AA, AB…
 fn letters(index: usize) -> String {
     let letter = |rank: usize| char::from(b'A' + (rank % 26) as u8);
-    if index < 26 {
-        letter(index).to_string()
-    } else {
-        format!("{}{}", letter(index / 26 - 1), letter(index))
-    }
+    if index < 26 { letter(index).to_string() } else { format!("{}{}", letter(index / 26 - 1), letter(index)) }
 }
 
 impl Draft {
@@ -117,10 +104,8 @@ impl Draft {
                 parallel: None,
             });
             let event = |length, weeks| Event::new(vec![division], vec![(service, weeks)], length);
-            self.events
-                .extend((0..part.singles).map(|_| event(1, Weeks::Every)));
-            self.events
-                .extend((0..part.doubles).map(|_| event(2, Weeks::Every)));
+            self.events.extend((0..part.singles).map(|_| event(1, Weeks::Every)));
+            self.events.extend((0..part.doubles).map(|_| event(2, Weeks::Every)));
             if part.fortnightly {
                 self.events.push(event(1, fortnight(in_first_bar, part)));
             }
@@ -136,22 +121,11 @@ impl Draft {
             if classes.len() > 2 {
                 subjects.push(programme::SPANISH);
             }
-            subjects.push(if bar == 0 && classes.len() == 2 {
-                programme::GERMAN
-            } else {
-                programme::ITALIAN
-            });
-            let services: Vec<usize> = subjects
-                .iter()
-                .map(|subject| language_group(school, &classes, subject))
-                .collect();
+            subjects.push(if bar == 0 && classes.len() == 2 { programme::GERMAN } else { programme::ITALIAN });
+            let services: Vec<usize> =
+                subjects.iter().map(|subject| language_group(school, &classes, subject)).collect();
             for (&service, pool) in services.iter().zip(subjects) {
-                self.units.push(Unit {
-                    pool,
-                    services: vec![service],
-                    half_hours: 5,
-                    parallel,
-                });
+                self.units.push(Unit { pool, services: vec![service], half_hours: 5, parallel });
             }
             for weeks in [Weeks::Every, Weeks::Every, weeks] {
                 let strands = services.iter().map(|&service| (service, weeks)).collect();
@@ -162,23 +136,11 @@ impl Draft {
 
     fn latin(&mut self, school: &mut School, wing: &Wing, divisions: &[usize]) {
         let level = school.divisions[divisions[0]].level;
-        let number = if wing.number == 0 {
-            String::new()
-        } else {
-            (wing.number + 1).to_string()
-        };
+        let number = if wing.number == 0 { String::new() } else { (wing.number + 1).to_string() };
         let code = format!("{}LAT{number}", level.digit());
         school.groups.push(Group {
             code: code.clone(),
-            label: format!(
-                "LATIN {}{}",
-                level.label(),
-                if number.is_empty() {
-                    number
-                } else {
-                    format!(" {number}")
-                }
-            ),
+            label: format!("LATIN {}{}", level.label(), if number.is_empty() { number } else { format!(" {number}") }),
             level,
             kind: GroupKind::Latin,
             divisions: divisions.to_vec(),
@@ -192,11 +154,7 @@ impl Draft {
             parallel: None,
         });
         for _ in 0..hours {
-            self.events.push(Event::new(
-                divisions.to_vec(),
-                vec![(service, Weeks::Every)],
-                1,
-            ));
+            self.events.push(Event::new(divisions.to_vec(), vec![(service, Weeks::Every)], 1));
         }
     }
 
@@ -216,11 +174,7 @@ impl Draft {
             for subject in [programme::BIOLOGY, programme::PHYSICS] {
                 let service = open_service(school, &group, false, level, subject, 1);
                 self.give_to_teacher_of(school, &code, subject, service);
-                let weeks = if (half == 1) == (subject == programme::BIOLOGY) {
-                    Weeks::A
-                } else {
-                    Weeks::B
-                };
+                let weeks = if (half == 1) == (subject == programme::BIOLOGY) { Weeks::A } else { Weeks::B };
                 strands.push((service, weeks));
             }
         }
@@ -230,11 +184,7 @@ impl Draft {
     /// The half-classes of a class go with the class.
     fn give_to_teacher_of(&mut self, school: &School, code: &str, subject: &str, service: usize) {
         let unit = self.units.iter_mut().find(|unit| {
-            unit.pool == subject
-                && unit
-                    .services
-                    .first()
-                    .is_some_and(|&first| school.services[first].group == code)
+            unit.pool == subject && unit.services.first().is_some_and(|&first| school.services[first].group == code)
         });
         if let Some(unit) = unit {
             unit.services.push(service);
@@ -244,9 +194,8 @@ impl Draft {
 
     /// The Latin of all levels is one teacher's, taken among the teachers of French.
     fn join_latin(&mut self) {
-        let (latin, others) = std::mem::take(&mut self.units)
-            .into_iter()
-            .partition(|unit| unit.pool == programme::LATIN);
+        let (latin, others) =
+            std::mem::take(&mut self.units).into_iter().partition(|unit| unit.pool == programme::LATIN);
         self.units = others;
         let latin: Vec<Unit> = latin;
         self.units.push(Unit {
@@ -270,11 +219,7 @@ fn language_bars(divisions: &[usize]) -> Vec<Vec<usize>> {
 fn language_group(school: &mut School, classes: &[usize], subject: &'static str) -> usize {
     let level = school.divisions[classes[0]].level;
     let kind = GroupKind::Language(subject);
-    let number = 1 + school
-        .groups
-        .iter()
-        .filter(|group| group.level == level && group.kind == kind)
-        .count();
+    let number = 1 + school.groups.iter().filter(|group| group.level == level && group.kind == kind).count();
     let (short, label) = match subject {
         programme::SPANISH => ("ESP", "ESPAGNOL"),
         programme::GERMAN => ("ALL", "ALLEMAND"),
@@ -315,9 +260,5 @@ fn open_service(
 /// Which week the odd hour of a class falls in: two of its four odd hours in each, so that they pair up in two places of the week.
 fn fortnight(in_first_bar: bool, part: &Part) -> Weeks {
     let with_the_language = !matches!(part.subject, programme::MATHS | programme::TECHNOLOGY);
-    if in_first_bar == with_the_language {
-        Weeks::A
-    } else {
-        Weeks::B
-    }
+    if in_first_bar == with_the_language { Weeks::A } else { Weeks::B }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::event::Recorded;
+use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -65,7 +66,7 @@ pub async fn versions(connection: &mut PgConnection, rows: &[Version]) -> Result
         row.author.to_string(),
         row.capacity.name(),
         row.recorded_at.as_microsecond(),
-        row.visible_from.map(|time| time.as_microsecond()),
+        row.visible_from.map(Timestamp::as_microsecond),
         row.entry.0,
         row.lesson.slot.map(|slot| slot.0),
         row.lesson.date.to_string(),

@@ -65,10 +65,7 @@ pub async fn load(connection: &mut PgConnection, touched: Touched) -> Result<Ove
     let work = sqlx::query(WORK).bind(textbooks).bind(ids).fetch_all(connection).await?;
     let lessons = lessons.iter().map(|row| WrittenLesson::read(row).map(|row| ((row.place.textbook, row.entry), row)));
     let work = work.iter().map(|row| Load::read(row).map(|row| ((row.place.textbook, row.homework), row)));
-    Ok((
-        Overlay::new(lessons.collect::<Result<Vec<_>, _>>()?),
-        Overlay::new(work.collect::<Result<Vec<_>, _>>()?),
-    ))
+    Ok((Overlay::new(lessons.collect::<Result<Vec<_>, _>>()?), Overlay::new(work.collect::<Result<Vec<_>, _>>()?)))
 }
 
 pub async fn lessons(connection: &mut PgConnection, rows: &[&WrittenLesson]) -> Result<(), sqlx::Error> {

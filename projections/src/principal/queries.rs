@@ -94,12 +94,7 @@ impl Workload {
 }
 
 /// The lessons of these days that are written and not withdrawn, in their order.
-pub async fn written(
-    pool: &PgPool,
-    scope: &Scope,
-    from: Date,
-    until: Date,
-) -> Result<Vec<WrittenLesson>, sqlx::Error> {
+pub async fn written(pool: &PgPool, scope: &Scope, from: Date, until: Date) -> Result<Vec<WrittenLesson>, sqlx::Error> {
     let query = Seen::behind_the_scenes(scope).query(WRITTEN).bind(from.to_string()).bind(until.to_string());
     query.fetch_all(pool).await?.iter().map(WrittenLesson::read).collect()
 }

@@ -60,12 +60,8 @@ const ADD_HOMEWORK: &str = concat!(
     "author, visible_from, position, recorded_at, first_recorded_at) on conflict (textbook, homework, version) do nothing"
 );
 
-pub const STATEMENTS: &[(&str, &str)] = &[
-    ("entries", ENTRIES),
-    ("homework", HOMEWORK),
-    ("add entries", ADD_ENTRIES),
-    ("add homework", ADD_HOMEWORK),
-];
+pub const STATEMENTS: &[(&str, &str)] =
+    &[("entries", ENTRIES), ("homework", HOMEWORK), ("add entries", ADD_ENTRIES), ("add homework", ADD_HOMEWORK)];
 
 type Trails = (Trail<EntryKey, EntryVersion>, Trail<HomeworkKey, HomeworkVersion>);
 
@@ -77,10 +73,7 @@ pub async fn load(connection: &mut PgConnection, touched: Touched) -> Result<Tra
     let entries = entries.iter().map(|row| EntryVersion::read(row).map(|row| ((row.place.textbook, row.entry), row)));
     let homework =
         homework.iter().map(|row| HomeworkVersion::read(row).map(|row| ((row.place.textbook, row.homework), row)));
-    Ok((
-        Trail::new(entries.collect::<Result<Vec<_>, _>>()?),
-        Trail::new(homework.collect::<Result<Vec<_>, _>>()?),
-    ))
+    Ok((Trail::new(entries.collect::<Result<Vec<_>, _>>()?), Trail::new(homework.collect::<Result<Vec<_>, _>>()?)))
 }
 
 pub async fn entries(connection: &mut PgConnection, rows: &[EntryVersion]) -> Result<(), sqlx::Error> {

@@ -8,12 +8,7 @@ use super::{EntryVersion, HomeworkVersion};
 use crate::cells::{self, Work};
 use crate::shelf::Place;
 
-pub fn entry(
-    former: Option<&EntryVersion>,
-    place: &Place,
-    recorded: &Recorded,
-    event: &Event,
-) -> Option<EntryVersion> {
+pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, event: &Event) -> Option<EntryVersion> {
     let revision = former.map_or(0, |former| former.revision);
     let first_recorded_at = former.map_or(recorded.recorded_at, |former| former.first_recorded_at);
     let version = |entry, lesson| EntryVersion {

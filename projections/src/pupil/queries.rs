@@ -113,12 +113,8 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
 );
 
 /// Every query of this file, by name.
-pub const STATEMENTS: &[(&str, &str)] = &[
-    ("week", WEEK),
-    ("textbook", TEXTBOOK),
-    ("homework", HOMEWORK),
-    ("homework given in", HOMEWORK_GIVEN_IN),
-];
+pub const STATEMENTS: &[(&str, &str)] =
+    &[("week", WEEK), ("textbook", TEXTBOOK), ("homework", HOMEWORK), ("homework given in", HOMEWORK_GIVEN_IN)];
 
 /// A place in the entries of a textbook, from the latest lesson back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

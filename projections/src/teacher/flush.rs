@@ -81,10 +81,7 @@ pub async fn load(connection: &mut PgConnection, touched: Touched) -> Result<Ove
     let tasks = sqlx::query(TASKS).bind(textbooks).bind(ids).fetch_all(connection).await?;
     let entries = entries.iter().map(|row| Entry::read(row).map(|row| ((row.place.textbook, row.entry), row)));
     let tasks = tasks.iter().map(|row| Task::read(row).map(|row| ((row.place.textbook, row.homework), row)));
-    Ok((
-        Overlay::new(entries.collect::<Result<Vec<_>, _>>()?),
-        Overlay::new(tasks.collect::<Result<Vec<_>, _>>()?),
-    ))
+    Ok((Overlay::new(entries.collect::<Result<Vec<_>, _>>()?), Overlay::new(tasks.collect::<Result<Vec<_>, _>>()?)))
 }
 
 pub async fn entries(connection: &mut PgConnection, rows: &[&Entry]) -> Result<(), sqlx::Error> {

@@ -28,6 +28,16 @@ struct GroupWanted {
     /// With the day their record says they entered.
     members: BTreeMap<PersonId, Option<Date>>,
     tutors: BTreeSet<PersonId>,
+    /// Some say it is a class, some a group. It is one: a class, since a pupil has one.
+    mixed: bool,
+}
+
+impl GroupWanted {
+    fn meet(&mut self, sort: Sort) {
+        if self.said.sort != sort {
+            (self.said.sort, self.mixed) = (Sort::Class, true);
+        }
+    }
 }
 
 /// What the files say of a pupil's groups, so that silence is told from leaving.
@@ -55,6 +65,9 @@ impl Comparison<'_> {
         for ((school, code), wanted) in wanted {
             let Some(placed) = self.sites.schools.get(&school) else { continue };
             let year = placed.bounds.year;
+            self.changes
+                .report
+                .skip("codes borne by a class and by a group, taken as the class", u64::from(wanted.mixed));
             let group = GroupId::of(school, year, &code);
             let book = self.books.groups.get(&group);
             let mut commands = Vec::new();
@@ -105,12 +118,10 @@ impl Comparison<'_> {
         let key = (school, said.code.clone());
         let Some(known) = wanted.get_mut(&key) else {
             let (members, tutors) = (BTreeMap::new(), BTreeSet::new());
-            wanted.insert(key, GroupWanted { rank, said, members, tutors });
+            wanted.insert(key, GroupWanted { rank, said, members, tutors, mixed: false });
             return;
         };
-        if known.said.sort != said.sort && rank != Rank::Named {
-            self.changes.report.skip("groups that bear the code of a class", 1);
-        }
+        known.meet(said.sort);
         known.said.label = known.said.label.take().or(said.label);
         if known.said.curricula.is_empty() {
             known.said.curricula = said.curricula;
@@ -137,7 +148,9 @@ impl Comparison<'_> {
         if !wanted.contains_key(&key) {
             self.add(wanted, school, Rank::Named, mentioned(sort, &place.code).said);
         }
-        wanted.get_mut(&key)
+        let group = wanted.get_mut(&key)?;
+        group.meet(sort);
+        Some(group)
     }
 
     fn members(&mut self, persons: &BTreeMap<Number, Wanted>, wanted: &mut Wanteds) -> HashMap<PersonId, Told> {
@@ -258,7 +271,7 @@ impl Comparison<'_> {
 
 fn mentioned(sort: Sort, code: &str) -> GroupWanted {
     let said = GroupSaid { sort, code: code.to_owned(), label: None, curricula: vec![], classes: vec![] };
-    GroupWanted { rank: Rank::Named, said, members: BTreeMap::new(), tutors: BTreeSet::new() }
+    GroupWanted { rank: Rank::Named, said, members: BTreeMap::new(), tutors: BTreeSet::new(), mixed: false }
 }
 
 fn describe(wanted: &GroupWanted, known: Option<&Description>) -> Description {

@@ -3,22 +3,15 @@
 use super::sample::{BOOK, NOW, homework, layout, nobody, november, textbook, week};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
-use crate::web::parent::{
-    Child, ChildHead, ChildHomeworkPage, ChildPage, ChildTextbookPage, HomePage, SubjectLink,
-};
+use crate::web::parent::{Child, ChildHead, ChildHomeworkPage, ChildPage, ChildTextbookPage, HomePage, SubjectLink};
 use crate::web::problem::{ProblemPage, Typed};
 use crate::web::pupil::{HomeworkPage, TextbookPage, WeekPage};
-use crate::web::welcome::{
-    AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, TokenPage,
-};
+use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, TokenPage};
 
 const CHILD: &str = "/parent/enfants/0192f1de-11aa-7c55-9b1e-0a53fd9a4e11";
 
 fn link(href: &str, text: &str) -> Link {
-    Link {
-        href: href.to_owned(),
-        text: text.to_owned(),
-    }
+    Link { href: href.to_owned(), text: text.to_owned() }
 }
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
@@ -29,14 +22,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
 }
 
 fn pupil(amount: Amount) -> Vec<(&'static str, String)> {
-    let subjects = [
-        "Anglais",
-        "EPS",
-        "Français",
-        "Histoire-géographie",
-        "Mathématiques",
-        "SVT",
-    ];
+    let subjects = ["Anglais", "EPS", "Français", "Histoire-géographie", "Mathématiques", "SVT"];
     let textbooks = subjects.map(|subject| link("/eleve/cahiers/x", &amount.word(subject)));
     let in_book = format!("/eleve/cahiers/{BOOK}");
     vec![
@@ -50,17 +36,11 @@ fn pupil(amount: Amount) -> Vec<(&'static str, String)> {
         ),
         (
             "pupil-homework",
-            html(&HomeworkPage {
-                layout: layout(Role::Pupil, "/eleve/travail", amount),
-                homework: homework(amount),
-            }),
+            html(&HomeworkPage { layout: layout(Role::Pupil, "/eleve/travail", amount), homework: homework(amount) }),
         ),
         (
             "pupil-textbook",
-            html(&TextbookPage {
-                layout: layout(Role::Pupil, &in_book, amount),
-                textbook: textbook(amount),
-            }),
+            html(&TextbookPage { layout: layout(Role::Pupil, &in_book, amount), textbook: textbook(amount) }),
         ),
     ]
 }
@@ -77,14 +57,8 @@ fn children(amount: Amount) -> Vec<Child> {
     let late = homework(amount).into_iter().skip(3).collect();
     let mut ines = child("Inès", amount.class(), "collège des Tilleuls");
     ines.homework = homework(amount);
-    let malik = Child {
-        homework: late,
-        ..child("Malik", "CM1".to_owned(), "école Jean-Zay")
-    };
-    let paul = Child {
-        next_day: None,
-        ..child("Aminata", "2de 4".to_owned(), "lycée Hélène-Boucher")
-    };
+    let malik = Child { homework: late, ..child("Malik", "CM1".to_owned(), "école Jean-Zay") };
+    let paul = Child { next_day: None, ..child("Aminata", "2de 4".to_owned(), "lycée Hélène-Boucher") };
     amount.of(vec![ines, malik, paul])
 }
 
@@ -93,10 +67,7 @@ fn head(amount: Amount) -> ChildHead {
         given_name: amount.word("Inès"),
         class: amount.class(),
         href: CHILD.to_owned(),
-        siblings: amount.of(vec![
-            link(CHILD, &amount.word("Malik")),
-            link(CHILD, "Aminata"),
-        ]),
+        siblings: amount.of(vec![link(CHILD, &amount.word("Malik")), link(CHILD, "Aminata")]),
     }
 }
 
@@ -114,10 +85,7 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
         subject("Français", "M. Caron", None),
     ];
     vec![
-        (
-            "parent-home",
-            html(&HomePage::new(frame("/parent"), children(amount))),
-        ),
+        ("parent-home", html(&HomePage::new(frame("/parent"), children(amount)))),
         (
             "parent-child",
             html(&ChildPage {
@@ -130,19 +98,11 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
         ),
         (
             "parent-homework",
-            html(&ChildHomeworkPage {
-                layout: frame(CHILD),
-                child: head(amount),
-                homework: homework(amount),
-            }),
+            html(&ChildHomeworkPage { layout: frame(CHILD), child: head(amount), homework: homework(amount) }),
         ),
         (
             "parent-textbook",
-            html(&ChildTextbookPage {
-                layout: frame(CHILD),
-                child: head(amount),
-                textbook: textbook(amount),
-            }),
+            html(&ChildTextbookPage { layout: frame(CHILD), child: head(amount), textbook: textbook(amount) }),
         ),
     ]
 }
@@ -155,24 +115,9 @@ fn cast(amount: Amount) -> Vec<Person> {
         detail: detail.to_owned(),
     };
     amount.of(vec![
-        person(
-            "p1",
-            Role::Parent,
-            "Mme Fofana",
-            "mère d’Inès (4e B) et de Malik",
-        ),
-        person(
-            "p2",
-            Role::Teacher,
-            "Mme Vidal",
-            "mathématiques, 4e B et 5e A",
-        ),
-        person(
-            "p3",
-            Role::Inspector,
-            "M. Le Goff",
-            "IA-IPR de mathématiques",
-        ),
+        person("p1", Role::Parent, "Mme Fofana", "mère d’Inès (4e B) et de Malik"),
+        person("p2", Role::Teacher, "Mme Vidal", "mathématiques, 4e B et 5e A"),
+        person("p3", Role::Inspector, "M. Le Goff", "IA-IPR de mathématiques"),
         person("p4", Role::Pupil, "Inès Fofana", "4e B"),
         person("p5", Role::Principal, "Mme Roux", "principale"),
         person("p6", Role::Pupil, "Tom Mercier", "4e B"),
@@ -186,78 +131,34 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
         "Trois séances à compléter, et une qu’elle vient de corriger.",
         "Un mandat, un cahier, et tout ce qui y a été écrit.",
     ];
-    let featured = cast(amount)
-        .into_iter()
-        .zip(why)
-        .map(|(person, why)| Featured {
-            person,
-            why: why.to_owned(),
-        });
+    let featured = cast(amount).into_iter().zip(why).map(|(person, why)| Featured { person, why: why.to_owned() });
     let wrong = FieldError {
         field: "jeton".to_owned(),
         message: "Ce jeton n’est pas reconnu, ou il a expiré. Demandez-en un autre.".to_owned(),
     };
-    let served = || crate::web::layout::Layout {
-        demo: false,
-        ..nobody(amount)
-    };
+    let served = || crate::web::layout::Layout { demo: false, ..nobody(amount) };
     let empty = amount == Amount::Empty;
     vec![
         (
             "welcome-demo",
-            html(&DemoPage {
-                layout: nobody(amount),
-                featured: featured.collect(),
-                people: cast(amount),
-            }),
+            html(&DemoPage { layout: nobody(amount), featured: featured.collect(), people: cast(amount) }),
         ),
-        (
-            "welcome-token",
-            html(&TokenPage {
-                layout: served(),
-                errors: if empty { Vec::new() } else { vec![wrong] },
-            }),
-        ),
-        (
-            "welcome-accessibility",
-            html(&AccessibilityPage {
-                layout: nobody(amount),
-            }),
-        ),
-        (
-            "welcome-personal-data",
-            html(&PersonalDataPage {
-                layout: nobody(amount),
-            }),
-        ),
+        ("welcome-token", html(&TokenPage { layout: served(), errors: if empty { Vec::new() } else { vec![wrong] } })),
+        ("welcome-accessibility", html(&AccessibilityPage { layout: nobody(amount) })),
+        ("welcome-personal-data", html(&PersonalDataPage { layout: nobody(amount) })),
         ("problem-404", html(&ProblemPage::of(nobody(amount), 404))),
         ("problem-500", html(&ProblemPage::of(served(), 500))),
-        (
-            "problem-403",
-            html(&ProblemPage::of(
-                layout(Role::Teacher, "/direction", amount),
-                403,
-            )),
-        ),
+        ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),
         ("problem-409", html(&conflict(amount))),
     ]
 }
 
 fn conflict(amount: Amount) -> ProblemPage {
-    let typed = |label: &str, text: &str| Typed {
-        label: label.to_owned(),
-        text: text.to_owned(),
-    };
+    let typed = |label: &str, text: &str| Typed { label: label.to_owned(), text: text.to_owned() };
     let mut page = ProblemPage::of(layout(Role::Teacher, "/enseignant", amount), 409);
-    page.next.insert(
-        0,
-        link("/enseignant", "Rouvrir la séance telle qu’elle est"),
-    );
+    page.next.insert(0, link("/enseignant", "Rouvrir la séance telle qu’elle est"));
     page.typed = amount.of(vec![
-        typed(
-            "Contenu de la séance",
-            "Correction des exercices 8 à 11.\nTravail par deux.",
-        ),
+        typed("Contenu de la séance", "Correction des exercices 8 à 11.\nTravail par deux."),
         typed("Travail 1", &amount.word("Exercices 12 et 15 page 87.")),
     ]);
     assert_eq!(page.layout.now, NOW);

@@ -3,10 +3,9 @@
 use jiff::civil::{Date, DateTime, Time, date, time};
 
 use super::Amount;
-use crate::web::layout::{Flash, Layout, Role, Who};
-use crate::web::pupil::{
-    Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week,
-};
+use crate::fr;
+use crate::web::layout::{Choice, Flash, Layout, Role, Who};
+use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
 
 pub const LONG: &str = "Anne-Clémentine Vandenbroucke-Delahaye de La Rochefoucauld-Estissac";
 pub const NOW: DateTime = DateTime::constant(2026, 11, 17, 17, 30, 0, 0);
@@ -34,10 +33,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         demo: amount != Amount::One,
         now: NOW,
         role: Some(role),
-        who: Some(Who {
-            name: amount.word(name),
-            detail: Some(detail.to_owned()),
-        }),
+        who: Some(Who { name: amount.word(name), detail: Some(detail.to_owned()) }),
         here: here.to_owned(),
         flash: None,
     }
@@ -45,22 +41,18 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
 
 pub fn nobody(amount: Amount) -> Layout {
     let school = (amount != Amount::Empty).then(|| amount.word("Collège des Tilleuls"));
-    Layout {
-        role: None,
-        who: None,
-        school,
-        ..layout(Role::Pupil, "/", amount)
-    }
+    Layout { role: None, who: None, school, ..layout(Role::Pupil, "/", amount) }
 }
 
-pub fn flash() -> Option<Flash> {
-    Some(Flash {
+pub fn choice(value: &str, label: &str) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned() }
+}
+
+pub fn flash() -> Flash {
+    Flash {
         title: "La séance du lundi 16 novembre est publiée.".to_owned(),
-        detail: Some(
-            "Les élèves de 4e B et leurs familles la verront demain à 7 h (pause numérique)."
-                .to_owned(),
-        ),
-    })
+        detail: Some("Les élèves de 4e B et leurs familles la verront demain à 7 h (pause numérique).".to_owned()),
+    }
 }
 
 pub fn resources(amount: Amount) -> Vec<Resource> {
@@ -75,53 +67,43 @@ pub fn resources(amount: Amount) -> Vec<Resource> {
             url: "/fichiers/video".to_owned(),
             purpose: Purpose::Further,
         },
-        Resource {
-            title: "Manuel, page 87".to_owned(),
-            url: "javascript-non".to_owned(),
-            purpose: Purpose::Homework,
-        },
+        Resource { title: "Manuel, page 87".to_owned(), url: "javascript-non".to_owned(), purpose: Purpose::Homework },
     ])
 }
 
+/// Given on the Monday, with nothing more.
+fn work(amount: Amount, who: (&str, &str), text: &str, minutes: Option<u32>, due_on: Date) -> Homework {
+    Homework {
+        subject: amount.word(who.0),
+        teacher: amount.word(who.1),
+        text: fr::spaced(text),
+        kind: None,
+        minutes,
+        given_on: november(16),
+        due_on,
+        in_writing: false,
+        revised_on: None,
+        resources: Vec::new(),
+        textbook: Some(format!("/eleve/cahiers/{BOOK}")),
+    }
+}
+
 pub fn homework(amount: Amount) -> Vec<Homework> {
-    let one =
-        |subject: &str, teacher: &str, text: &str, minutes: Option<u32>, due_on: Date| Homework {
-            subject: amount.word(subject),
-            teacher: amount.word(teacher),
-            text: text.to_owned(),
-            kind: None,
-            minutes,
-            given_on: november(16),
-            due_on,
-            in_writing: false,
-            revised_on: None,
-            resources: Vec::new(),
-            textbook: Some(format!("/eleve/cahiers/{BOOK}")),
-        };
-    let mut items = vec![
+    let one = |subject: &str, teacher: &str, text: &str, minutes, due_on| {
+        work(amount, (subject, teacher), text, minutes, due_on)
+    };
+    let items = vec![
         Homework {
             kind: Some("exercices".to_owned()),
             in_writing: true,
             resources: resources(amount),
             given_on: november(13),
-            ..one(
-                "Mathématiques",
-                "Mme Vidal",
-                "Exercices 12 et 15 page 87.",
-                Some(20),
-                november(18),
-            )
+            ..one("Mathématiques", "Mme Vidal", "Exercices 12 et 15 page 87.", Some(20), november(18))
         },
         Homework {
             kind: Some("leçon".to_owned()),
             revised_on: Some(november(16)),
-            ..one(
-                "Anglais",
-                "M. Diallo",
-                "Apprendre le vocabulaire de la leçon 4.",
-                Some(15),
-                november(18),
-            )
+            ..one("Anglais", "M. Diallo", "Apprendre le vocabulaire de la leçon 4.", Some(15), november(18))
         },
         one(
             "Histoire-géographie",
@@ -130,13 +112,7 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
             Some(25),
             november(19),
         ),
-        one(
-            "Français",
-            "M. Caron",
-            "Finir le chapitre 5 du « Horla ».",
-            None,
-            november(23),
-        ),
+        one("Français", "M. Caron", "Finir le chapitre 5 du « Horla ».", None, november(23)),
         Homework {
             kind: Some("exposé".to_owned()),
             ..one(
@@ -148,25 +124,10 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
             )
         },
     ];
-    for item in &mut items {
-        item.text = item
-            .text
-            .replace(" :", "\u{202f}:")
-            .replace(" ;", "\u{202f};")
-            .replace("« ", "«\u{a0}")
-            .replace(" »", "\u{a0}»");
-    }
     amount.of(items)
 }
 
-fn slot(
-    amount: Amount,
-    hour: i8,
-    subject: &str,
-    teacher: &str,
-    room: &str,
-    state: SlotState,
-) -> Slot {
+fn slot(amount: Amount, hour: i8, subject: &str, teacher: &str, room: &str, state: SlotState) -> Slot {
     Slot {
         start: at(hour, if hour == 10 { 5 } else { 0 }),
         end: at(hour, 55),
@@ -180,64 +141,27 @@ fn slot(
 }
 
 fn written(content: &str, revised_on: Option<Date>) -> SlotState {
-    SlotState::Written {
-        content: content.to_owned(),
-        revised_on,
-    }
+    SlotState::Written { content: content.to_owned(), revised_on }
 }
 
 fn slots(amount: Amount, day: i8) -> Vec<Slot> {
     if day > 17 {
         return vec![
-            slot(
-                amount,
-                8,
-                "Mathématiques",
-                "Mme Vidal",
-                "salle 12",
-                SlotState::ToCome,
-            ),
-            slot(
-                amount,
-                10,
-                "Anglais",
-                "M. Diallo",
-                "salle 3",
-                SlotState::ToCome,
-            ),
+            slot(amount, 8, "Mathématiques", "Mme Vidal", "salle 12", SlotState::ToCome),
+            slot(amount, 10, "Anglais", "M. Diallo", "salle 3", SlotState::ToCome),
             slot(amount, 14, "EPS", "M. Petit", "gymnase", SlotState::ToCome),
         ];
     }
     let text = "Correction des exercices 8 à 11. Méthode pour isoler l’inconnue, avec trois exemples au tableau. Travail par deux sur la fiche 3.";
-    let mut maths = slot(
-        amount,
-        8,
-        "Mathématiques",
-        "Mme Vidal",
-        "salle 12",
-        written(text, None),
-    );
+    let mut maths = slot(amount, 8, "Mathématiques", "Mme Vidal", "salle 12", written(text, None));
     maths.given = homework(amount).into_iter().take(1).collect();
-    let cancelled = SlotState::Cancelled {
-        reason: Some("professeur en formation".to_owned()),
-    };
-    let revised = written(
-        "Leçon 4, le prétérit : formes et emplois."
-            .replace(" :", "\u{202f}:")
-            .as_str(),
-        Some(november(16)),
-    );
+    let cancelled = SlotState::Cancelled { reason: Some("professeur en formation".to_owned()) };
+    let revised =
+        written("Leçon 4, le prétérit : formes et emplois.".replace(" :", "\u{202f}:").as_str(), Some(november(16)));
     vec![
         maths,
         slot(amount, 10, "Anglais", "M. Diallo", "salle 3", revised),
-        slot(
-            amount,
-            11,
-            "Français",
-            "M. Caron",
-            "salle 8",
-            SlotState::Unwritten,
-        ),
+        slot(amount, 11, "Français", "M. Caron", "salle 8", SlotState::Unwritten),
         slot(amount, 14, "SVT", "Mme Lemoine", "labo 2", cancelled),
     ]
 }
@@ -246,8 +170,7 @@ pub fn week(amount: Amount, base: &str) -> Week {
     let last = if amount == Amount::Long { 21 } else { 20 };
     let days = (16..=last).map(|day| Day {
         date: november(day),
-        note: (day == 20 && amount == Amount::Rich)
-            .then(|| "banalisé, conseils de classe".to_owned()),
+        note: (day == 20 && amount == Amount::Rich).then(|| "banalisé, conseils de classe".to_owned()),
         slots: match amount {
             Amount::Empty => Vec::new(),
             Amount::One if day != 17 => Vec::new(),
@@ -255,10 +178,7 @@ pub fn week(amount: Amount, base: &str) -> Week {
             _ if day == 20 && amount == Amount::Rich => Vec::new(),
             _ => slots(amount, day),
         },
-        due: homework(amount)
-            .into_iter()
-            .filter(|item| item.due_on == november(day))
-            .collect(),
+        due: homework(amount).into_iter().filter(|item| item.due_on == november(day)).collect(),
     });
     Week {
         monday: november(16),
@@ -288,21 +208,10 @@ pub fn textbook(amount: Amount) -> Textbook {
         lesson(13, SlotState::Unwritten),
         Lesson {
             homework: homework(amount).into_iter().skip(3).collect(),
-            ..lesson(
-                12,
-                written("Équations à une inconnue (2).", Some(november(14))),
-            )
+            ..lesson(12, written("Équations à une inconnue (2).", Some(november(14))))
         },
-        lesson(
-            10,
-            SlotState::Cancelled {
-                reason: Some("sortie au théâtre".to_owned()),
-            },
-        ),
-        lesson(
-            9,
-            written(&amount.word("Équations à une inconnue (1)."), None),
-        ),
+        lesson(10, SlotState::Cancelled { reason: Some("sortie au théâtre".to_owned()) }),
+        lesson(9, written(&amount.word("Équations à une inconnue (1)."), None)),
     ];
     Textbook {
         subject: amount.word("Mathématiques"),

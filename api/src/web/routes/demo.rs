@@ -59,7 +59,8 @@ fn person(books: &Books, id: PersonId, today: jiff::civil::Date) -> Option<Perso
     let name = if matches!(role, Role::Pupil) { book.full() } else { book.formal() };
     let detail = match role {
         Role::Parent => {
-            let children: Vec<String> = books.children(id).filter_map(|child| books.person(child).map(PersonBook::given)).collect();
+            let children: Vec<String> =
+                books.children(id).filter_map(|child| books.person(child).map(PersonBook::given)).collect();
             format!("responsable {}", children.iter().map(|name| crate::fr::of(name)).collect::<Vec<_>>().join(" et "))
         }
         _ => said::detail(books, id, role, today).unwrap_or_default(),

@@ -68,9 +68,11 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     let visit = Visit::open(&web, visitor)?;
     let today = visit.local.date();
     let summaries = projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?;
-    let pupil = |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
+    let pupil =
+        |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
     let books = web.app.register.read();
-    let own: Vec<&MandateBook> = books.mandates.values().filter(|book| book.grant.inspector == visit.inspector).collect();
+    let own: Vec<&MandateBook> =
+        books.mandates.values().filter(|book| book.grant.inspector == visit.inspector).collect();
     let link = |textbook: TextbookId| {
         let service = books.services.get(&textbook)?;
         Some(TextbookLink {

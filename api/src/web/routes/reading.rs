@@ -79,7 +79,8 @@ impl<'a> Reading<'a> {
             let Some(date) = days_after(monday, number) else { continue };
             let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
             let note = self.closure(date);
-            let due: Vec<Homework> = due.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
+            let due: Vec<Homework> =
+                due.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
             if number == 5 && held.is_empty() && due.is_empty() {
                 continue;
             }
@@ -114,11 +115,13 @@ impl<'a> Reading<'a> {
         };
         let pool = &self.app.reader;
         let mut entries = queries::textbook(pool, &self.scope, self.now, textbook, before, PAGE + 1).await?;
-        let older = (entries.len() as i64 > PAGE).then(|| entries.pop()).flatten().and_then(|_| entries.last()).map(|last| {
-            let Before { date, starts_at, entry } = last.cursor();
-            format!("{}/cahiers/{textbook}?avant={date}T{starts_at}_{entry}", self.base)
-        });
-        let (first, last) = (entries.last().map(|entry| entry.lesson.date), entries.first().map(|entry| entry.lesson.date));
+        let older =
+            (entries.len() as i64 > PAGE).then(|| entries.pop()).flatten().and_then(|_| entries.last()).map(|last| {
+                let Before { date, starts_at, entry } = last.cursor();
+                format!("{}/cahiers/{textbook}?avant={date}T{starts_at}_{entry}", self.base)
+            });
+        let (first, last) =
+            (entries.last().map(|entry| entry.lesson.date), entries.first().map(|entry| entry.lesson.date));
         let given = match first.zip(last) {
             Some((first, last)) => {
                 queries::homework_given_in(pool, &self.scope, self.now, Some(textbook), first, last).await?
@@ -171,7 +174,8 @@ impl<'a> Reading<'a> {
         for stay in books.stays(self.pupil) {
             for service in books.services_of_group(stay.group) {
                 let held = books.lessons(service.textbook, from, until).into_iter();
-                lessons.extend(held.filter(|at| stay.from <= at.date && stay.until.is_none_or(|until| at.date < until)));
+                lessons
+                    .extend(held.filter(|at| stay.from <= at.date && stay.until.is_none_or(|until| at.date < until)));
             }
         }
         lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
@@ -203,7 +207,8 @@ impl<'a> Reading<'a> {
         Slot {
             start: lesson.starts_at,
             end,
-            subject: service.map_or_else(String::new, |service| said::subject(&books, service.school, &service.subject)),
+            subject: service
+                .map_or_else(String::new, |service| said::subject(&books, service.school, &service.subject)),
             teacher: said::teachers(&books, lesson.textbook, lesson.date),
             room: lesson.room.clone(),
             textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),

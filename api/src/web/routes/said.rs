@@ -112,8 +112,10 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
     match role {
         Role::Pupil => Some(class_of(books, person, on)).filter(|class| !class.is_empty()),
         Role::Teacher => {
-            let mut subjects: Vec<String> =
-                books.services_of_teacher(person).map(|service| subject(books, service.school, &service.subject)).collect();
+            let mut subjects: Vec<String> = books
+                .services_of_teacher(person)
+                .map(|service| subject(books, service.school, &service.subject))
+                .collect();
             subjects.sort();
             subjects.dedup();
             Some(subjects.join(", ").to_lowercase()).filter(|subjects| !subjects.is_empty())

@@ -64,8 +64,14 @@ impl<'a> Desk<'a> {
             let mine = |date| service.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(date));
             // While somebody replaces them, the lesson is the substitute's to write.
             let replaced = |date| {
-                let substitute = |held: &&domain::directory::service::Assignment| held.capacity == domain::actor::Capacity::Substitute;
-                service.assignments.iter().filter(substitute).any(|held| held.teacher != self.teacher && held.holds(date))
+                let substitute = |held: &&domain::directory::service::Assignment| {
+                    held.capacity == domain::actor::Capacity::Substitute
+                };
+                service
+                    .assignments
+                    .iter()
+                    .filter(substitute)
+                    .any(|held| held.teacher != self.teacher && held.holds(date))
             };
             let held = books.lessons(service.textbook, from, until);
             lessons.extend(held.into_iter().filter(|at| mine(at.date) && !replaced(at.date)));
@@ -134,8 +140,11 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
         note: note(&books, &desk, date),
         cells: lessons.iter().filter(|lesson| lesson.date == date).map(|at| cell(&books, at, state(at))).collect(),
     });
-    let days: Vec<Day> = days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
-    let missing = past.iter().filter(|at| desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
+    let days: Vec<Day> =
+        days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
+    let missing = past
+        .iter()
+        .filter(|at| desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
     let to_complete = missing.map(|lesson| to_complete(&books, lesson)).collect();
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
@@ -242,10 +251,13 @@ async fn textbook(
     let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
     let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, today).await?;
     let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
-    let resources = written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+    let resources =
+        written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
     let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
-    let texts = Texts::open(&web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
-    let reasons = if written.iter().any(|row| row.withdrawn) { reasons(&desk, textbook).await? } else { HashMap::new() };
+    let texts =
+        Texts::open(&web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
+    let reasons =
+        if written.iter().any(|row| row.withdrawn) { reasons(&desk, textbook).await? } else { HashMap::new() };
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
     let local = |at| books.school_of(textbook).map_or(desk.local, |school| school.local(at));
@@ -264,14 +276,17 @@ async fn textbook(
                 visible_from: Some(local(row.writing.visible_from)).filter(|from| *from > desk.local),
             },
         };
-        let given = works.iter().filter(|work| work.given_in.slot == Some(lesson.slot) && work.given_in.date == lesson.date);
+        let given =
+            works.iter().filter(|work| work.given_in.slot == Some(lesson.slot) && work.given_in.date == lesson.date);
         Entry {
             date: lesson.date,
             start: lesson.starts_at,
             href: address(textbook, lesson.slot, lesson.date),
             state,
             resources: row.map(|row| texts.resources(&row.resources)).unwrap_or_default(),
-            homework: given.map(|work| homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date())).collect(),
+            homework: given
+                .map(|work| homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date()))
+                .collect(),
         }
     };
     let held = books.lessons(textbook, since, today);

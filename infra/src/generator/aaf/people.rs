@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Record, Series, french};
 use crate::generator::programme::{self, subject};
-use crate::generator::school::{
-    Address, Function, GroupKind, Link, Pupil, Relative, School, Service, Sex, Staff,
-};
+use crate::generator::school::{Address, Function, GroupKind, Link, Pupil, Relative, School, Service, Sex, Staff};
 use crate::generator::sheet::Encoding;
 
 pub(super) fn write_pupils(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
@@ -33,23 +31,13 @@ fn pupil_record(school: &School, pupil: &Pupil) -> Record {
     record.one("givenName", &pupil.given);
     record.many("ENTPersonAutresPrenoms", &pupil.other_given);
     record.one("personalTitle", pupil.sex.title());
-    record.many(
-        "ENTElevePersRelEleve",
-        pupil.links.iter().map(|link| link_value(school, link)),
-    );
+    record.many("ENTElevePersRelEleve", pupil.links.iter().map(|link| link_value(school, link)));
     record.one("ENTEleveBoursier", yes_or_no(pupil.scholarship));
-    let regime = if pupil.half_board {
-        "DEMI-PENSIONNAIRE DANS L'ETABLISSEMENT"
-    } else {
-        "EXTERNE LIBRE"
-    };
+    let regime = if pupil.half_board { "DEMI-PENSIONNAIRE DANS L'ETABLISSEMENT" } else { "EXTERNE LIBRE" };
     record.one("ENTEleveRegime", regime);
     record.one("ENTEleveTransport", "N");
     write_address(&mut record, Some(&pupil.address));
-    let home = pupil
-        .links
-        .first()
-        .map(|link| school.relatives[link.relative].jointure.as_str());
+    let home = pupil.links.first().map(|link| school.relatives[link.relative].jointure.as_str());
     record.maybe("ENTEleveAdresseRel", home);
     record.one("ENTEleveStatutEleve", "SCOLAIRE");
     record.one("ENTEleveMEF", level.mef());
@@ -57,10 +45,7 @@ fn pupil_record(school: &School, pupil: &Pupil) -> Record {
     record.one("ENTEleveNivFormation", level.label());
     record.one("ENTEleveFiliere", "COLLEGE");
     let taught = subjects_of(school, pupil);
-    let labels = taught
-        .iter()
-        .filter_map(|code| subject(code))
-        .map(|subject| subject.label);
+    let labels = taught.iter().filter_map(|code| subject(code)).map(|subject| subject.label);
     record.many("ENTEleveEnseignements", labels);
     record.many("ENTEleveCodeEnseignements", &taught);
     record.one("ENTPersonStructRattach", structure);
@@ -68,10 +53,7 @@ fn pupil_record(school: &School, pupil: &Pupil) -> Record {
     record.one("ENTEleveDateEntreeClasses", &entered);
     record.one("ENTEleveDateSortieClasses", "");
     record.one("ENTEleveClasses", &format!("{structure}${}", division.code));
-    let groups = pupil
-        .groups
-        .iter()
-        .map(|&group| format!("{structure}${}", school.groups[group].code));
+    let groups = pupil.groups.iter().map(|&group| format!("{structure}${}", school.groups[group].code));
     record.many("ENTEleveGroupes", groups);
     record
 }
@@ -81,23 +63,17 @@ fn link_value(school: &School, link: &Link) -> String {
     let jointure = &school.relatives[link.relative].jointure;
     let flag = |on: bool| u8::from(on);
     let (fees, contact, payment) = (flag(link.pays_fees), flag(link.contact), flag(link.payment));
-    format!(
-        "{jointure}${}${fees}${}${contact}${payment}",
-        link.relation, link.legal
-    )
+    format!("{jointure}${}${fees}${}${contact}${payment}", link.relation, link.legal)
 }
 
 fn subjects_of(school: &School, pupil: &Pupil) -> Vec<&'static str> {
     let level = school.divisions[pupil.division].level;
     let common = programme::hours(level).iter().map(|part| part.subject);
-    let chosen = pupil
-        .groups
-        .iter()
-        .filter_map(|&group| match school.groups[group].kind {
-            GroupKind::Language(subject) => Some(subject),
-            GroupKind::Latin => Some(programme::LATIN),
-            GroupKind::Half(_) => None,
-        });
+    let chosen = pupil.groups.iter().filter_map(|&group| match school.groups[group].kind {
+        GroupKind::Language(subject) => Some(subject),
+        GroupKind::Latin => Some(programme::LATIN),
+        GroupKind::Half(_) => None,
+    });
     common.chain(chosen).collect()
 }
 
@@ -107,24 +83,11 @@ fn yes_or_no(yes: bool) -> &'static str {
 
 /// Four lines separated by `$`, then post code, town and country.
 fn write_address(record: &mut Record, address: Option<&Address>) {
-    let line = |rank: usize| {
-        address
-            .and_then(|address| address.lines.get(rank))
-            .map_or("", String::as_str)
-    };
+    let line = |rank: usize| address.and_then(|address| address.lines.get(rank)).map_or("", String::as_str);
     let lines = format!("{}${}${}${}", line(0), line(1), line(2), line(3));
-    record.one(
-        "ENTPersonAdresse",
-        if address.is_some() { &lines } else { "" },
-    );
-    record.maybe(
-        "ENTPersonCodePostal",
-        address.map(|address| address.post_code.as_str()),
-    );
-    record.maybe(
-        "ENTPersonVille",
-        address.map(|address| address.town.as_str()),
-    );
+    record.one("ENTPersonAdresse", if address.is_some() { &lines } else { "" });
+    record.maybe("ENTPersonCodePostal", address.map(|address| address.post_code.as_str()));
+    record.maybe("ENTPersonVille", address.map(|address| address.town.as_str()));
     record.maybe("ENTPersonPays", address.map(|_| "FRANCE"));
 }
 
@@ -149,10 +112,7 @@ fn relative_record(relative: &Relative) -> Record {
     record.maybe("mobile", relative.mobile.as_deref());
     record.maybe("ENTPersonMobileSMS", relative.mobile.as_deref());
     record.maybe("mail", relative.mail.as_deref());
-    record.one(
-        "ENTPersonAdresseDiffusion",
-        yes_or_no(relative.shares_address),
-    );
+    record.one("ENTPersonAdresseDiffusion", yes_or_no(relative.shares_address));
     write_address(&mut record, Some(&relative.address));
     record
 }
@@ -185,16 +145,10 @@ fn staff_record(school: &School, staff: &Staff, services: &[&Service]) -> Record
     record.one("mail", &staff.mail);
     record.one("ENTPersonStructRattach", structure);
     write_services(&mut record, school, staff, services);
-    let tutor_of = staff
-        .tutor_of
-        .iter()
-        .map(|&division| format!("{structure}${}", school.divisions[division].code));
+    let tutor_of = staff.tutor_of.iter().map(|&division| format!("{structure}${}", school.divisions[division].code));
     record.many("ENTAuxEnsClassesPrincipal", tutor_of);
     record.one("ENTPersonFonctions", &function_value(structure, staff));
-    record.one(
-        "PersEducNatPresenceDevantEleves",
-        yes_or_no(staff.function == Function::Teacher),
-    );
+    record.one("PersEducNatPresenceDevantEleves", yes_or_no(staff.function == Function::Teacher));
     record
 }
 
@@ -215,14 +169,8 @@ fn write_services(record: &mut Record, school: &School, staff: &Staff, services:
     let structure = &school.jointure;
     let (code, label) = staff.discipline;
     let teaches = staff.function == Function::Teacher;
-    record.maybe(
-        "ENTAuxEnsCategoDiscipline",
-        teaches.then(|| format!("{code}${label}")).as_deref(),
-    );
-    record.maybe(
-        "ENTAuxEnsDisciplinesPoste",
-        teaches.then(|| format!("{label}${code}")).as_deref(),
-    );
+    record.maybe("ENTAuxEnsCategoDiscipline", teaches.then(|| format!("{code}${label}")).as_deref());
+    record.maybe("ENTAuxEnsDisciplinesPoste", teaches.then(|| format!("{label}${code}")).as_deref());
     let unique = |values: Vec<String>| {
         let mut kept: Vec<String> = Vec::new();
         for value in values {
@@ -234,25 +182,13 @@ fn write_services(record: &mut Record, school: &School, staff: &Staff, services:
     };
     let values = |form: &dyn Fn(&Service) -> String, divisions: bool| {
         unique(
-            services
-                .iter()
-                .filter(|service| service.of_division == divisions)
-                .map(|service| form(service))
-                .collect(),
+            services.iter().filter(|service| service.of_division == divisions).map(|service| form(service)).collect(),
         )
     };
-    let every = |form: &dyn Fn(&Service) -> String| {
-        unique(services.iter().map(|service| form(service)).collect())
-    };
+    let every = |form: &dyn Fn(&Service) -> String| unique(services.iter().map(|service| form(service)).collect());
     let label_of = |code: &str| subject(code).map_or("", |subject| subject.label);
-    record.many(
-        "ENTAuxEnsMEF",
-        every(&|s| format!("{structure}${}${}", s.level.mef(), s.level.label())),
-    );
-    record.many(
-        "ENTAuxEnsMatiereEnseignEtab",
-        every(&|s| format!("{structure}${}", label_of(s.subject))),
-    );
+    record.many("ENTAuxEnsMEF", every(&|s| format!("{structure}${}${}", s.level.mef(), s.level.label())));
+    record.many("ENTAuxEnsMatiereEnseignEtab", every(&|s| format!("{structure}${}", label_of(s.subject))));
     let code_of = |s: &Service| format!("{structure}${}", s.group);
     let service_of = |s: &Service| format!("{structure}${}${}", s.group, s.subject);
     record.many("ENTAuxEnsClasses", values(&code_of, true));

@@ -14,15 +14,9 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     record.one("ENTStructureUAI", &school.uai);
     record.one("ENTEtablissementUAI", &school.uai);
     record.one("ENTStructureSIREN", "99900000000042");
-    record.one(
-        "ENTStructureNomCourant",
-        &format!("CLG-{}-ac-FICTION", school.name.to_uppercase()),
-    );
+    record.one("ENTStructureNomCourant", &format!("CLG-{}-ac-FICTION", school.name.to_uppercase()));
     record.one("ENTStructureTypeStruct", "COLLEGE");
-    record.one(
-        "ENTEtablissementMinistereTutelle",
-        "MINISTERE DE L'EDUCATION NATIONALE",
-    );
+    record.one("ENTEtablissementMinistereTutelle", "MINISTERE DE L'EDUCATION NATIONALE");
     record.one("ENTEtablissementContrat", "PU");
     record.one("postOfficeBox", "");
     record.one("street", "2 rue des Tilleuls");
@@ -36,26 +30,11 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     let classes = school.divisions.iter();
     record.many(
         "ENTStructureClasses",
-        classes.map(|division| {
-            format!(
-                "{}${}${}",
-                division.code,
-                division.label,
-                division.level.mef()
-            )
-        }),
+        classes.map(|division| format!("{}${}${}", division.code, division.label, division.level.mef())),
     );
     let groups = school.groups.iter().map(|group| {
-        let classes = group
-            .divisions
-            .iter()
-            .map(|&division| school.divisions[division].code.as_str());
-        format!(
-            "{}${}${}",
-            group.code,
-            group.label,
-            classes.collect::<Vec<_>>().join("$")
-        )
+        let classes = group.divisions.iter().map(|&division| school.divisions[division].code.as_str());
+        format!("{}${}${}", group.code, group.label, classes.collect::<Vec<_>>().join("$"))
     });
     record.many("ENTStructureGroupes", groups);
     let mut series = Series::new(school, dir, "EtabEducNat", Encoding::Latin9);

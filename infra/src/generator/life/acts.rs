@@ -45,36 +45,17 @@ pub(super) fn about(
     chance: &mut Chance,
     acts: &mut Vec<Act>,
 ) {
-    let moment = Moment {
-        school,
-        service,
-        lesson,
-        teacher,
-    };
+    let moment = Moment { school, service, lesson, teacher };
     if !chance.percent(teacher.manner.fill_percent()) {
         return;
     }
     let at = moment.writing_time(chance);
     let numbers = Numbers::draw(told.round, chance);
-    let content = format!(
-        "{} ({})\n{}",
-        told.page.sequence,
-        told.page.rank,
-        numbers.fill(&told.page.content)
-    );
+    let content = format!("{} ({})\n{}", told.page.sequence, told.page.rank, numbers.fill(&told.page.content));
     let homework = work(told, &numbers, chance);
     let resources = resources(told, homework.is_empty(), chance);
-    let rewordable = homework
-        .iter()
-        .position(|given| given.kind == HomeworkKind::Exercises);
-    acts.push(moment.act(
-        at,
-        Deed::Publish {
-            content: content.clone(),
-            resources,
-            homework,
-        },
-    ));
+    let rewordable = homework.iter().position(|given| given.kind == HomeworkKind::Exercises);
+    acts.push(moment.act(at, Deed::Publish { content: content.clone(), resources, homework }));
     let Some(later) = moment.second_thought(at, chance) else {
         return;
     };
@@ -94,12 +75,7 @@ pub(super) fn about(
                 acts.push(moment.act(later, Deed::ReviseHomework { index, text }));
             }
         }
-        90..=94 => acts.push(moment.act(
-            later,
-            Deed::Withdraw {
-                reason: typeset(chance.pick(REASONS)),
-            },
-        )),
+        90..=94 => acts.push(moment.act(later, Deed::Withdraw { reason: typeset(chance.pick(REASONS)) })),
         _ => {}
     }
 }
@@ -114,11 +90,7 @@ struct Numbers {
 impl Numbers {
     fn draw(round: usize, chance: &mut Chance) -> Self {
         let a = 3 + chance.below(40);
-        Self {
-            page: 24 + (round * 31 + chance.below(28)) % 210,
-            a,
-            b: a + 1 + chance.below(6),
-        }
+        Self { page: 24 + (round * 31 + chance.below(28)) % 210, a, b: a + 1 + chance.below(6) }
     }
 
     fn fill(&self, text: &str) -> String {
@@ -134,10 +106,7 @@ fn work(told: &Told, numbers: &Numbers, chance: &mut Chance) -> Vec<Given> {
         return given;
     }
     if let Some((day, page)) = told.test {
-        let subject = page
-            .content
-            .trim_start_matches("Contrôle")
-            .trim_start_matches(['\u{a0}', ':', ' ']);
+        let subject = page.content.trim_start_matches("Contrôle").trim_start_matches(['\u{a0}', ':', ' ']);
         let subject = subject.split_once('.').map_or(subject, |(first, _)| first);
         given.push(Given {
             text: typeset(&format!("Réviser pour le contrôle : {subject}.")),
@@ -165,37 +134,26 @@ fn work(told: &Told, numbers: &Numbers, chance: &mut Chance) -> Vec<Given> {
 fn due(task: &Task, next: &[Lesson], chance: &mut Chance) -> Due {
     let long = task.minutes >= 40 || task.kind == HomeworkKind::Project;
     if long {
-        let since = next
-            .first()
-            .map(|lesson| plus_days(lesson.starts_at.date(), 6));
-        let day = next
-            .iter()
-            .map(|lesson| lesson.starts_at.date())
-            .find(|day| since.is_some_and(|since| *day >= since));
+        let since = next.first().map(|lesson| plus_days(lesson.starts_at.date(), 6));
+        let day =
+            next.iter().map(|lesson| lesson.starts_at.date()).find(|day| since.is_some_and(|since| *day >= since));
         return day.map_or(Due::NextLesson, Due::OnDate);
     }
-    if chance.percent(12) && next.len() > 1 {
-        Due::LessonAfter(2)
-    } else {
-        Due::NextLesson
-    }
+    if chance.percent(12) && next.len() > 1 { Due::LessonAfter(2) } else { Due::NextLesson }
 }
 
 fn resources(told: &Told, no_work: bool, chance: &mut Chance) -> Vec<Res> {
     let title = &told.page.sequence;
-    let url =
-        |path: &str, number: usize| Some(format!("https://ressources.example/{path}/{number}"));
+    let url = |path: &str, number: usize| Some(format!("https://ressources.example/{path}/{number}"));
     match chance.below(100) {
         0..=8 => vec![Res {
             title: typeset(&format!("Fiche de cours : {title}")),
             url: url("fiches", 100 + chance.below(900)),
             purpose: Purpose::Lesson,
         }],
-        9..=13 => vec![Res {
-            title: typeset(&format!("Document distribué : {title}")),
-            url: None,
-            purpose: Purpose::Lesson,
-        }],
+        9..=13 => {
+            vec![Res { title: typeset(&format!("Document distribué : {title}")), url: None, purpose: Purpose::Lesson }]
+        }
         14..=18 if !no_work => vec![Res {
             title: typeset(&format!("Feuille d'exercices : {title}")),
             url: url("exercices", 100 + chance.below(900)),
@@ -218,44 +176,25 @@ impl Moment<'_> {
         let at_once = plus_minutes(self.lesson.ends_at, chance.below(10) as i64);
         let minutes = |bound: usize, chance: &mut Chance| chance.below(bound) as i64;
         let exception = chance.percent(20);
-        let manner = if exception {
-            Manner::Prompt
-        } else {
-            self.teacher.manner
-        };
+        let manner = if exception { Manner::Prompt } else { self.teacher.manner };
         let wanted = match manner {
             Manner::Prompt => plus_minutes(self.lesson.ends_at, minutes(20, chance) - 12),
             Manner::Evening => plus_minutes(day.at(19, 30, 0, 0), minutes(120, chance)),
             Manner::Weekend => {
                 let saturday = days_to_saturday(day) + i64::from(chance.percent(40));
-                plus_minutes(
-                    plus_days(day, saturday).at(10, 0, 0, 0),
-                    minutes(480, chance),
-                )
+                plus_minutes(plus_days(day, saturday).at(10, 0, 0, 0), minutes(480, chance))
             }
             Manner::NextDay => plus_minutes(plus_days(day, 1).at(12, 5, 0, 0), minutes(50, chance)),
-            Manner::Late => plus_minutes(
-                plus_days(day, 5 + minutes(5, chance)).at(18, 0, 0, 0),
-                minutes(230, chance),
-            ),
+            Manner::Late => plus_minutes(plus_days(day, 5 + minutes(5, chance)).at(18, 0, 0, 0), minutes(230, chance)),
         };
-        if self.may_write(wanted.date()) {
-            wanted
-        } else {
-            at_once
-        }
+        if self.may_write(wanted.date()) { wanted } else { at_once }
     }
 
     /// The next day at noon or in the evening, if it is a day when teachers write.
     fn second_thought(&self, at: DateTime, chance: &mut Chance) -> Option<DateTime> {
-        let (hour, bound) = if chance.percent(60) {
-            (12, 55)
-        } else {
-            (17, 150)
-        };
+        let (hour, bound) = if chance.percent(60) { (12, 55) } else { (17, 150) };
         let day = plus_days(at.date(), 1);
-        self.may_write(day)
-            .then(|| plus_minutes(day.at(hour, 5, 0, 0), chance.below(bound) as i64))
+        self.may_write(day).then(|| plus_minutes(day.at(hour, 5, 0, 0), chance.below(bound) as i64))
     }
 
     fn may_write(&self, day: Date) -> bool {
@@ -269,6 +208,5 @@ fn days_to_saturday(day: Date) -> i64 {
 }
 
 fn plus_minutes(time: DateTime, minutes: i64) -> DateTime {
-    time.checked_add(Span::new().minutes(minutes))
-        .unwrap_or(time)
+    time.checked_add(Span::new().minutes(minutes)).unwrap_or(time)
 }

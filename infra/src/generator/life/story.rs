@@ -20,11 +20,7 @@ const REWORDED: usize = 5;
 const REWORDED_TO: &str = "Exercices 12 et 15 p. 87.";
 
 /// Acts by start of lesson: the lessons from the second day of the eighth school week, as many as the story has. Empty for any other service.
-pub(super) fn of(
-    school: &School,
-    service: &Service,
-    lessons: &[Lesson],
-) -> HashMap<DateTime, Vec<Act>> {
+pub(super) fn of(school: &School, service: &Service, lessons: &[Lesson]) -> HashMap<DateTime, Vec<Act>> {
     let mut told = HashMap::new();
     if service.group != Cast::CLASS || service.subject != MATHS {
         return told;
@@ -33,17 +29,10 @@ pub(super) fn of(
         return told;
     };
     let first = plus_days(monday, 1);
-    let lessons = lessons
-        .iter()
-        .filter(|lesson| lesson.starts_at.date() >= first);
+    let lessons = lessons.iter().filter(|lesson| lesson.starts_at.date() >= first);
     for (rank, (lesson, page)) in lessons.zip(bank::equations()).enumerate() {
         let teacher = &school.staff[school.teacher_on(service, lesson.starts_at.date())];
-        let moment = Moment {
-            school,
-            service,
-            lesson: *lesson,
-            teacher,
-        };
+        let moment = Moment { school, service, lesson: *lesson, teacher };
         told.insert(lesson.starts_at, acts(&moment, rank, &page));
     }
     told
@@ -55,33 +44,15 @@ fn acts(moment: &Moment, rank: usize, page: &Page) -> Vec<Act> {
         next_day.at(7, 45, 0, 0)
     } else {
         let late = [4, 2, 6, 0, 3, 1, 5, 2, 4, 3][rank % 10];
-        moment
-            .lesson
-            .ends_at
-            .checked_add(Span::new().minutes(late))
-            .unwrap_or(moment.lesson.ends_at)
+        moment.lesson.ends_at.checked_add(Span::new().minutes(late)).unwrap_or(moment.lesson.ends_at)
     };
     let homework = page.homework.iter().map(given(moment)).collect();
-    let resources = if page.rank == 2 {
-        vec![sheet()]
-    } else {
-        Vec::new()
-    };
+    let resources = if page.rank == 2 { vec![sheet()] } else { Vec::new() };
     let content = format!("{} ({})\n{}", page.sequence, page.rank, page.content);
-    let mut acts = vec![moment.act(
-        at,
-        Deed::Publish {
-            content,
-            resources,
-            homework,
-        },
-    )];
+    let mut acts = vec![moment.act(at, Deed::Publish { content, resources, homework })];
     if rank == REWORDED {
         let text = bank::typeset(REWORDED_TO);
-        acts.push(moment.act(
-            next_day.at(12, 35, 0, 0),
-            Deed::ReviseHomework { index: 0, text },
-        ));
+        acts.push(moment.act(next_day.at(12, 35, 0, 0), Deed::ReviseHomework { index: 0, text }));
     }
     acts
 }
@@ -112,9 +83,6 @@ fn given(moment: &Moment) -> impl Fn(&bank::Task) -> Given {
 fn last_day(moment: &Moment) -> Option<Date> {
     let first = plus_days(*moment.school.calendar.mondays().get(7)?, 1);
     let lessons = moment.school.lessons(moment.service);
-    let told = lessons
-        .iter()
-        .filter(|lesson| lesson.starts_at.date() >= first)
-        .take(bank::equations().len());
+    let told = lessons.iter().filter(|lesson| lesson.starts_at.date() >= first).take(bank::equations().len());
     told.last().map(|lesson| lesson.starts_at.date())
 }

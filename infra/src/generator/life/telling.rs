@@ -23,14 +23,7 @@ pub(super) struct Told<'a> {
 }
 
 /// Tells the lessons of a service that began before the end of `until`.
-pub(super) fn tell(
-    school: &School,
-    bank: &Bank,
-    index: usize,
-    service: &Service,
-    until: Date,
-    told: &mut Vec<Act>,
-) {
+pub(super) fn tell(school: &School, bank: &Bank, index: usize, service: &Service, until: Date, told: &mut Vec<Act>) {
     let half_class = !service.of_division && service.group.contains("_G");
     let pages = bank.pages(service.subject, service.level, half_class);
     if pages.is_empty() {
@@ -51,17 +44,10 @@ pub(super) fn tell(
         let page = |rank: usize| &pages[course.position(rank) % pages.len()];
         let test = lessons
             .get(rank + 2)
-            .filter(|lesson| {
-                page(rank + 2).content.starts_with("Contrôle")
-                    && !special.contains_key(&lesson.starts_at)
-            })
+            .filter(|lesson| page(rank + 2).content.starts_with("Contrôle") && !special.contains_key(&lesson.starts_at))
             .map(|lesson| (lesson.starts_at.date(), page(rank + 2)));
-        let telling = Told {
-            page: page(rank),
-            round: course.position(rank) / pages.len(),
-            next: &lessons[rank + 1..],
-            test,
-        };
+        let telling =
+            Told { page: page(rank), round: course.position(rank) / pages.len(), next: &lessons[rank + 1..], test };
         let teacher = &school.staff[school.teacher_on(service, lesson.starts_at.date())];
         acts::about(school, service, *lesson, teacher, &telling, chance, told);
     }
@@ -77,23 +63,12 @@ impl Course {
     fn new(lessons: &[Lesson], pages: &[Page], special: &HashMap<DateTime, Vec<Act>>) -> Self {
         let in_story = |lesson: &Lesson| special.contains_key(&lesson.starts_at);
         let start = lessons.iter().position(in_story).unwrap_or(lessons.len());
-        let offset = if special.is_empty() {
-            0
-        } else {
-            (pages.len() - start % pages.len()) % pages.len()
-        };
-        Self {
-            story: start..start + special.len(),
-            offset,
-        }
+        let offset = if special.is_empty() { 0 } else { (pages.len() - start % pages.len()) % pages.len() };
+        Self { story: start..start + special.len(), offset }
     }
 
     fn position(&self, rank: usize) -> usize {
-        if rank < self.story.start {
-            rank + self.offset
-        } else {
-            rank.saturating_sub(self.story.end)
-        }
+        if rank < self.story.start { rank + self.offset } else { rank.saturating_sub(self.story.end) }
     }
 }
 

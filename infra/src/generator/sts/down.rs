@@ -33,10 +33,7 @@ fn parameters(sheet: &mut Sheet, school: &School) -> io::Result<()> {
     for (name, value) in [
         ("SIGLE", "CLG"),
         ("DENOM_PRINC", "COLLEGE"),
-        (
-            "DENOM_COMPL",
-            &format!("DES {}", school.name.to_uppercase()),
-        ),
+        ("DENOM_COMPL", &format!("DES {}", school.name.to_uppercase())),
         ("CODE_NATURE", "340"),
         ("CODE_CATEGORIE", "CLG"),
         ("ADRESSE", "2 RUE DES TILLEULS"),
@@ -205,10 +202,7 @@ fn programmes_of(sheet: &mut Sheet, level: Level, count: &str) -> io::Result<()>
 fn services(sheet: &mut Sheet, school: &School, services: &[&Service]) -> io::Result<()> {
     sheet.open("SERVICES")?;
     for service in services {
-        sheet.open_with(
-            "SERVICE",
-            &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")],
-        )?;
+        sheet.open_with("SERVICE", &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")])?;
         sheet.open("ENSEIGNANTS")?;
         for &teacher in &service.teachers {
             let sts_id = school.staff[teacher].sts_id.as_deref().unwrap_or_default();

@@ -12,10 +12,7 @@ pub(super) fn write(sheet: &mut Sheet, school: &School) -> io::Result<()> {
     sheet.open("EDT_STS")?;
     sheet.open("PARAMETRES")?;
     sheet.leaf("UAJ", &school.uai)?;
-    sheet.leaf(
-        "ANNEE_SCOLAIRE",
-        &school.calendar.starts_on.year().to_string(),
-    )?;
+    sheet.leaf("ANNEE_SCOLAIRE", &school.calendar.starts_on.year().to_string())?;
     sheet.leaf("APPLICATION_SOURCE", "EDITEUR_FICTIF")?;
     sheet.close("PARAMETRES")?;
     sheet.open("DONNEES")?;
@@ -60,11 +57,7 @@ fn alternances(sheet: &mut Sheet, school: &School) -> io::Result<()> {
 }
 
 fn rooms(sheet: &mut Sheet, school: &School) -> io::Result<()> {
-    let rooms: BTreeSet<&str> = school
-        .staff
-        .iter()
-        .filter_map(|staff| staff.room.as_deref())
-        .collect();
+    let rooms: BTreeSet<&str> = school.staff.iter().filter_map(|staff| staff.room.as_deref()).collect();
     sheet.open("SALLES_COURS")?;
     for room in rooms {
         sheet.open_with("SALLE_COURS", &[("CODE", room)])?;
@@ -124,10 +117,7 @@ fn services(sheet: &mut Sheet, school: &School, services: &[&Service]) -> io::Re
     sheet.open("SERVICES")?;
     for service in services {
         let hours = decimal_hours(service.half_hours);
-        sheet.open_with(
-            "SERVICE",
-            &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")],
-        )?;
+        sheet.open_with("SERVICE", &[("CODE_MATIERE", service.subject), ("CODE_MOD_COURS", "CG")])?;
         sheet.leaf("HEURES_STRUCTURE", &hours)?;
         sheet.leaf("CO_ENS", if service.co_taught { "true" } else { "false" })?;
         sheet.open("ENSEIGNANTS")?;
@@ -153,10 +143,7 @@ fn lesson(sheet: &mut Sheet, slot: &Slot) -> io::Result<()> {
     sheet.leaf("CODE_ALTERNANCE", slot.weeks.code())?;
     sheet.leaf("JOUR", &slot.day.to_string())?;
     sheet.leaf("HEURE_DEBUT", &slot.starts_at.strftime("%H%M").to_string())?;
-    sheet.leaf(
-        "DUREE",
-        &format!("{:02}{:02}", slot.minutes / 60, slot.minutes % 60),
-    )?;
+    sheet.leaf("DUREE", &format!("{:02}{:02}", slot.minutes / 60, slot.minutes % 60))?;
     sheet.leaf("CODE_SALLE", &slot.room)?;
     sheet.close("COURS")
 }

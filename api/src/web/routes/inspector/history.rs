@@ -28,7 +28,8 @@ impl Kept {
     pub async fn read(visit: &Visit<'_>, textbook: TextbookId) -> Result<Self, Problem> {
         let app = &visit.web.app;
         let versions = queries::textbook(&app.reader, &visit.scope, textbook, None).await?;
-        let resources = versions.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let resources =
+            versions.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
         let cells = versions.iter().flat_map(|row| row.content.iter().chain(row.reason.iter())).chain(resources);
         let texts = Texts::open(app, cells.collect()).await?;
         Ok(Self { textbook, versions, texts })
@@ -85,7 +86,8 @@ impl Kept {
         }
         let history = |((date, start, _), (minutes, mut versions)): (LessonKey, (u16, Vec<&Stored>))| {
             versions.sort_by_key(|version| version.version);
-            let entry: Vec<&Stored> = versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
+            let entry: Vec<&Stored> =
+                versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
             LessonHistory {
                 date,
                 start,
@@ -153,8 +155,10 @@ impl Kept {
     fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored) -> bool {
         let written = self.local(books, visit, first.recorded_at).date();
         let next = (1..=30).filter_map(|days| domain::calendar::days_after(first.lesson.date, days));
-        let closures = || books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
-        let open = |day: &Date| day.weekday().to_monday_zero_offset() < 5 && !closures().any(|closure| closure.holds(*day));
+        let closures =
+            || books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
+        let open =
+            |day: &Date| day.weekday().to_monday_zero_offset() < 5 && !closures().any(|closure| closure.holds(*day));
         let mut next = next;
         next.find(open).is_some_and(|limit| written > limit)
     }
@@ -199,7 +203,13 @@ fn changed(lesson: &LessonHistory) -> bool {
 }
 
 fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<Filter> {
-    let known = [(None, "toutes"), (Some("retard"), "en retard"), (Some("modifiees"), "modifiées"), (Some("retirees"), "retirées"), (Some("vides"), "non renseignées")];
+    let known = [
+        (None, "toutes"),
+        (Some("retard"), "en retard"),
+        (Some("modifiees"), "modifiées"),
+        (Some("retirees"), "retirées"),
+        (Some("vides"), "non renseignées"),
+    ];
     let view = |(name, label): (Option<&str>, &str)| Filter {
         label: label.to_owned(),
         href: name.map_or_else(|| here.to_owned(), |name| format!("{here}?filtre={name}")),
@@ -218,8 +228,8 @@ fn summary(lessons: &[LessonHistory]) -> Summary {
     delays.sort_unstable();
     Summary {
         held: lessons.len() as u32,
-        filled: lessons.iter().filter(|lesson| !lesson.versions.is_empty() && lesson.withdrawn.is_none()).count() as u32,
+        filled: lessons.iter().filter(|lesson| !lesson.versions.is_empty() && lesson.withdrawn.is_none()).count()
+            as u32,
         median_delay_days: delays.get(delays.len() / 2).copied(),
     }
 }
-

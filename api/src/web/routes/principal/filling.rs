@@ -75,7 +75,11 @@ impl Counted {
 
     pub fn classes(&self, office: &Office<'_>) -> Vec<Row> {
         let books = office.web.app.register.read();
-        self.rows(|held| Some(held.group), |group| said::group_of(&books, *group), |group| format!("/direction?classe={group}#vides"))
+        self.rows(
+            |held| Some(held.group),
+            |group| said::group_of(&books, *group),
+            |group| format!("/direction?classe={group}#vides"),
+        )
     }
 
     pub fn teachers(&self, office: &Office<'_>) -> Vec<Row> {
@@ -97,7 +101,8 @@ impl Counted {
             }
         }
         let row = |(key, held): (K, Vec<&Held>)| {
-            let of = |month: &Date| filling(held.iter().copied().filter(|held| held.lesson.date.first_of_month() == *month));
+            let of =
+                |month: &Date| filling(held.iter().copied().filter(|held| held.lesson.date.first_of_month() == *month));
             let cells = self.months.iter().map(of).collect();
             Row { label: label(&key), href: href(&key), cells, total: filling(held.iter().copied()) }
         };
@@ -135,5 +140,8 @@ impl Counted {
 }
 
 fn filling<'a>(held: impl Iterator<Item = &'a Held>) -> Filling {
-    held.fold(Filling::default(), |sum, held| Filling { held: sum.held + 1, filled: sum.filled + u32::from(held.filled) })
+    held.fold(Filling::default(), |sum, held| Filling {
+        held: sum.held + 1,
+        filled: sum.filled + u32::from(held.filled),
+    })
 }

@@ -77,7 +77,9 @@ impl Typed {
         }
         match (from, until) {
             (_, None) => wrong("au", "Indiquez le dernier jour du mandat, par exemple 04/12/2026."),
-            (Some(from), Some(until)) if until < from => wrong("au", "Le mandat finit le jour où il commence, ou après."),
+            (Some(from), Some(until)) if until < from => {
+                wrong("au", "Le mandat finit le jour où il commence, ou après.")
+            }
             (Some(from), Some(until)) if domain::calendar::days_between(from, until) > 366 => {
                 wrong("au", "Un mandat dure un an au plus.");
             }
@@ -124,7 +126,13 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
         from: book.grant.from,
         to: book.grant.until,
         opened_by: book.opened_by.map(|head| books.formal_name(head)).unwrap_or_default(),
-        textbooks: book.grant.textbooks.iter().filter_map(label).map(|(class, subject, _)| format!("{class}, {subject}")).collect(),
+        textbooks: book
+            .grant
+            .textbooks
+            .iter()
+            .filter_map(label)
+            .map(|(class, subject, _)| format!("{class}, {subject}"))
+            .collect(),
         reads: 0,
         closed_on: book.closed_on,
         close_action: format!("/direction/mandats/{}/fermer", book.mandate),

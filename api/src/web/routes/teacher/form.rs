@@ -42,7 +42,9 @@ impl Typed {
             purpose: take(format!("ressource_{n}_role")),
         };
         let mut resources: Vec<ResourceRow> = (1..=20).map(&mut resource).collect();
-        while resources.len() > RESOURCES && resources.last().is_some_and(|row| row.title.is_empty() && row.url.is_empty()) {
+        while resources.len() > RESOURCES
+            && resources.last().is_some_and(|row| row.title.is_empty() && row.url.is_empty())
+        {
             resources.pop();
         }
         let mut work = |n: usize| HomeworkRow {
@@ -85,7 +87,11 @@ impl Typed {
             }
             let web = row.url.starts_with("https://") || row.url.starts_with("http://");
             if !row.url.is_empty() && (!web || row.url.contains(char::is_whitespace)) {
-                wrong(errors, format!("ressource_{n}_lien"), "Un lien commence par https:// et ne contient pas d’espace.");
+                wrong(
+                    errors,
+                    format!("ressource_{n}_lien"),
+                    "Un lien commence par https:// et ne contient pas d’espace.",
+                );
             }
             let purpose = match row.purpose.as_str() {
                 "travail" => Purpose::Homework,

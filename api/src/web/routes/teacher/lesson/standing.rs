@@ -61,7 +61,8 @@ impl Standing {
         let at = LessonRef::Slot { slot, date };
         let Sheet { entry: written, tasks } = queries::entry(&app.reader, &desk.scope, textbook, &at).await?;
         let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
-        let resources = written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let resources =
+            written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
         let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
         let texts = Texts::open(app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
         let reason = match &written {
@@ -163,7 +164,8 @@ impl Standing {
             value: lesson.date.to_string(),
             label: format!("{}, {}", fr::long_date(lesson.date), fr::hour(lesson.starts_at)),
         });
-        let kinds = said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
+        let kinds =
+            said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
         LessonPage {
             layout: desk.web.layout(Some(visitor), Some(Role::Teacher), &here),
             class,
