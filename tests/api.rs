@@ -34,7 +34,7 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
     assert_eq!(published.header("x-content-type-options"), "nosniff");
 
     let entry = entry_of_monday_in_4b();
-    let revise = |content: &str| Command::ReviseEntry { entry, content: content.into(), resources: vec![] };
+    let revise = |content: &str| Command::ReviseEntry { entry, content: Some(content.into()), resources: vec![], homework: vec![] };
     school.tell(TEACHER, &of_4b(), &[], &revise("x")).await.refused(428, "if-match-required");
     let stale = school.tell(CO_TEACHER, &of_4b(), &[("if-match", "\"textbook-1\"")], &revise("x")).await;
     stale.refused(412, "version-changed");
@@ -79,7 +79,7 @@ async fn a_repeated_command_has_the_receipt_of_the_first() {
 async fn a_repeated_revision_is_not_a_conflict() {
     let school = School::open().await.written().await;
     let headers = [("idempotency-key", "r1"), ("if-match", "\"textbook-3\"")];
-    let withdraw = Command::WithdrawEntry { entry: entry_of_monday_in_4b(), reason: "mauvaise classe".into() };
+    let withdraw = Command::WithdrawEntry { entry: entry_of_monday_in_4b(), reason: "mauvaise classe".into(), with_homework: false };
     let first = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
     assert_eq!(first.status, 200, "{}", first.text);
     let again = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
@@ -317,7 +317,7 @@ fn bad_bodies() -> Vec<Hostile> {
         bad_body("null", 422, "command-malformed", None),
         bad_body("{}", 422, "command-malformed", None),
         bad_body("\"PublishEntry\"", 422, "command-malformed", None),
-        bad_body("{\"EraseEverything\":{}}", 422, "command-malformed", Some("/EraseEverything")),
+        bad_body("{\"EraseEverything\":{}}", 422, "command-malformed", Some("")),
         bad_body("{\"PublishEntry\":{},\"WithdrawEntry\":{}}", 422, "command-malformed", None),
         bad_body(publish(json!({"author": OTHER_TEACHER, "capacity": "head"})), 422, "field-unknown", Some("/PublishEntry/author")),
         bad_body(work(json!({"visible_from": "2020-01-01T00:00:00Z"})), 422, "field-unknown", Some("/PublishEntry/homework/0/visible_from")),
@@ -446,4 +446,21 @@ async fn a_request_keeps_its_name_and_the_description_is_served() {
     let document = school.send(Request::builder().uri("/openapi.json").body(Body::empty()).unwrap()).await;
     assert_eq!(document.json, serde_json::to_value(api::http::openapi()).unwrap());
     assert_eq!(document.json["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn pages_and_programs_are_served_side_by_side() {
+    use tower::ServiceExt as _;
+    let school = School::open().await;
+    let both = api::http::router(school.app.clone()).merge(api::web::routes::router(school.app.clone(), None));
+    let status = |path: &'static str| {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let both = both.clone();
+        async move { both.oneshot(request).await.unwrap() }
+    };
+    assert_eq!(status("/livez").await.status(), 200);
+    for path in ["/api", "/api/v1/nothing"] {
+        assert_eq!(status(path).await.headers()["content-type"], "application/problem+json", "{path}");
+    }
+    assert!(status("/nothing").await.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
 }

@@ -228,10 +228,10 @@ fn of_textbooks() -> BTreeMap<String, String> {
     };
     told::<textbook::Textbook>(Capacity::Teacher, facts, vec![
         Command::PublishEntry { lesson, content: "Équations".into(), resources: vec![resource.clone()], homework: vec![new()] },
-        Command::ReviseEntry { entry, content: "Équations (2)".into(), resources: vec![] },
+        Command::ReviseEntry { entry, content: Some("Équations (2)".into()), resources: vec![], homework: vec![] },
         Command::ReviseHomework { homework: new() },
         Command::WithdrawHomework { homework, reason: "erreur".into() },
-        Command::WithdrawEntry { entry, reason: "erreur".into() },
+        Command::WithdrawEntry { entry, reason: "erreur".into(), with_homework: false },
     ])
 }
 
