@@ -38,12 +38,17 @@ fn give_work(lesson: domain::textbook::entry::LessonRef) -> impl Fn() -> Command
 /// How each operation is called. A new route has no line here, and fails.
 fn cases(operation: &str, path: &str) -> Vec<Case> {
     let at = |id: Uuid| path.replace("{id}", &id.to_string());
-    let textbooks = [("mathematics in 4B", maths("4B")), ("mathematics in 4A", maths("4A")), ("English, group of 4A and 4B", english())];
+    let textbooks = [
+        ("mathematics in 4B", maths("4B")),
+        ("mathematics in 4A", maths("4A")),
+        ("English, group of 4A and 4B", english()),
+    ];
     let textbook = |query: &str| textbooks.map(|(target, id)| reading(target, at(id.0) + query)).into();
     match operation {
         "textbook" | "history" => textbook(""),
         "commandTextbook" => {
-            let lesson = |code, subject| domain::textbook::entry::LessonRef::Slot { slot: slot(code, subject, 1), date: MONDAY };
+            let lesson =
+                |code, subject| domain::textbook::entry::LessonRef::Slot { slot: slot(code, subject, 1), date: MONDAY };
             vec![
                 writing("mathematics in 4B", at(maths("4B").0), give_work(lesson("4B", MATHS))),
                 writing("mathematics in 4A", at(maths("4A").0), give_work(lesson("4A", MATHS))),
@@ -68,8 +73,12 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             vec![writing("a new one", "/api/v1/mandates/{fresh}/commands".into(), open)]
         }
         "commandSchool" => {
-            let describe = || establishment::Command::NameSubjects { subjects: [("9".to_owned(), "VIE".to_owned())].into() };
-            vec![writing("this school", at(here().0), describe), writing("the other school", at(elsewhere().0), describe)]
+            let describe =
+                || establishment::Command::NameSubjects { subjects: [("9".to_owned(), "VIE".to_owned())].into() };
+            vec![
+                writing("this school", at(here().0), describe),
+                writing("the other school", at(elsewhere().0), describe),
+            ]
         }
         "commandPerson" => {
             let rename = || person::Command::CorrectNames {
@@ -77,7 +86,9 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             };
             vec![writing("a pupil", at(PUPIL.0), rename), writing("somebody unknown", at(Uuid::from_u128(404)), rename)]
         }
-        "commandGroup" => vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into() })],
+        "commandGroup" => {
+            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into() })]
+        }
         "commandService" => {
             let nobody = || service::Command::Release { teacher: LIBRARIAN, on: MONDAY };
             vec![writing("mathematics in 4B", at(ServiceId::of(class("4B"), MATHS).0), nobody)]
@@ -90,7 +101,9 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
 async fn the_matrix_of_rights_is_kept() {
     let school = School::open().await.written().await;
     let document = serde_json::to_value(api::http::openapi()).unwrap();
-    let mut matrix = String::from("# Status of each route for each person; written by tests/access.rs, UPDATE_GOLDEN=1 refreshes it.\n");
+    let mut matrix = String::from(
+        "# Status of each route for each person; written by tests/access.rs, UPDATE_GOLDEN=1 refreshes it.\n",
+    );
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             for Case { target, path: address, body } in cases(operation["operationId"].as_str().unwrap(), path) {
@@ -103,11 +116,18 @@ async fn the_matrix_of_rights_is_kept() {
                     row.entry(answer.status).or_default().push(title);
                 }
                 let anonymous = axum::http::Request::builder().method(method.to_uppercase().as_str()).uri(&address);
-                let anonymous = anonymous.header("authorization", "Bearer x.y.z").header("content-type", "application/json");
+                let anonymous =
+                    anonymous.header("authorization", "Bearer x.y.z").header("content-type", "application/json");
                 let body = body.as_ref().map(|body| body()).unwrap_or_default();
                 let answer = school.send(anonymous.body(body.into()).unwrap()).await;
                 row.entry(answer.status).or_default().push("invalid token");
-                writeln!(matrix, "\n{} {path}{}{target}", method.to_uppercase(), if target.is_empty() { "" } else { "  · " }).unwrap();
+                writeln!(
+                    matrix,
+                    "\n{} {path}{}{target}",
+                    method.to_uppercase(),
+                    if target.is_empty() { "" } else { "  · " }
+                )
+                .unwrap();
                 for (status, titles) in row {
                     writeln!(matrix, "  {status}  {}", titles.join(", ")).unwrap();
                 }
@@ -147,7 +167,8 @@ async fn both_legal_guardians_read_what_the_pupil_reads() {
 #[tokio::test]
 async fn another_class_does_not_exist_for_a_pupil() {
     let school = School::open().await.written().await;
-    let (theirs, nobodys) = (school.read(PUPIL, &textbook(maths("4A"))).await, school.read(PUPIL, &textbook(maths("3Z"))).await);
+    let (theirs, nobodys) =
+        (school.read(PUPIL, &textbook(maths("4A"))).await, school.read(PUPIL, &textbook(maths("3Z"))).await);
     theirs.refused(404, "unknown");
     assert_eq!(theirs.text, nobodys.text, "what is not theirs is told like what does not exist");
     assert_eq!(school.read(PUPIL, &textbook(english())).await.status, 200);
@@ -204,14 +225,20 @@ async fn a_head_reads_all_of_the_school_and_writes_no_lesson() {
 async fn the_head_of_another_school_finds_nothing_here() {
     let school = School::open().await.written().await;
     let before = school.head().await;
-    let rename = person::Command::CorrectNames { names: person::Names { family: "X".into(), given: "Y".into(), title: None } };
+    let rename =
+        person::Command::CorrectNames { names: person::Names { family: "X".into(), given: "Y".into(), title: None } };
     school.tell(OTHER_HEAD, &format!("persons/{PUPIL}"), &[], &rename).await.refused(404, "unknown");
     let tutors = group::Command::NameFormTutors { teachers: [].into() };
     school.tell(OTHER_HEAD, &format!("groups/{}", class("4B")), &[], &tutors).await.refused(404, "unknown");
     let close = mandate::Command::CloseMandate;
     school.tell(OTHER_HEAD, &format!("mandates/{}", mandate()), &[], &close).await.refused(404, "unknown");
     let fresh = MandateId(Uuid::now_v7());
-    let spy = mandate::Command::OpenMandate { inspector: INSPECTOR, textbooks: [maths("4A")].into(), from: MONDAY, until: THURSDAY };
+    let spy = mandate::Command::OpenMandate {
+        inspector: INSPECTOR,
+        textbooks: [maths("4A")].into(),
+        from: MONDAY,
+        until: THURSDAY,
+    };
     school.tell(OTHER_HEAD, &format!("mandates/{fresh}"), &[], &spy).await.refused(404, "unknown");
     school.read(OTHER_HEAD, &format!("/api/v1/schools/{}/fill", here())).await.refused(404, "unknown");
     // Nor may he take someone, or a slot, from here into his own school.

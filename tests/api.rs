@@ -34,7 +34,12 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
     assert_eq!(published.header("x-content-type-options"), "nosniff");
 
     let entry = entry_of_monday_in_4b();
-    let revise = |content: &str| Command::ReviseEntry { entry, content: Some(content.into()), resources: vec![], homework: vec![] };
+    let revise = |content: &str| Command::ReviseEntry {
+        entry,
+        content: Some(content.into()),
+        resources: vec![],
+        homework: vec![],
+    };
     school.tell(TEACHER, &of_4b(), &[], &revise("x")).await.refused(428, "if-match-required");
     let stale = school.tell(CO_TEACHER, &of_4b(), &[("if-match", "\"textbook-1\"")], &revise("x")).await;
     stale.refused(412, "version-changed");
@@ -50,7 +55,10 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
 
     let history = school.read(HEAD, &format!("{}/history", read_4b())).await;
     let versions = history.json["items"].as_array().unwrap();
-    let told: Vec<_> = versions.iter().map(|version| (version["event"].as_str().unwrap(), version["capacity"].as_str().unwrap())).collect();
+    let told: Vec<_> = versions
+        .iter()
+        .map(|version| (version["event"].as_str().unwrap(), version["capacity"].as_str().unwrap()))
+        .collect();
     assert_eq!(told, [("EntryRevised", "co-teacher"), ("EntryPublished", "teacher")]);
     assert_eq!(versions[1]["text"], "Équations");
     // Monday 8:55 to Tuesday 17:30.
@@ -79,7 +87,11 @@ async fn a_repeated_command_has_the_receipt_of_the_first() {
 async fn a_repeated_revision_is_not_a_conflict() {
     let school = School::open().await.written().await;
     let headers = [("idempotency-key", "r1"), ("if-match", "\"textbook-3\"")];
-    let withdraw = Command::WithdrawEntry { entry: entry_of_monday_in_4b(), reason: "mauvaise classe".into(), with_homework: false };
+    let withdraw = Command::WithdrawEntry {
+        entry: entry_of_monday_in_4b(),
+        reason: "mauvaise classe".into(),
+        with_homework: false,
+    };
     let first = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
     assert_eq!(first.status, 200, "{}", first.text);
     let again = school.tell(TEACHER, &of_4b(), &headers, &withdraw).await;
@@ -103,7 +115,11 @@ async fn what_is_published_in_the_evening_is_read_in_the_morning() {
     assert_eq!((same.status, same.text.as_str()), (304, ""));
     school.world.clock.set("2026-11-18T06:00:00Z".parse().unwrap());
     let morning = school.call(PUPIL, "GET", &read_4b(), &[("if-none-match", &kept)], None).await;
-    assert_eq!((morning.status, &morning.json["entries"][0]["content"]), (200, &json!("Équations")), "no new version, and yet new");
+    assert_eq!(
+        (morning.status, &morning.json["entries"][0]["content"]),
+        (200, &json!("Équations")),
+        "no new version, and yet new"
+    );
 }
 
 #[tokio::test]
@@ -185,14 +201,19 @@ async fn a_head_reads_how_much_is_written() {
     assert_eq!(fill.status, 200, "{}", fill.text);
     // Three services, over on the 9th, the 12th and the 16th; two lessons are written.
     assert_eq!((&fill.json["expected"], &fill.json["written"]), (&json!(9), &json!(2)));
-    let class = |code: &str| fill.json["by_class"].as_array().unwrap().iter().find(|line| line["code"] == code).unwrap().clone();
+    let class = |code: &str| {
+        fill.json["by_class"].as_array().unwrap().iter().find(|line| line["code"] == code).unwrap().clone()
+    };
     assert_eq!((&class("4B")["expected"], &class("4B")["written"]), (&json!(3), &json!(1)));
     assert_eq!(class("4ANG1")["written"], 0);
     let teachers = fill.json["by_teacher"].as_array().unwrap();
     assert!(teachers.iter().any(|line| line["teacher"] == SUBSTITUTE.to_string() && line["expected"] == 3));
     assert_eq!(fill.json["by_month"][0]["month"], "2026-11");
     school.read(TEACHER, &format!("/api/v1/schools/{}/fill", here())).await.refused(403, "not-the-head");
-    school.read(HEAD, &format!("/api/v1/schools/{}/fill?from=2020-01-01&until=2026-01-01", here())).await.refused(400, "days-malformed");
+    school
+        .read(HEAD, &format!("/api/v1/schools/{}/fill?from=2020-01-01&until=2026-01-01", here()))
+        .await
+        .refused(400, "days-malformed");
 }
 
 #[tokio::test]
@@ -202,7 +223,13 @@ async fn a_head_opens_a_class_a_service_and_names_its_teacher() {
     let open = group::Command::Open {
         school: here(),
         year: YEAR,
-        description: group::Description { sort: group::Sort::Class, code: "4C".into(), label: "4C".into(), curricula: vec![], classes: vec![] },
+        description: group::Description {
+            sort: group::Sort::Class,
+            code: "4C".into(),
+            label: "4C".into(),
+            curricula: vec![],
+            classes: vec![],
+        },
     };
     school.tell(HEAD, &format!("groups/{}", class("4B")), &[], &open).await.refused(400, "id-mismatch");
     assert_eq!(school.tell(HEAD, &format!("groups/{group}"), &[], &open).await.status, 200);
@@ -236,11 +263,18 @@ async fn a_head_opens_a_class_a_service_and_names_its_teacher() {
     let year = group::Command::Open {
         school: here(),
         year: domain::ids::SchoolYear(-5),
-        description: group::Description { sort: group::Sort::Class, code: "1".into(), label: String::new(), curricula: vec![], classes: vec![] },
+        description: group::Description {
+            sort: group::Sort::Class,
+            code: "1".into(),
+            label: String::new(),
+            curricula: vec![],
+            classes: vec![],
+        },
     };
     let other = GroupId::of(here(), domain::ids::SchoolYear(-5), "1");
     school.tell(HEAD, &format!("groups/{other}"), &[], &year).await.refused(400, "school-year-unknown");
-    let renamed = establishment::Command::NameSubjects { subjects: [(MATHS.to_owned(), "Mathématiques".to_owned())].into() };
+    let renamed =
+        establishment::Command::NameSubjects { subjects: [(MATHS.to_owned(), "Mathématiques".to_owned())].into() };
     assert_eq!(school.tell(HEAD, &format!("schools/{}", here()), &[], &renamed).await.status, 200);
     assert_eq!(school.read(child, &address).await.json["subject_label"], "Mathématiques");
 }
@@ -274,13 +308,23 @@ fn bad_addresses() -> Vec<Hostile> {
         bad_address("/api/v1/textbooks/7", 400, "id-malformed", Some("/path/id")),
         bad_address("/api/v1/textbooks/%ff", 400, "id-malformed", Some("/path/id")),
         bad_address(format!("/api/v1/textbooks/{}", maths("4B").0.simple()), 400, "id-malformed", Some("/path/id")),
-        bad_address("/api/v1/textbooks/'; drop table journal.events; --".replace(' ', "%20"), 400, "id-malformed", Some("/path/id")),
+        bad_address(
+            "/api/v1/textbooks/'; drop table journal.events; --".replace(' ', "%20"),
+            400,
+            "id-malformed",
+            Some("/path/id"),
+        ),
         bad_address("/api/v1/me/week?monday=16/11/2026", 400, "parameter-malformed", Some("/query/monday")),
         bad_address("/api/v1/me/week?monday=0000-01-03", 400, "parameter-malformed", Some("/query/monday")),
         bad_address("/api/v1/me/week?monday=2026-02-30", 400, "parameter-malformed", Some("/query/monday")),
         bad_address("/api/v1/me/week?child=moi", 400, "parameter-malformed", Some("/query/child")),
         bad_address("/api/v1/me/week?person=x", 400, "parameter-unknown", Some("/query/person")),
-        bad_address("/api/v1/me/week?monday=2026-11-16&monday=2026-11-09", 400, "parameter-repeated", Some("/query/monday")),
+        bad_address(
+            "/api/v1/me/week?monday=2026-11-16&monday=2026-11-09",
+            400,
+            "parameter-repeated",
+            Some("/query/monday"),
+        ),
         bad_address("/api/v1/me?x=1", 400, "parameter-unknown", Some("/query/x")),
         bad_address(format!("{textbook}?cursor=%00"), 400, "cursor-malformed", Some("/query/cursor")),
         bad_address(format!("{textbook}?cursor=bm9wZQ"), 400, "cursor-malformed", Some("/query/cursor")),
@@ -319,8 +363,18 @@ fn bad_bodies() -> Vec<Hostile> {
         bad_body("\"PublishEntry\"", 422, "command-malformed", None),
         bad_body("{\"EraseEverything\":{}}", 422, "command-malformed", Some("")),
         bad_body("{\"PublishEntry\":{},\"WithdrawEntry\":{}}", 422, "command-malformed", None),
-        bad_body(publish(json!({"author": OTHER_TEACHER, "capacity": "head"})), 422, "field-unknown", Some("/PublishEntry/author")),
-        bad_body(work(json!({"visible_from": "2020-01-01T00:00:00Z"})), 422, "field-unknown", Some("/PublishEntry/homework/0/visible_from")),
+        bad_body(
+            publish(json!({"author": OTHER_TEACHER, "capacity": "head"})),
+            422,
+            "field-unknown",
+            Some("/PublishEntry/author"),
+        ),
+        bad_body(
+            work(json!({"visible_from": "2020-01-01T00:00:00Z"})),
+            422,
+            "field-unknown",
+            Some("/PublishEntry/homework/0/visible_from"),
+        ),
         bad_body(work(json!({"minutes": -5})), 422, "command-malformed", Some("/PublishEntry/homework/0/minutes")),
         bad_body(work(json!({"minutes": 1e300})), 422, "command-malformed", Some("/PublishEntry/homework/0/minutes")),
         bad_body(work(json!({"kind": "corvée"})), 422, "command-malformed", Some("/PublishEntry/homework/0/kind")),
@@ -331,13 +385,31 @@ fn bad_bodies() -> Vec<Hostile> {
         bad_body(publish(json!({"content": "  \n"})), 400, "text-empty", None),
         bad_body(publish(json!({"content": "x".repeat(20_001)})), 400, "text-too-long", None),
         bad_body(publish(json!({"content": "a\u{0}b"})), 400, "character-refused", Some("/PublishEntry/content")),
-        bad_body(publish(json!({"lesson": {"slot": {"slot": slot("4A", MATHS, 4), "date": "2026-11-12"}}})), 400, "slot-unknown", None),
-        bad_body(publish(json!({"lesson": {"exceptional": {"date": "2026-11-12", "starts_at": "25:00", "minutes": 5}}})), 422, "command-malformed", None),
+        bad_body(
+            publish(json!({"lesson": {"slot": {"slot": slot("4A", MATHS, 4), "date": "2026-11-12"}}})),
+            400,
+            "slot-unknown",
+            None,
+        ),
+        bad_body(
+            publish(json!({"lesson": {"exceptional": {"date": "2026-11-12", "starts_at": "25:00", "minutes": 5}}})),
+            422,
+            "command-malformed",
+            None,
+        ),
         bad_body(link("javascript:alert(1)"), 400, "resource-malformed", None),
-        bad_body(json!({"WithdrawEntry": {"entry": entry, "reason": ""}}).to_string(), 428, "if-match-required", Some("/header/If-Match")),
+        bad_body(
+            json!({"WithdrawEntry": {"entry": entry, "reason": ""}}).to_string(),
+            428,
+            "if-match-required",
+            Some("/header/If-Match"),
+        ),
         bad_body("x".repeat((256 << 10) + 1), 413, "body-too-large", None),
         Hostile { headers: vec![("content-type", "text/plain".into())], ..bad_body("{}", 415, "not-json", None) },
-        Hostile { headers: vec![("content-type", "application/x-www-form-urlencoded".into())], ..bad_body("a=b", 415, "not-json", None) },
+        Hostile {
+            headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
+            ..bad_body("a=b", 415, "not-json", None)
+        },
     ]
 }
 
@@ -404,10 +476,12 @@ async fn a_machine_asks_whether_it_is_alive_and_ready() {
     assert_eq!(alone("/livez").await.status, 200);
     let ready = alone("/readyz").await;
     assert_eq!((ready.status, &ready.json["ready"]), (200, &json!(true)), "{}", ready.text);
-    let names: Vec<_> = ready.json["models"].as_array().unwrap().iter().map(|model| model["name"].as_str().unwrap()).collect();
+    let names: Vec<_> =
+        ready.json["models"].as_array().unwrap().iter().map(|model| model["name"].as_str().unwrap()).collect();
     assert_eq!(names.len(), projections::all().len() + 1);
     assert!(ready.json["models"].as_array().unwrap().iter().all(|model| model["lag"] == 0));
-    let stop = "update subscriptions.models set stopped_at = 3, stopped_because = 'a story' where name = 'pupil' and live";
+    let stop =
+        "update subscriptions.models set stopped_at = 3, stopped_because = 'a story' where name = 'pupil' and live";
     school.world.owner().await.execute(stop).await.unwrap();
     let stopped = alone("/readyz").await;
     assert_eq!((stopped.status, &stopped.json["ready"]), (503, &json!(false)));
@@ -429,7 +503,10 @@ async fn figures_name_routes_and_nobody() {
     ] {
         assert!(figures.text.contains(line), "{line}\n{}", figures.text);
     }
-    let named = figures.text.split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-').any(|word| Uuid::parse_str(word).is_ok());
+    let named = figures
+        .text
+        .split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-')
+        .any(|word| Uuid::parse_str(word).is_ok());
     assert!(!named, "{}", figures.text);
 }
 

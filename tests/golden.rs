@@ -50,7 +50,11 @@ pub fn kept(name: &str, now: &str) {
         }
     }
     drift.truncate(20);
-    assert!(drift.is_empty(), "tests/golden/{name} has drifted:\n{}\nIf this is meant: UPDATE_GOLDEN=1 cargo test -p tests", drift.join("\n"));
+    assert!(
+        drift.is_empty(),
+        "tests/golden/{name} has drifted:\n{}\nIf this is meant: UPDATE_GOLDEN=1 cargo test -p tests",
+        drift.join("\n")
+    );
 }
 
 #[test]
@@ -86,7 +90,14 @@ fn someone(number: u128) -> PersonId {
 fn slot() -> Slot {
     let service = ServiceId::of(group_id(), "061300");
     let (starts_at, weeks) = (time(8, 0, 0, 0), Weeks::new(MONDAY, 0b1111));
-    Slot { slot: SlotId::of(service, 1, starts_at, "all"), weekday: 1, starts_at, minutes: 55, weeks, room: Some("B12".into()) }
+    Slot {
+        slot: SlotId::of(service, 1, starts_at, "all"),
+        weekday: 1,
+        starts_at,
+        minutes: 55,
+        weeks,
+        room: Some("B12".into()),
+    }
 }
 
 /// The events of a stream that obeys these commands, by name, as they are stored.
@@ -123,14 +134,20 @@ fn of_schools() -> BTreeMap<String, String> {
         week_end: true,
     };
     let closure = Closure { from: date(2026, 10, 17), until: date(2026, 11, 1), label: "Toussaint".into() };
-    told::<establishment::School>(Capacity::Machine, (), vec![
-        Command::Register { identity: identity("Collège") },
-        Command::Register { identity: identity("Collège des Tilleuls") },
-        Command::OpenYear { bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) } },
-        Command::SetClosures { year: YEAR, closures: vec![closure] },
-        Command::NameSubjects { subjects: [("061300".to_owned(), "MATHEMATIQUES".to_owned())].into() },
-        Command::AdoptPause { policy },
-    ])
+    told::<establishment::School>(
+        Capacity::Machine,
+        (),
+        vec![
+            Command::Register { identity: identity("Collège") },
+            Command::Register { identity: identity("Collège des Tilleuls") },
+            Command::OpenYear {
+                bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
+            },
+            Command::SetClosures { year: YEAR, closures: vec![closure] },
+            Command::NameSubjects { subjects: [("061300".to_owned(), "MATHEMATIQUES".to_owned())].into() },
+            Command::AdoptPause { policy },
+        ],
+    )
 }
 
 fn of_persons() -> BTreeMap<String, String> {
@@ -144,16 +161,20 @@ fn of_persons() -> BTreeMap<String, String> {
         birth_date: Some(date(2013, 2, 1)),
     };
     let link = Guardian { relative: someone(2), standing: Standing::Legal1, relation: "mother".into() };
-    told::<person::Person>(Capacity::Machine, (), vec![
-        Command::Register { person: someone(1), names: names("Ines"), origin: Some(origin) },
-        Command::CorrectNames { names: names("Inès") },
-        Command::SetContacts { contacts: Contacts { mail: Some("x@exemple.fr".into()), ..Contacts::default() } },
-        Command::TakeRole { school: school(), role: Role::Pupil, from: date(2026, 9, 1) },
-        Command::EndRole { school: school(), role: Role::Pupil, on: date(2027, 7, 3) },
-        Command::SetGuardians { guardians: vec![link], from: date(2026, 9, 1) },
-        Command::Deactivate { on: MONDAY },
-        Command::Reactivate { on: THURSDAY },
-    ])
+    told::<person::Person>(
+        Capacity::Machine,
+        (),
+        vec![
+            Command::Register { person: someone(1), names: names("Ines"), origin: Some(origin) },
+            Command::CorrectNames { names: names("Inès") },
+            Command::SetContacts { contacts: Contacts { mail: Some("x@exemple.fr".into()), ..Contacts::default() } },
+            Command::TakeRole { school: school(), role: Role::Pupil, from: date(2026, 9, 1) },
+            Command::EndRole { school: school(), role: Role::Pupil, on: date(2027, 7, 3) },
+            Command::SetGuardians { guardians: vec![link], from: date(2026, 9, 1) },
+            Command::Deactivate { on: MONDAY },
+            Command::Reactivate { on: THURSDAY },
+        ],
+    )
 }
 
 fn of_groups() -> BTreeMap<String, String> {
@@ -167,34 +188,51 @@ fn of_groups() -> BTreeMap<String, String> {
     };
     let open = |label| Command::Open { school: school(), year: YEAR, description: description(label) };
     let (pupil, on) = (someone(1), date(2026, 9, 1));
-    told::<group::Group>(Capacity::Machine, (), vec![
-        open("4B"),
-        open("4EME B"),
-        Command::ChangeMembers { joined: vec![pupil], left: vec![], on },
-        Command::ChangeMembers { joined: vec![], left: vec![pupil], on: MONDAY },
-        Command::NameFormTutors { teachers: [someone(3)].into() },
-    ])
+    told::<group::Group>(
+        Capacity::Machine,
+        (),
+        vec![
+            open("4B"),
+            open("4EME B"),
+            Command::ChangeMembers { joined: vec![pupil], left: vec![], on },
+            Command::ChangeMembers { joined: vec![], left: vec![pupil], on: MONDAY },
+            Command::NameFormTutors { teachers: [someone(3)].into() },
+        ],
+    )
 }
 
 fn of_services() -> BTreeMap<String, String> {
     use service::Command;
-    let assignment =
-        Assignment { teacher: someone(3), capacity: Capacity::Substitute, from: date(2026, 9, 1), until: Some(THURSDAY) };
-    told::<service::Service>(Capacity::Machine, (), vec![
-        Command::Open { school: school(), year: YEAR, group: group_id(), subject: "061300".into() },
-        Command::Assign { assignment },
-        Command::Release { teacher: someone(3), on: MONDAY },
-        Command::Schedule { slots: vec![slot()], on: date(2026, 9, 1) },
-        Command::Schedule { slots: vec![], on: MONDAY },
-    ])
+    let assignment = Assignment {
+        teacher: someone(3),
+        capacity: Capacity::Substitute,
+        from: date(2026, 9, 1),
+        until: Some(THURSDAY),
+    };
+    told::<service::Service>(
+        Capacity::Machine,
+        (),
+        vec![
+            Command::Open { school: school(), year: YEAR, group: group_id(), subject: "061300".into() },
+            Command::Assign { assignment },
+            Command::Release { teacher: someone(3), on: MONDAY },
+            Command::Schedule { slots: vec![slot()], on: date(2026, 9, 1) },
+            Command::Schedule { slots: vec![], on: MONDAY },
+        ],
+    )
 }
 
 fn of_mandates() -> BTreeMap<String, String> {
     let textbook = TextbookId::of(group_id(), "061300");
     let mandate = MandateId("0193a000-0000-7000-8000-000000000001".parse().unwrap());
-    let facts = mandate::Facts { mandate, school: school(), textbooks: [textbook].into(), inspectors: [someone(7)].into() };
-    let open =
-        mandate::Command::OpenMandate { inspector: someone(7), textbooks: [textbook].into(), from: MONDAY, until: THURSDAY };
+    let facts =
+        mandate::Facts { mandate, school: school(), textbooks: [textbook].into(), inspectors: [someone(7)].into() };
+    let open = mandate::Command::OpenMandate {
+        inspector: someone(7),
+        textbooks: [textbook].into(),
+        from: MONDAY,
+        until: THURSDAY,
+    };
     told::<mandate::Mandate>(Capacity::Head, facts, vec![open, mandate::Command::CloseMandate])
 }
 
@@ -226,13 +264,22 @@ fn of_textbooks() -> BTreeMap<String, String> {
         written: true,
         resources: vec![resource.clone()],
     };
-    told::<textbook::Textbook>(Capacity::Teacher, facts, vec![
-        Command::PublishEntry { lesson, content: "Équations".into(), resources: vec![resource.clone()], homework: vec![new()] },
-        Command::ReviseEntry { entry, content: Some("Équations (2)".into()), resources: vec![], homework: vec![] },
-        Command::ReviseHomework { homework: new() },
-        Command::WithdrawHomework { homework, reason: "erreur".into() },
-        Command::WithdrawEntry { entry, reason: "erreur".into(), with_homework: false },
-    ])
+    told::<textbook::Textbook>(
+        Capacity::Teacher,
+        facts,
+        vec![
+            Command::PublishEntry {
+                lesson,
+                content: "Équations".into(),
+                resources: vec![resource.clone()],
+                homework: vec![new()],
+            },
+            Command::ReviseEntry { entry, content: Some("Équations (2)".into()), resources: vec![], homework: vec![] },
+            Command::ReviseHomework { homework: new() },
+            Command::WithdrawHomework { homework, reason: "erreur".into() },
+            Command::WithdrawEntry { entry, reason: "erreur".into(), with_homework: false },
+        ],
+    )
 }
 
 /// The variants an aggregate's events have: serde names them all when it meets one it does not know.
@@ -252,14 +299,20 @@ fn every_event_ever_stored_is_still_read() {
             let path = folder().join(format!("events/{aggregate}.{name}.1.json"));
             if updating() && !path.exists() {
                 let text = known.get(&format!("{aggregate}.{name}"));
-                std::fs::write(&path, text.unwrap_or_else(|| panic!("no story here tells {aggregate}.{name}"))).unwrap();
+                std::fs::write(&path, text.unwrap_or_else(|| panic!("no story here tells {aggregate}.{name}")))
+                    .unwrap();
             }
             let file = path.display();
-            let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{file} is missing: UPDATE_GOLDEN=1 writes it"));
+            let text = std::fs::read_to_string(&path)
+                .unwrap_or_else(|_| panic!("{file} is missing: UPDATE_GOLDEN=1 writes it"));
             let fact = Fact::decode(aggregate, &text).unwrap_or_else(|problem| panic!("{file}: {problem}"));
             assert_eq!(fact.name(), name);
             let again: serde_json::Value = serde_json::from_str(&stored(&fact)).unwrap();
-            assert_eq!(again, serde_json::from_str::<serde_json::Value>(&text).unwrap(), "{file} is not written as it is read");
+            assert_eq!(
+                again,
+                serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+                "{file} is not written as it is read"
+            );
         }
     }
 }

@@ -16,7 +16,9 @@ use domain::directory::establishment::{self, Identity, Level};
 use domain::directory::group::{self, Description, Sort};
 use domain::directory::person::{self, Guardian, Names, Role, Standing};
 use domain::directory::service::{self, Assignment};
-use domain::ids::{EntryId, GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, StreamId, TextbookId};
+use domain::ids::{
+    EntryId, GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, StreamId, TextbookId,
+};
 use domain::inspection::mandate;
 use domain::textbook::entry::LessonRef;
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
@@ -164,8 +166,13 @@ impl School {
         school
     }
 
-    async fn feed<D: Decider<Facts = ()>>(&self, school: SchoolId, id: impl Into<Uuid>, era: SchoolYear, command: D::Command)
-    where
+    async fn feed<D: Decider<Facts = ()>>(
+        &self,
+        school: SchoolId,
+        id: impl Into<Uuid>,
+        era: SchoolYear,
+        command: D::Command,
+    ) where
         D::Command: Serialize,
     {
         let stream = StreamId::new(D::TYPE, id, era);
@@ -200,13 +207,30 @@ impl School {
     async fn people(&self) {
         use Role::{Deputy, Head, Inspector, Librarian, Pupil, Relative, SchoolLife, Teacher};
         let roles = [
-            Some(Teacher), Some(Teacher), Some(Teacher), Some(Teacher), Some(Teacher), Some(Head), Some(Deputy), Some(Librarian),
-            Some(SchoolLife), Some(Inspector), Some(Inspector), Some(Pupil), Some(Pupil), Some(Relative), Some(Relative),
-            Some(Relative), Some(Teacher), None, Some(Head),
+            Some(Teacher),
+            Some(Teacher),
+            Some(Teacher),
+            Some(Teacher),
+            Some(Teacher),
+            Some(Head),
+            Some(Deputy),
+            Some(Librarian),
+            Some(SchoolLife),
+            Some(Inspector),
+            Some(Inspector),
+            Some(Pupil),
+            Some(Pupil),
+            Some(Relative),
+            Some(Relative),
+            Some(Relative),
+            Some(Teacher),
+            None,
+            Some(Head),
         ];
         for ((title, person), role) in PEOPLE.into_iter().zip(roles) {
             let school = if person == OTHER_HEAD { elsewhere() } else { here() };
-            let names = Names { family: format!("Famille-{title}"), given: "Camille".into(), title: Some("Mme".into()) };
+            let names =
+                Names { family: format!("Famille-{title}"), given: "Camille".into(), title: Some("Mme".into()) };
             let mut commands = vec![person::Command::Register { person, names, origin: None }];
             commands.extend(role.map(|role| person::Command::TakeRole { school, role, from: RENTREE }));
             if person == CLOSED {
@@ -215,7 +239,8 @@ impl School {
             self.feed::<person::Person>(school, person, SchoolYear::NONE, person::Command::Several { commands }).await;
         }
         let link = |relative, standing| Guardian { relative, standing, relation: "parent".into() };
-        let of_pupil = vec![link(PARENT, Standing::Legal1), link(SEPARATED, Standing::Legal2), link(CONTACT, Standing::Contact)];
+        let of_pupil =
+            vec![link(PARENT, Standing::Legal1), link(SEPARATED, Standing::Legal2), link(CONTACT, Standing::Contact)];
         for (pupil, guardians) in [(PUPIL, of_pupil), (SIBLING, vec![link(PARENT, Standing::Legal1)])] {
             let set = person::Command::SetGuardians { guardians, from: RENTREE };
             self.feed::<person::Person>(here(), pupil, SchoolYear::NONE, set).await;
@@ -223,9 +248,11 @@ impl School {
     }
 
     async fn groups(&self) {
-        for (code, sort, members) in
-            [("4A", Sort::Class, vec![SIBLING]), ("4B", Sort::Class, vec![PUPIL]), ("4ANG1", Sort::Group, vec![PUPIL, SIBLING])]
-        {
+        for (code, sort, members) in [
+            ("4A", Sort::Class, vec![SIBLING]),
+            ("4B", Sort::Class, vec![PUPIL]),
+            ("4ANG1", Sort::Group, vec![PUPIL, SIBLING]),
+        ] {
             let classes = if sort == Sort::Group { vec!["4A".into(), "4B".into()] } else { vec![] };
             let description = Description { sort, code: code.into(), label: code.into(), curricula: vec![], classes };
             let open = group::Command::Open { school: here(), year: YEAR, description };
@@ -246,9 +273,11 @@ impl School {
             held(FORMER_TEACHER, Capacity::Teacher, RENTREE, Some(date(2026, 10, 31))),
             whole(CLOSED),
         ];
-        for (code, subject, assignments) in
-            [("4A", MATHS, vec![whole(OTHER_TEACHER)]), ("4B", MATHS, in_4b), ("4ANG1", ENGLISH, vec![whole(OTHER_TEACHER)])]
-        {
+        for (code, subject, assignments) in [
+            ("4A", MATHS, vec![whole(OTHER_TEACHER)]),
+            ("4B", MATHS, in_4b),
+            ("4ANG1", ENGLISH, vec![whole(OTHER_TEACHER)]),
+        ] {
             let (group, weeks) = (class(code), Weeks::new(RENTREE, u64::MAX));
             let slot = |weekday| Slot {
                 slot: slot(code, subject, weekday),
@@ -258,7 +287,8 @@ impl School {
                 weeks,
                 room: Some("B12".into()),
             };
-            let mut commands = vec![service::Command::Open { school: here(), year: YEAR, group, subject: subject.into() }];
+            let mut commands =
+                vec![service::Command::Open { school: here(), year: YEAR, group, subject: subject.into() }];
             commands.extend(assignments.into_iter().map(|assignment| service::Command::Assign { assignment }));
             commands.push(service::Command::Schedule { slots: vec![slot(1), slot(4)], on: RENTREE });
             for command in commands {
@@ -302,8 +332,16 @@ impl School {
     }
 
     /// Calls the API as someone. `headers` may repeat or replace nothing: they are added.
-    pub async fn call(&self, who: PersonId, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", self.token(who)));
+    pub async fn call(
+        &self,
+        who: PersonId,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", self.token(who)));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -317,7 +355,12 @@ impl School {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, json: serde_json::from_str(&text).unwrap_or_default(), text }
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
     }
 
     pub async fn read(&self, who: PersonId, path: &str) -> Answer {

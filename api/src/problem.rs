@@ -12,15 +12,18 @@ use serde::Serialize;
 pub struct Problem {
     /// A stable URN, one for each code.
     #[serde(rename = "type")]
-    pub kind: String,
-    pub title: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
+    /// The status, in words.
+    pub title: &'static str,
     pub status: u16,
     pub detail: String,
     /// Stable, kebab-case.
     pub code: String,
     /// The field at fault, as a JSON pointer, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub pointer: Option<Box<str>>,
     /// The version a conflict found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -29,8 +32,8 @@ pub struct Problem {
 impl Problem {
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:palimpseste:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Refused").to_owned(),
+            kind: format!("urn:palimpseste:problem:{code}").into(),
+            title: status.canonical_reason().unwrap_or("Refused"),
             status: status.as_u16(),
             detail: detail.into(),
             code: code.to_owned(),
@@ -62,7 +65,7 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+    pub fn at(mut self, pointer: impl Into<Box<str>>) -> Self {
         self.pointer = Some(pointer.into());
         self
     }

@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Serialize;
 
 use super::measures;
@@ -83,8 +85,7 @@ pub fn unchanged(tag: String) -> Response {
 /// A body known by its digest: what a pupil sees changes with the hour, without any new version.
 pub fn digested(held: &Held, body: &impl Serialize) -> Answer {
     let bytes = serde_json::to_vec(body).map_err(Problem::ours)?;
-    let digest: String = infra::ledger::leaf::sha256(&bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("W/\"{digest}\"");
+    let tag = format!("W/\"{}\"", BASE64.encode(&infra::ledger::leaf::sha256(&bytes)[..12]));
     if held.has(&tag) {
         return Ok(unchanged(tag));
     }

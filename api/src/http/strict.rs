@@ -208,7 +208,7 @@ mod spec {
 
     fn refused(body: &str) -> (u16, String, String) {
         let problem = command::<Textbook>(body.as_bytes()).err().unwrap();
-        (problem.status, problem.code, problem.pointer.unwrap_or_default())
+        (problem.status, problem.code, problem.pointer.unwrap_or_default().into_string())
     }
 
     const ENTRY: &str = "7a9c4a34-34a2-57a6-a7a1-67f7d0a4d1f5";
