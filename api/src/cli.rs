@@ -1,6 +1,8 @@
 //! The command line: one binary, one verb a file.
 
+mod demo;
 mod doctor;
+mod generate;
 mod import;
 mod rebuild;
 mod serve;
@@ -36,10 +38,14 @@ pub enum Format {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Open a fictitious school, whole, on a private database.
+    Demo(demo::Demo),
     /// Serve a school's pages and API. People show a token of `palimpseste token`.
     Serve(serve::Serve),
     /// Take in what the academy (AAF) and the timetable (STS) say, from folders, files and archives.
     Import(import::Import),
+    /// Write the AAF and STS files of a fictitious school.
+    Generate(generate::Generate),
     /// Fold a read model anew, beside the live one, then swap them.
     Rebuild(rebuild::Rebuild),
     /// Mint a bearer token for a person.
@@ -86,6 +92,8 @@ pub fn main() -> ExitCode {
     let setting = Setting { location: cli.location, format: cli.format };
     let outcome = runtime.block_on(async {
         match cli.verb {
+            Verb::Demo(verb) => verb.run(setting).await,
+            Verb::Generate(verb) => verb.run(&setting),
             Verb::Serve(verb) => verb.run(setting).await,
             Verb::Import(verb) => verb.run(setting).await,
             Verb::Rebuild(verb) => verb.run(setting).await,

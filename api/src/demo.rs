@@ -105,7 +105,8 @@ impl Demo {
         let opening = zone.to_timestamp(memory.at).map_err(Failure::unavailable)?;
         let school = SchoolId::of(&memory.uai);
         if !memory.ready {
-            let eve = zone.to_timestamp(from.to_datetime(jiff::civil::time(6, 0, 0, 0))).map_err(Failure::unavailable)?;
+            let eve =
+                zone.to_timestamp(from.to_datetime(jiff::civil::time(6, 0, 0, 0))).map_err(Failure::unavailable)?;
             clock.set(eve);
             setting_up::import(&app, &generated, data_dir, progress).await?;
             setting_up::by_the_office(&app, &generated, school).await?;
@@ -171,6 +172,8 @@ pub trait Progress: Send + Sync {
     /// What is being done, and how much of it there is.
     fn step(&self, what: &str, size: u64);
     fn at(&self, done: u64);
+    /// How much is done, when the whole is known only now.
+    fn of(&self, done: u64, size: u64);
 }
 
 /// Says nothing.
@@ -179,6 +182,7 @@ pub struct Silent;
 impl Progress for Silent {
     fn step(&self, _: &str, _: u64) {}
     fn at(&self, _: u64) {}
+    fn of(&self, _: u64, _: u64) {}
 }
 
 /// The number under which STS knows a teacher.

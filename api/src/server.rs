@@ -7,6 +7,8 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::demo::Demo;
+use crate::web;
 
 /// The port cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -24,14 +26,13 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, PortTaken> {
 }
 
 /// Everything that is served.
-pub fn router(app: Arc<App>) -> Router {
-    let _ = app;
-    Router::new()
+pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
+    web::routes::router(app, demo)
 }
 
 /// Serves until Ctrl-C or SIGTERM, then lets requests end and stops the readers.
-pub async fn run(app: Arc<App>, listener: TcpListener) -> Result<(), std::io::Error> {
-    axum::serve(listener, router(app.clone())).with_graceful_shutdown(asked_to_stop()).await?;
+pub async fn run(app: Arc<App>, demo: Option<Arc<Demo>>, listener: TcpListener) -> Result<(), std::io::Error> {
+    axum::serve(listener, router(app.clone(), demo)).with_graceful_shutdown(asked_to_stop()).await?;
     app.close().await;
     Ok(())
 }

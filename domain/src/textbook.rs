@@ -46,15 +46,24 @@ pub enum Command {
         #[serde(default)]
         homework: Vec<NewHomework>,
     },
+    /// Writes a lesson anew: its text if it changed, and the work given in it, new or revised, as one fact.
     ReviseEntry {
         entry: EntryId,
-        content: String,
+        /// None when the text stands; the resources then stand with it.
+        #[serde(default)]
+        content: Option<String>,
         #[serde(default)]
         resources: Vec<NewResource>,
+        /// Work already given is revised, other work is given.
+        #[serde(default)]
+        homework: Vec<NewHomework>,
     },
     WithdrawEntry {
         entry: EntryId,
         reason: String,
+        /// Whether the work given in that lesson goes with it.
+        #[serde(default)]
+        with_homework: bool,
     },
     GiveHomework {
         given_in: LessonRef,
@@ -221,12 +230,14 @@ pub struct State {
 
 #[derive(Clone)]
 struct Entry {
+    lesson: Lesson,
     withdrawn: bool,
 }
 
 #[derive(Clone)]
 struct Given {
-    given_on: Date,
+    entry: EntryId,
+    on: Date,
     withdrawn: bool,
 }
 
@@ -264,26 +275,34 @@ impl Decider for Textbook {
                 let resources = entry::resources(textbook, resources)?;
                 let given_in = lesson.clone();
                 events.push(Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
-                events.extend(give(state, facts, &given_in, homework, visible_from)?);
+                events.extend(homework::give(state, facts, &given_in, homework, visible_from)?);
             }
-            Command::ReviseEntry { entry, content, resources } => {
-                state.live_entry(entry)?;
-                let (content, resources) = (entry::text(textbook, content)?, entry::resources(textbook, resources)?);
-                events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
+            Command::ReviseEntry { entry, content, resources, homework } => {
+                let lesson = state.live_entry(entry)?.clone();
+                if let Some(content) = content {
+                    let (content, resources) =
+                        (entry::text(textbook, content)?, entry::resources(textbook, resources)?);
+                    events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
+                }
+                let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
+                events.extend(homework::give(state, facts, &lesson, new, visible_from)?);
+                events.extend(homework::revise(state, facts, known, visible_from)?);
             }
-            Command::WithdrawEntry { entry, reason } => {
+            Command::WithdrawEntry { entry, reason, with_homework } => {
                 state.live_entry(entry)?;
-                events.push(Event::EntryWithdrawn { textbook, entry, reason: reason_given(textbook, reason)? });
+                events.push(Event::EntryWithdrawn { textbook, entry, reason: reason_given(textbook, reason.clone())? });
+                let given = state.homework.iter().filter(|(_, given)| with_homework && given.entry == entry);
+                for (homework, _) in given.filter(|(_, given)| !given.withdrawn) {
+                    let reason = reason_given(textbook, reason.clone())?;
+                    events.push(Event::HomeworkWithdrawn { textbook, homework: *homework, reason });
+                }
             }
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
-                events.extend(give(state, facts, &lesson, vec![homework], visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from)?);
             }
             Command::ReviseHomework { homework } => {
-                let given_on = state.live_homework(homework.homework)?.given_on;
-                let id = homework.homework;
-                let task = homework::resolve(facts, given_on, homework)?;
-                events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
+                events.extend(homework::revise(state, facts, vec![homework], visible_from)?);
             }
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
@@ -296,15 +315,18 @@ impl Decider for Textbook {
     fn evolve(state: &mut State, event: &Event) {
         match event {
             Event::TextbookOpened { .. } => state.opened = true,
-            Event::EntryPublished { entry, .. } => {
-                state.entries.insert(*entry, Entry { withdrawn: false });
+            Event::EntryPublished { entry, lesson, .. } => {
+                state.entries.insert(*entry, Entry { lesson: lesson.clone(), withdrawn: false });
             }
             Event::EntryRevised { .. } | Event::HomeworkRevised { .. } => {}
             Event::EntryWithdrawn { entry, .. } => {
-                state.entries.insert(*entry, Entry { withdrawn: true });
+                if let Some(entry) = state.entries.get_mut(entry) {
+                    entry.withdrawn = true;
+                }
             }
-            Event::HomeworkGiven { homework, given_in, .. } => {
-                state.homework.insert(*homework, Given { given_on: given_in.date, withdrawn: false });
+            Event::HomeworkGiven { textbook, homework, given_in, .. } => {
+                let (on, entry) = (given_in.date, given_in.entry(*textbook));
+                state.homework.insert(*homework, Given { entry, on, withdrawn: false });
             }
             Event::HomeworkWithdrawn { homework, .. } => {
                 if let Some(given) = state.homework.get_mut(homework) {
@@ -315,16 +337,16 @@ impl Decider for Textbook {
     }
 
     fn weight(state: &State) -> usize {
-        128 + state.entries.len() * 48 + state.homework.len() * 48
+        128 + state.entries.len() * 112 + state.homework.len() * 48
     }
 }
 
 impl State {
-    fn live_entry(&self, entry: EntryId) -> Result<(), Rejection> {
+    fn live_entry(&self, entry: EntryId) -> Result<&Lesson, Rejection> {
         match self.entries.get(&entry) {
             None => Err(Rejection::EntryUnknown),
             Some(entry) if entry.withdrawn => Err(Rejection::EntryWithdrawn),
-            Some(_) => Ok(()),
+            Some(entry) => Ok(&entry.lesson),
         }
     }
 
@@ -335,30 +357,6 @@ impl State {
             Some(given) => Ok(given),
         }
     }
-}
-
-fn give(
-    state: &State,
-    facts: &Facts,
-    lesson: &Lesson,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
-    if homework.len() > 10 {
-        return Err(Rejection::TooMany);
-    }
-    let mut events: Vec<Event> = Vec::new();
-    let mut given = std::collections::BTreeSet::new();
-    for new in homework {
-        let id = new.homework;
-        if state.homework.contains_key(&id) || !given.insert(id) {
-            return Err(Rejection::HomeworkGiven);
-        }
-        let task = homework::resolve(facts, lesson.date, new)?;
-        let (textbook, given_in) = (facts.textbook, lesson.clone());
-        events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
-    }
-    Ok(events)
 }
 
 fn reason_given(textbook: TextbookId, reason: String) -> Result<Personal, Rejection> {

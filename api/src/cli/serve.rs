@@ -25,7 +25,7 @@ impl Serve {
             App::open(&setting.location.data_dir, &databases.url, &databases.vault_url, clock, Mode::Serve).await?;
         complain("no identity provider is connected yet: people show a token of `palimpseste token`");
         say(format!("http://{}/", self.listen));
-        server::run(app, listener).await?;
+        server::run(app, None, listener).await?;
         databases.close();
         Ok(())
     }

@@ -123,14 +123,32 @@ impl Life {
         }
     }
 
+    /// The publication that a later act of the same lesson comes back to.
+    fn published(&self, number: usize) -> Option<&Deed> {
+        let act = &self.acts[number].1;
+        let same = |earlier: &Act| {
+            (earlier.date, earlier.starts_at) == (act.date, act.starts_at)
+                && (&earlier.group, &earlier.subject) == (&act.group, &act.subject)
+                && matches!(earlier.deed, Deed::Publish { .. })
+        };
+        self.acts[..number]
+            .iter()
+            .map(|(_, earlier)| earlier)
+            .find(|earlier| same(earlier))
+            .map(|earlier| &earlier.deed)
+    }
+
     fn command(&self, app: &App, textbook: TextbookId, number: usize, act: &Act) -> Option<Command> {
         let books = app.register.read();
-        let lesson = books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
+        let lesson =
+            books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
         let lesson_ref = LessonRef::Slot { slot: lesson.slot, date: act.date };
         let next: Vec<_> = books.lessons(textbook, act.date.tomorrow().ok()?, weeks_after(act.date, 6));
         let due = |due: &Due| match due {
             Due::NextLesson => next.first().map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
-            Due::LessonAfter(n) => next.get(*n as usize).map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
+            Due::LessonAfter(n) => {
+                next.get(usize::from(*n).saturating_sub(1)).map(|at| DueRef::Lesson { slot: at.slot, date: at.date })
+            }
             Due::OnDate(date) => Some(DueRef::Date { date: *date }),
         };
         let entry = domain::ids::EntryId::of(textbook, &lesson.slot.to_string(), act.date);
@@ -154,22 +172,18 @@ impl Life {
                 resources: resources.iter().map(resource).collect(),
                 homework: homework.iter().enumerate().filter_map(|(rank, given)| task(rank, given)).collect(),
             },
-            Deed::Revise { content } => Command::ReviseEntry { entry, content: content.clone(), resources: vec![] },
-            Deed::ReviseHomework { index, text } => {
-                let first = self.acts[..number].iter().find_map(|(_, earlier)| match &earlier.deed {
-                    Deed::Publish { homework, .. }
-                        if earlier.date == act.date
-                            && earlier.starts_at == act.starts_at
-                            && earlier.group == act.group
-                            && earlier.subject == act.subject =>
-                    {
-                        homework.get(*index)
-                    }
-                    _ => None,
-                })?;
-                Command::ReviseHomework { homework: NewHomework { text: text.clone(), ..task(*index, first)? } }
+            Deed::Revise { content } => {
+                let Deed::Publish { resources, .. } = self.published(number)? else { return None };
+                let resources = resources.iter().map(resource).collect();
+                Command::ReviseEntry { entry, content: Some(content.clone()), resources, homework: vec![] }
             }
-            Deed::Withdraw { reason } => Command::WithdrawEntry { entry, reason: reason.clone() },
+            Deed::ReviseHomework { index, text } => {
+                let Deed::Publish { homework, .. } = self.published(number)? else { return None };
+                Command::ReviseHomework {
+                    homework: NewHomework { text: text.clone(), ..task(*index, homework.get(*index)?)? },
+                }
+            }
+            Deed::Withdraw { reason } => Command::WithdrawEntry { entry, reason: reason.clone(), with_homework: true },
         })
     }
 }
@@ -185,12 +199,12 @@ fn resource(resource: &generator::Res) -> NewResource {
 
 fn kind(kind: generator::HomeworkKind) -> HomeworkKind {
     match kind {
-        generator::HomeworkKind::Exercise => HomeworkKind::Exercise,
-        generator::HomeworkKind::Learning => HomeworkKind::Learning,
+        generator::HomeworkKind::Exercises | generator::HomeworkKind::Writing => HomeworkKind::Exercise,
+        generator::HomeworkKind::Lesson => HomeworkKind::Learning,
         generator::HomeworkKind::Reading => HomeworkKind::Reading,
-        generator::HomeworkKind::Research => HomeworkKind::Research,
-        generator::HomeworkKind::TakeHome => HomeworkKind::TakeHome,
+        generator::HomeworkKind::Preparation => HomeworkKind::Other,
+        generator::HomeworkKind::Project => HomeworkKind::Research,
+        generator::HomeworkKind::Oral => HomeworkKind::Learning,
         generator::HomeworkKind::Test => HomeworkKind::Test,
-        generator::HomeworkKind::Material => HomeworkKind::Material,
     }
 }

@@ -36,6 +36,8 @@ pub struct SchoolBook {
     pub school: SchoolId,
     pub identity: Identity,
     pub zone: TimeZone,
+    /// The day it was first registered here: no lesson before it can be missing.
+    pub since: Date,
     pub years: BTreeMap<SchoolYear, YearBounds>,
     pub closures: BTreeMap<SchoolYear, Vec<Closure>>,
     pub subjects: BTreeMap<String, String>,
@@ -142,6 +144,8 @@ pub struct MandateBook {
     pub mandate: MandateId,
     pub school: SchoolId,
     pub grant: Grant,
+    /// The day it was closed early.
+    pub closed_on: Option<Date>,
     pub opened_by: Option<PersonId>,
 }
 

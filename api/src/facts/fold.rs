@@ -7,6 +7,7 @@ use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
 use domain::inspection::mandate;
 use domain::personal::Sealable as _;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -14,18 +15,18 @@ use super::books::{Books, GroupBook, MandateBook, RoleHeld, SchoolBook, ServiceB
 
 pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String>) {
     match &recorded.fact {
-        Fact::School(event) => school(books, event),
+        Fact::School(event) => school(books, event, recorded.recorded_at),
         Fact::Person(event) => person(books, event, opened.as_deref()),
         Fact::Group(event) => group(books, event),
         Fact::Service(event) => service(books, event),
-        Fact::Mandate(event) => mandate(books, event, recorded.actor.person()),
+        Fact::Mandate(event) => mandate(books, event, recorded),
         // The register knows the directory; what is written in textbooks is for the read models.
         Fact::Textbook(_) => {}
     }
     books.position = recorded.position;
 }
 
-fn school(books: &mut Books, event: &establishment::Event) {
+fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestamp) {
     use establishment::Event;
     match event {
         Event::SchoolRegistered { school, identity } | Event::SchoolDescribed { school, identity } => {
@@ -33,6 +34,7 @@ fn school(books: &mut Books, event: &establishment::Event) {
             let book = books.schools.entry(*school).or_insert_with(|| SchoolBook {
                 school: *school,
                 identity: identity.clone(),
+                since: zone.to_datetime(recorded_at).date(),
                 zone: TimeZone::UTC,
                 years: std::collections::BTreeMap::new(),
                 closures: std::collections::BTreeMap::new(),
@@ -207,7 +209,7 @@ fn service(books: &mut Books, event: &service::Event) {
     }
 }
 
-fn mandate(books: &mut Books, event: &mandate::Event, by: Option<PersonId>) {
+fn mandate(books: &mut Books, event: &mandate::Event, recorded: &Recorded) {
     use mandate::Event;
     match event {
         Event::MandateOpened { mandate, school, inspector, textbooks, from, until } => {
@@ -218,12 +220,14 @@ fn mandate(books: &mut Books, event: &mandate::Event, by: Option<PersonId>) {
                 until: *until,
                 closed: false,
             };
-            let book = MandateBook { mandate: *mandate, school: *school, grant, opened_by: by };
+            let opened_by = recorded.actor.person();
+            let book = MandateBook { mandate: *mandate, school: *school, grant, closed_on: None, opened_by };
             books.mandates.insert(*mandate, book);
         }
-        Event::MandateClosed { mandate, .. } => {
+        Event::MandateClosed { mandate, school } => {
+            let closed_on = books.schools.get(school).map(|school| school.local(recorded.recorded_at).date());
             if let Some(book) = books.mandates.get_mut(mandate) {
-                book.grant.closed = true;
+                (book.grant.closed, book.closed_on) = (true, closed_on);
             }
         }
     }

@@ -2,11 +2,12 @@
 //!
 //! Circulaire 2010-136: each task carries the day it is given and the day it must be presented or handed in (rule CT-05).
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
-use super::entry::{LessonRef, NewResource, Resource, resolve as lesson, resources, text};
-use super::{Facts, Rejection};
+use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
+use super::{Event, Facts, Rejection, State};
 use crate::ids::{HomeworkId, SlotId};
 use crate::personal::Personal;
 
@@ -122,4 +123,45 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
         written: new.written,
         resources: resources(facts.textbook, new.resources)?,
     })
+}
+
+/// Work newly given in a lesson.
+pub(super) fn give(
+    state: &State,
+    facts: &Facts,
+    lesson: &Lesson,
+    homework: Vec<NewHomework>,
+    visible_from: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    if homework.len() > 10 {
+        return Err(Rejection::TooMany);
+    }
+    let mut events: Vec<Event> = Vec::new();
+    let mut given = std::collections::BTreeSet::new();
+    for new in homework {
+        let id = new.homework;
+        if state.homework.contains_key(&id) || !given.insert(id) {
+            return Err(Rejection::HomeworkGiven);
+        }
+        let task = resolve(facts, lesson.date, new)?;
+        let (textbook, given_in) = (facts.textbook, lesson.clone());
+        events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
+    }
+    Ok(events)
+}
+
+/// Work given before, written anew.
+pub(super) fn revise(
+    state: &State,
+    facts: &Facts,
+    homework: Vec<NewHomework>,
+    visible_from: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    let mut events = Vec::new();
+    for revised in homework {
+        let (textbook, id) = (facts.textbook, revised.homework);
+        let task = resolve(facts, state.live_homework(id)?.on, revised)?;
+        events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
+    }
+    Ok(events)
 }

@@ -78,6 +78,10 @@ fn written() -> Vec<Event> {
     given(&[]).when(publish(on(MONDAY, 1))).unwrap()
 }
 
+fn revised(entry: EntryId, content: Option<&str>, homework: Vec<NewHomework>) -> Command {
+    Command::ReviseEntry { entry, content: content.map(str::to_owned), resources: vec![], homework }
+}
+
 fn entry_of(events: &[Event]) -> EntryId {
     let found = events.iter().find_map(|event| match event {
         Event::EntryPublished { entry, .. } => Some(*entry),
@@ -116,7 +120,7 @@ fn only_a_teacher_of_the_service_writes() {
 fn a_lesson_is_written_once_and_then_revised() {
     let events = written();
     assert_eq!(given(&events).when(publish(on(MONDAY, 1))).unwrap_err(), Rejection::LessonWritten);
-    let revise = Command::ReviseEntry { entry: entry_of(&events), content: "Équations (2)".into(), resources: vec![] };
+    let revise = revised(entry_of(&events), Some("Équations (2)"), vec![]);
     assert!(matches!(given(&events).when(revise).unwrap()[..], [Event::EntryRevised { .. }]));
 }
 
@@ -124,7 +128,7 @@ fn a_lesson_is_written_once_and_then_revised() {
 fn a_withdrawn_entry_says_why_and_may_be_published_again() {
     let mut events = written();
     let entry = entry_of(&events);
-    let withdraw = |reason: &str| Command::WithdrawEntry { entry, reason: reason.into() };
+    let withdraw = |reason: &str| Command::WithdrawEntry { entry, reason: reason.into(), with_homework: false };
     assert_eq!(given(&events).when(withdraw(" ")).unwrap_err(), Rejection::ReasonEmpty);
     events.extend(given(&events).when(withdraw("Erreur de classe")).unwrap());
     assert_eq!(given(&events).when(withdraw("encore")).unwrap_err(), Rejection::EntryWithdrawn);
@@ -211,4 +215,27 @@ fn a_rejection_has_a_stable_code() {
         .name(),
         "TextbookOpened"
     );
+}
+
+#[test]
+fn a_lesson_and_its_work_are_revised_as_one_fact() {
+    let mut events = written();
+    let entry = entry_of(&events);
+    let due = DueRef::Date { date: THURSDAY };
+    events.extend(given(&events).when(revised(entry, None, vec![exercise(due)])).unwrap());
+    assert!(matches!(events.last(), Some(Event::HomeworkGiven { given_in, .. }) if given_in.date == MONDAY));
+    let both = given(&events).when(revised(entry, Some("Équations (2)"), vec![exercise(due)])).unwrap();
+    assert!(matches!(both[..], [Event::EntryRevised { .. }, Event::HomeworkRevised { .. }]));
+    assert!(given(&events).when(revised(entry, None, vec![])).unwrap().is_empty());
+}
+
+#[test]
+fn a_withdrawn_lesson_takes_its_work_along_if_asked() {
+    let mut events = written();
+    let entry = entry_of(&events);
+    events.extend(given(&events).when(revised(entry, None, vec![exercise(DueRef::Date { date: THURSDAY })])).unwrap());
+    let withdraw = |with_homework| Command::WithdrawEntry { entry, reason: "Erreur de classe".into(), with_homework };
+    assert_eq!(given(&events).when(withdraw(false)).unwrap().len(), 1);
+    let both = given(&events).when(withdraw(true)).unwrap();
+    assert!(matches!(both[..], [Event::EntryWithdrawn { .. }, Event::HomeworkWithdrawn { .. }]));
 }

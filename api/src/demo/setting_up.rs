@@ -1,0 +1,181 @@
+//! How the fictitious school comes to be: its files are imported like anybody's, then its head decides what no file says.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use domain::actor::{Actor, Capacity};
+use domain::calendar::{Closure, days_after};
+use domain::decider::Decider as _;
+use domain::directory::establishment::{self, School as SchoolAggregate};
+use domain::directory::person::{self, Names, Person, Role};
+use domain::directory::service::{self, Assignment, Service};
+use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
+use domain::inspection::mandate;
+use infra::generator::{self, Cast, Replacement, School};
+use infra::vault::IdentityNumber;
+use uuid::Uuid;
+
+use super::{Featured, Progress, sts_number};
+use crate::app::{App, Said, lasting};
+use crate::cli::Failure;
+use crate::feed;
+use crate::problem::Problem;
+
+/// Writes the school's AAF and STS files and imports them.
+pub(super) async fn import(
+    app: &App,
+    generated: &School,
+    data_dir: &Path,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
+    let folder = data_dir.join("feed");
+    let paths = generator::write_files(generated, &folder)?;
+    progress.step("import", 0);
+    let report = feed::import(app, &paths, &feed::Options::default(), |done, size| progress.of(done, size)).await?;
+    tracing::info!(changes = report.changes_count(), "the school is imported");
+    Ok(())
+}
+
+/// What the files do not say: holidays, who replaces whom, the inspector and his mandate.
+pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolId) -> Result<(), Failure> {
+    let year = SchoolYear(generated.calendar.starts_on.year());
+    let stream = lasting(SchoolAggregate::TYPE, school);
+    let closures = establishment::Command::SetClosures { year, closures: closures(generated) };
+    done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, said("closures"), closures).await)?;
+    let inspector = inspector(app, generated, school).await?;
+    let head = principal(app, generated).await?;
+    for replacement in &generated.replacements {
+        replace(app, generated, school, year, head, replacement).await?;
+    }
+    open_mandate(app, school, year, head, inspector).await?;
+    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    Ok(())
+}
+
+fn closures(generated: &School) -> Vec<Closure> {
+    let holidays = generated.calendar.holidays.iter().map(|holiday| Closure {
+        from: holiday.starts_on,
+        until: days_after(holiday.resumes_on, -1).unwrap_or(holiday.starts_on),
+        label: holiday.name.clone(),
+    });
+    let days =
+        generated.calendar.days_off.iter().map(|off| Closure { from: off.on, until: off.on, label: off.name.clone() });
+    holidays.chain(days).collect()
+}
+
+/// A command of the setting up, recognised when a killed start is begun again.
+fn said(what: &str) -> Said {
+    Said { key: Some(format!("demo/{what}")), expected: None }
+}
+
+fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
+    outcome.map_err(|problem| Failure { message: format!("{}: {}", problem.code, problem.detail), code: 1 })
+}
+
+async fn inspector(app: &App, generated: &School, school: SchoolId) -> Result<PersonId, Failure> {
+    let number = IdentityNumber { source: "demo".into(), category: "inspector".into(), number: "1".into() };
+    let person = *app.vault.identify(&[number]).await?.first().ok_or_else(|| Failure::unavailable("no identity"))?;
+    let cast = &generated.cast.inspector;
+    let names = Names { family: cast.surname.into(), given: cast.given.into(), title: Some(cast.title.into()) };
+    let from = generated.calendar.starts_on;
+    let commands = vec![
+        person::Command::Register { person, names, origin: None },
+        person::Command::TakeRole { school, role: Role::Inspector, from },
+    ];
+    let (stream, command) = (lasting(Person::TYPE, person), person::Command::Several { commands });
+    let receipt = done(app.in_directory::<Person>(Actor::Operator, school, stream, said("inspector"), command).await)?;
+    app.await_readers(receipt.last_position.unwrap_or_default()).await;
+    Ok(person)
+}
+
+async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(app.vault.known(&[sts_number(id)]).await?.pop().flatten())
+}
+
+async fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
+    let found = named(app, &generated.cast.principal.given, &generated.cast.principal.surname, Role::Head);
+    found.ok_or_else(|| Failure::unavailable("the school has no principal"))
+}
+
+/// Someone of the cast, found in the register by name and role: whatever number the feed knows them by.
+fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
+    let books = app.register.read();
+    let same = |names: &Names| names.family.to_lowercase() == family.to_lowercase() && names.given == given;
+    let found = books
+        .persons
+        .iter()
+        .find(|(_, book)| book.names.as_ref().is_some_and(same) && book.roles.iter().any(|held| held.role == role));
+    found.map(|(person, _)| *person)
+}
+
+/// The head names a substitute, for the dates of the absence, in each service of the absent teacher.
+async fn replace(
+    app: &App,
+    generated: &School,
+    school: SchoolId,
+    year: SchoolYear,
+    head: PersonId,
+    replacement: &Replacement,
+) -> Result<(), Failure> {
+    let id = |index: usize| generated.staff.get(index).and_then(|staff| staff.sts_id.as_ref());
+    let Some(present) = staff(app, id(replacement.present)).await? else { return Ok(()) };
+    let Replacement { absent, from, until, .. } = *replacement;
+    let services = generated.services.iter().filter(|service| service.teachers.first() == Some(&absent));
+    for taught in services {
+        let group = GroupId::of(school, year, &taught.group);
+        let service = domain::ids::ServiceId::of(group, taught.subject);
+        let stream = StreamId::new(Service::TYPE, service, year);
+        // A file may already list them for the whole year, without dates: the head says which.
+        if let Some(eve) = days_after(generated.calendar.starts_on, -1) {
+            let release = service::Command::Release { teacher: present, on: eve };
+            let what = said(&format!("release/{service}/{present}"));
+            done(app.in_directory::<Service>(Actor::Person(head), school, stream, what, release).await)?;
+        }
+        let assignment = Assignment { teacher: present, capacity: Capacity::Substitute, from, until: Some(until) };
+        let what = said(&format!("substitute/{service}/{present}"));
+        let assign = service::Command::Assign { assignment };
+        done(app.in_directory::<Service>(Actor::Person(head), school, stream, what, assign).await)?;
+    }
+    Ok(())
+}
+
+/// The head opens the mathematics textbooks of two classes to the inspector for three weeks.
+async fn open_mandate(
+    app: &App,
+    school: SchoolId,
+    year: SchoolYear,
+    head: PersonId,
+    inspector: PersonId,
+) -> Result<(), Failure> {
+    let mathematics = |code: &str| TextbookId::of(GroupId::of(school, year, code), "061300");
+    let wanted: BTreeSet<TextbookId> = [Cast::CLASS, "4A", "3B"].map(mathematics).into();
+    let known = wanted.into_iter().filter(|textbook| app.register.read().services.contains_key(textbook)).collect();
+    let today = app.register.read().schools.get(&school).map(|book| book.local(app.now()).date()).unwrap_or_default();
+    let mandate = MandateId(Uuid::new_v5(&school.0, b"demo/mandate"));
+    let until = days_after(today, 75).unwrap_or(today);
+    let command = mandate::Command::OpenMandate { inspector, textbooks: known, from: today, until };
+    done(app.in_mandate(head, school, mandate, said("mandate"), command).await)?;
+    Ok(())
+}
+
+/// The people of the story.
+pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featured>, Failure> {
+    let cast = &generated.cast;
+    let mut featured = Vec::new();
+    let mut add = |person: Option<PersonId>, part: &'static str| {
+        featured.extend(person.map(|person| Featured { person, part }));
+    };
+    let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
+    add(teacher, "Elle tient six cahiers : écrivez une séance, corrigez-la, retirez-la.");
+    let by_name = |member: &generator::Member, role| named(app, &member.given, &member.surname, role);
+    add(by_name(&cast.pupil, Role::Pupil), "Son élève : sa semaine, et le travail à faire.");
+    add(by_name(&cast.mother, Role::Relative), "Sa mère : ses deux filles sur une page, sans un geste.");
+    add(by_name(&cast.father, Role::Relative), "Son père, à une autre adresse : il lit la même chose.");
+    add(by_name(&cast.principal, Role::Head), "La principale : le remplissage des cahiers, les mandats d’inspection.");
+    add(
+        named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector),
+        "L’inspecteur : chaque version de chaque séance, sous mandat.",
+    );
+    Ok(featured)
+}

@@ -1,0 +1,28 @@
+//! The pages: what each person sees, as plain view structs and their templates.
+//!
+//! A view holds owned texts and civil dates and nothing else: no database, no key, no clock. A handler fills it, and
+//! it renders. Every page extends `layout.html` and carries a [`layout::Layout`]; parts shared by several pages are
+//! in `templates/parts`. Pages work without JavaScript, and hold no inline style: the content policy forbids it.
+//!
+//! | person | views |
+//! |---|---|
+//! | élève | [`pupil`]: the week, the homework, the textbook of a subject |
+//! | parent | [`parent`]: all children at once, then one child's week, homework and textbooks |
+//! | enseignant | [`teacher`]: the week, one lesson as a form, one textbook |
+//! | direction | [`principal`]: coverage, inspection mandates |
+//! | inspection | [`inspector`]: the textbooks under mandate, and all that was ever written in one |
+//! | anybody | [`welcome`], [`problem`] |
+
+pub mod filters;
+pub mod inspector;
+pub mod layout;
+pub mod parent;
+pub mod principal;
+pub mod problem;
+pub mod pupil;
+pub mod routes;
+pub mod teacher;
+pub mod welcome;
+
+#[cfg(test)]
+mod gallery;

@@ -1,0 +1,90 @@
+//! The pages of the head of a school.
+
+use jiff::civil::date;
+
+use super::sample::{at, choice, layout, november};
+use super::{Amount, html};
+use crate::web::layout::{FieldError, Role};
+use crate::web::principal::{
+    CoveragePage, Filling, Gap, Gaps, Mandate, MandateForm, MandatesPage, Row, ServiceChoice, ServiceGroup,
+};
+
+pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
+    vec![("principal-coverage", html(&coverage(amount))), ("principal-mandates", html(&mandates(amount)))]
+}
+
+fn coverage(amount: Amount) -> CoveragePage {
+    let row = |label: &str, months: [(u32, u32); 3]| Row {
+        label: label.to_owned(),
+        href: "/direction?classe=x#vides".to_owned(),
+        cells: months.map(|(filled, held)| Filling { held, filled }).to_vec(),
+        total: Filling { held: months.iter().map(|m| m.1).sum(), filled: months.iter().map(|m| m.0).sum() },
+    };
+    let gap = Gap {
+        date: november(16),
+        start: at(10, 0),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        teacher: amount.word("Mme Vidal"),
+    };
+    CoveragePage {
+        layout: layout(Role::Principal, "/direction", amount),
+        months: vec![date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)],
+        total: Filling { held: 5230, filled: 4832 },
+        classes: amount.of(vec![
+            row(&amount.class(), [(142, 150), (96, 98), (60, 61)]),
+            row("5e A", [(130, 150), (60, 98), (20, 61)]),
+            row("3e groupe 2", [(0, 0), (12, 12), (7, 8)]),
+        ]),
+        teachers: amount.of(vec![
+            row(&amount.word("Mme Vidal"), [(50, 50), (36, 39), (11, 14)]),
+            row("M. Diallo", [(0, 10), (4, 12), (0, 6)]),
+        ]),
+        gaps: (amount != Amount::Empty).then(|| Gaps { of: amount.class(), gaps: vec![gap.clone(), gap] }),
+    }
+}
+
+fn mandate(amount: Amount) -> Mandate {
+    Mandate {
+        id: "m1".to_owned(),
+        inspector: amount.word("M. Le Goff, IA-IPR de mathématiques"),
+        from: november(9),
+        to: november(27),
+        opened_by: amount.word("Mme Roux, principale"),
+        textbooks: vec![format!("{}, mathématiques", amount.class()), "5e A, mathématiques".to_owned()],
+        reads: 14,
+        closed_on: None,
+        close_action: "/direction/mandats/m1/cloture".to_owned(),
+        close_key: "k3".to_owned(),
+    }
+}
+
+fn mandates(amount: Amount) -> MandatesPage {
+    let service = |value: &str, label: &str| ServiceChoice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        chosen: value == "s1",
+    };
+    let group = |class: String| ServiceGroup {
+        class,
+        services: vec![service("s1", &amount.word("mathématiques, Mme Vidal")), service("s2", "anglais, M. Diallo")],
+    };
+    let wrong = FieldError { field: "service".to_owned(), message: "Cochez au moins un cahier de textes.".to_owned() };
+    let form = MandateForm {
+        inspectors: amount.of(vec![choice("i1", &amount.word("M. Le Goff, IA-IPR de mathématiques"))]),
+        groups: amount.of(vec![group(amount.class()), group("5e A".to_owned()), group("3e groupe 2".to_owned())]),
+        from: "2026-11-23".to_owned(),
+        key: "k4".to_owned(),
+        errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
+        ..MandateForm::default()
+    };
+    let past = Mandate { from: november(2), to: november(8), closed_on: Some(november(6)), ..mandate(amount) };
+    let ahead = Mandate { from: date(2026, 12, 1), to: date(2026, 12, 18), reads: 0, ..mandate(amount) };
+    MandatesPage {
+        layout: layout(Role::Principal, "/direction/mandats", amount),
+        open: amount.of(vec![mandate(amount), ahead]),
+        closed: amount.of(vec![past]),
+        form,
+        missing_inspector: None,
+    }
+}

@@ -1,0 +1,166 @@
+//! The pages of those who read: pupils, parents, and whoever stands at the door.
+
+use super::sample::{BOOK, NOW, homework, layout, nobody, november, textbook, week};
+use super::{Amount, html};
+use crate::web::layout::{FieldError, Link, Role};
+use crate::web::parent::{Child, ChildHead, ChildHomeworkPage, ChildPage, ChildTextbookPage, HomePage, SubjectLink};
+use crate::web::problem::{ProblemPage, Typed};
+use crate::web::pupil::{HomeworkPage, TextbookPage, WeekPage};
+use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, TokenPage};
+
+const CHILD: &str = "/parent/enfants/0192f1de-11aa-7c55-9b1e-0a53fd9a4e11";
+
+fn link(href: &str, text: &str) -> Link {
+    Link { href: href.to_owned(), text: text.to_owned() }
+}
+
+pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
+    let mut all = pupil(amount);
+    all.extend(parent(amount));
+    all.extend(door(amount));
+    all
+}
+
+fn pupil(amount: Amount) -> Vec<(&'static str, String)> {
+    let subjects = ["Anglais", "EPS", "Français", "Histoire-géographie", "Mathématiques", "SVT"];
+    let textbooks = subjects.map(|subject| link("/eleve/cahiers/x", &amount.word(subject)));
+    let in_book = format!("/eleve/cahiers/{BOOK}");
+    vec![
+        (
+            "pupil-week",
+            html(&WeekPage {
+                layout: layout(Role::Pupil, "/eleve", amount),
+                week: week(amount, "/eleve"),
+                textbooks: amount.of(textbooks.to_vec()),
+            }),
+        ),
+        (
+            "pupil-homework",
+            html(&HomeworkPage { layout: layout(Role::Pupil, "/eleve/travail", amount), homework: homework(amount) }),
+        ),
+        (
+            "pupil-textbook",
+            html(&TextbookPage { layout: layout(Role::Pupil, &in_book, amount), textbook: textbook(amount) }),
+        ),
+    ]
+}
+
+fn children(amount: Amount) -> Vec<Child> {
+    let child = |given_name: &str, class: String, school: &str| Child {
+        given_name: amount.word(given_name),
+        class,
+        school: (amount != Amount::One).then(|| school.to_owned()),
+        href: CHILD.to_owned(),
+        next_day: Some(november(18)),
+        homework: Vec::new(),
+    };
+    let late = homework(amount).into_iter().skip(3).collect();
+    let mut ines = child("Inès", amount.class(), "collège des Tilleuls");
+    ines.homework = homework(amount);
+    let malik = Child { homework: late, ..child("Malik", "CM1".to_owned(), "école Jean-Zay") };
+    let paul = Child { next_day: None, ..child("Aminata", "2de 4".to_owned(), "lycée Hélène-Boucher") };
+    amount.of(vec![ines, malik, paul])
+}
+
+fn head(amount: Amount) -> ChildHead {
+    ChildHead {
+        given_name: amount.word("Inès"),
+        class: amount.class(),
+        href: CHILD.to_owned(),
+        siblings: amount.of(vec![link(CHILD, &amount.word("Malik")), link(CHILD, "Aminata")]),
+    }
+}
+
+fn parent(amount: Amount) -> Vec<(&'static str, String)> {
+    let frame = |here: &str| layout(Role::Parent, here, amount);
+    let subject = |subject: &str, teacher: &str, latest| SubjectLink {
+        subject: amount.word(subject),
+        teacher: amount.word(teacher),
+        href: format!("{CHILD}/cahiers/{BOOK}"),
+        latest,
+    };
+    let subjects = vec![
+        subject("Mathématiques", "Mme Vidal", Some(november(16))),
+        subject("Anglais", "M. Diallo", Some(november(12))),
+        subject("Français", "M. Caron", None),
+    ];
+    vec![
+        ("parent-home", html(&HomePage::new(frame("/parent"), children(amount)))),
+        (
+            "parent-child",
+            html(&ChildPage {
+                layout: frame(CHILD),
+                child: head(amount),
+                week: week(amount, CHILD),
+                subjects: amount.of(subjects),
+                homework_count: homework(amount).len(),
+            }),
+        ),
+        (
+            "parent-homework",
+            html(&ChildHomeworkPage { layout: frame(CHILD), child: head(amount), homework: homework(amount) }),
+        ),
+        (
+            "parent-textbook",
+            html(&ChildTextbookPage { layout: frame(CHILD), child: head(amount), textbook: textbook(amount) }),
+        ),
+    ]
+}
+
+fn cast(amount: Amount) -> Vec<Person> {
+    let person = |id: &str, role, name: &str, detail: &str| Person {
+        id: id.to_owned(),
+        role,
+        name: amount.word(name),
+        detail: detail.to_owned(),
+    };
+    amount.of(vec![
+        person("p1", Role::Parent, "Mme Fofana", "mère d’Inès (4e B) et de Malik"),
+        person("p2", Role::Teacher, "Mme Vidal", "mathématiques, 4e B et 5e A"),
+        person("p3", Role::Inspector, "M. Le Goff", "IA-IPR de mathématiques"),
+        person("p4", Role::Pupil, "Inès Fofana", "4e B"),
+        person("p5", Role::Principal, "Mme Roux", "principale"),
+        person("p6", Role::Pupil, "Tom Mercier", "4e B"),
+        person("p7", Role::Teacher, "M. Diallo", "anglais, 4e B et 3e A"),
+    ])
+}
+
+fn door(amount: Amount) -> Vec<(&'static str, String)> {
+    let why = [
+        "Deux enfants, et ce qu’il faut faire pour demain, sans un clic.",
+        "Trois séances à compléter, et une qu’elle vient de corriger.",
+        "Un mandat, un cahier, et tout ce qui y a été écrit.",
+    ];
+    let featured = cast(amount).into_iter().zip(why).map(|(person, why)| Featured { person, why: why.to_owned() });
+    let wrong = FieldError {
+        field: "jeton".to_owned(),
+        message: "Ce jeton n’est pas reconnu, ou il a expiré. Demandez-en un autre.".to_owned(),
+    };
+    let served = || crate::web::layout::Layout { demo: false, ..nobody(amount) };
+    let empty = amount == Amount::Empty;
+    vec![
+        (
+            "welcome-demo",
+            html(&DemoPage { layout: nobody(amount), featured: featured.collect(), people: cast(amount) }),
+        ),
+        ("welcome-token", html(&TokenPage { layout: served(), errors: if empty { Vec::new() } else { vec![wrong] } })),
+        ("welcome-accessibility", html(&AccessibilityPage { layout: nobody(amount) })),
+        ("welcome-personal-data", html(&PersonalDataPage { layout: nobody(amount) })),
+        ("problem-404", html(&ProblemPage::of(nobody(amount), 404))),
+        ("problem-500", html(&ProblemPage::of(served(), 500))),
+        ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),
+        ("problem-409", html(&conflict(amount))),
+    ]
+}
+
+fn conflict(amount: Amount) -> ProblemPage {
+    let typed = |label: &str, text: &str| Typed { label: label.to_owned(), text: text.to_owned() };
+    let mut page = ProblemPage::of(layout(Role::Teacher, "/enseignant", amount), 409);
+    page.next.insert(0, link("/enseignant", "Rouvrir la séance telle qu’elle est"));
+    page.typed = amount.of(vec![
+        typed("Contenu de la séance", "Correction des exercices 8 à 11.\nTravail par deux."),
+        typed("Travail 1", &amount.word("Exercices 12 et 15 page 87.")),
+    ]);
+    assert_eq!(page.layout.now, NOW);
+    page
+}

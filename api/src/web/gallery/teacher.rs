@@ -1,0 +1,188 @@
+//! The pages of a teacher.
+
+use super::sample::{BOOK, at, choice, flash, homework, layout, november, resources};
+use super::{Amount, html};
+use crate::web::layout::{FieldError, Role};
+use crate::web::teacher::{
+    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow, TextbookLink,
+    TextbookPage, ToComplete, Visibility, WeekPage,
+};
+
+const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
+
+pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
+    vec![
+        ("teacher-week", html(&week(amount))),
+        ("teacher-lesson", html(&lesson(amount))),
+        ("teacher-lesson-revise", html(&revise(amount))),
+        ("teacher-lesson-errors", html(&wrong(amount))),
+        ("teacher-textbook", html(&textbook(amount))),
+    ]
+}
+
+fn cells(amount: Amount, day: i8) -> Vec<Cell> {
+    let cell = |hour: i8, state: CellState| Cell {
+        start: at(hour, 0),
+        end: at(hour, 55),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        room: Some(amount.word("salle 12")),
+        href: LESSON.to_owned(),
+        state,
+    };
+    let filled = || CellState::Filled {
+        summary: "Équations (2). Correction des exercices 8 à 11, travail par deux sur la fiche 3.".to_owned(),
+    };
+    match day {
+        16 => vec![cell(8, filled()), cell(10, CellState::Empty), cell(14, CellState::Withdrawn)],
+        17 => vec![
+            cell(9, filled()),
+            cell(11, CellState::Empty),
+            cell(15, CellState::Cancelled { reason: Some("sortie".to_owned()) }),
+        ],
+        18 => Vec::new(),
+        _ => vec![cell(8, CellState::ToCome), cell(10, CellState::ToCome)],
+    }
+}
+
+fn week(amount: Amount) -> WeekPage {
+    let day = |day: i8| Day {
+        date: november(day),
+        note: (day == 20 && amount == Amount::Empty).then(|| "férié".to_owned()),
+        cells: if amount == Amount::One && day != 17 { Vec::new() } else { amount.of(cells(amount, day)) },
+    };
+    let missing = |day: i8, hour: i8| ToComplete {
+        date: november(day),
+        start: at(hour, 0),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        href: LESSON.to_owned(),
+    };
+    let mut layout = layout(Role::Teacher, "/enseignant", amount);
+    layout.flash = (amount == Amount::Rich).then(flash);
+    let book = TextbookLink {
+        class: amount.class(),
+        subject: "mathématiques".to_owned(),
+        href: "/x".to_owned(),
+        held: 38,
+        filled: 36,
+    };
+    let to_complete = vec![missing(13, 10), missing(16, 10), missing(17, 11)];
+    WeekPage {
+        layout,
+        monday: november(16),
+        last_day: november(20),
+        previous: Some("/enseignant?semaine=2026-11-09".to_owned()),
+        next: Some("/enseignant?semaine=2026-11-23".to_owned()),
+        present: None,
+        days: (16..=20).map(day).collect(),
+        to_complete: if amount == Amount::One { Vec::new() } else { amount.of(to_complete) },
+        textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
+    }
+}
+
+fn lesson(amount: Amount) -> LessonPage {
+    LessonPage {
+        layout: layout(Role::Teacher, LESSON, amount),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        date: november(16),
+        start: at(8, 0),
+        end: at(8, 55),
+        room: Some(amount.word("salle 12")),
+        textbook: format!("/enseignant/cahiers/{BOOK}"),
+        action: LESSON.to_owned(),
+        withdraw_action: format!("{LESSON}/retrait"),
+        version: String::new(),
+        key: "k1".to_owned(),
+        withdraw_key: "k2".to_owned(),
+        existing: None,
+        visibility: Visibility::After { from: november(18).at(7, 0, 0, 0) },
+        content: String::new(),
+        resources: vec![ResourceRow::default(); 3],
+        homework: vec![HomeworkRow::default(); 2],
+        next_lessons: amount.of(vec![
+            choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),
+            choice("2026-11-23", "lundi 23 novembre, 8 h"),
+        ]),
+        kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
+        reason: String::new(),
+        errors: Vec::new(),
+    }
+}
+
+fn revise(amount: Amount) -> LessonPage {
+    let withdrawn = (amount == Amount::One).then(|| "Publiée dans la mauvaise classe.".to_owned());
+    let mut page = lesson(amount);
+    page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
+    page.visibility = Visibility::Now;
+    page.version = "7".to_owned();
+    page.content = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
+    page.resources[0] = ResourceRow {
+        title: "Fiche 3".to_owned(),
+        url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
+        purpose: "travail".to_owned(),
+    };
+    page.homework[0] = HomeworkRow {
+        id: Some("h1".to_owned()),
+        text: "Exercices 12 et 15 page 87.".to_owned(),
+        due: "2026-11-19".to_owned(),
+        kind: "exercices".to_owned(),
+        minutes: "20".to_owned(),
+        in_writing: true,
+        ..HomeworkRow::default()
+    };
+    page
+}
+
+fn wrong(amount: Amount) -> LessonPage {
+    let error = |field: &str, message: &str| FieldError { field: field.to_owned(), message: message.to_owned() };
+    let mut page = revise(amount);
+    page.content = String::new();
+    page.homework[1].text = "Exercice <b>12</b>".to_owned();
+    page.homework[1].due = "autre".to_owned();
+    page.errors = vec![
+        error("contenu", "Dites en une phrase ce qui a été fait."),
+        error("ressource_1_lien", "Le lien doit commencer par https://"),
+        error("travail_2_date", "Choisissez une date à partir du lundi 16 novembre."),
+    ];
+    if amount == Amount::Rich {
+        page.errors
+            .push(error("motif", "Donnez un motif : il sera lu par l’inspection.".replace(" :", "\u{202f}:").as_str()));
+    }
+    page
+}
+
+fn textbook(amount: Amount) -> TextbookPage {
+    let entry = |day: i8, state: EntryState| Entry {
+        date: november(day),
+        start: at(8, 0),
+        href: LESSON.to_owned(),
+        state,
+        resources: Vec::new(),
+        homework: Vec::new(),
+    };
+    let text = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
+    let from = Some(november(18).at(7, 0, 0, 0));
+    let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
+    let entries = vec![
+        Entry {
+            resources: resources(amount),
+            homework: homework(amount).into_iter().take(2).collect(),
+            ..entry(17, published(1, from))
+        },
+        entry(16, EntryState::Empty),
+        entry(13, EntryState::Withdrawn { reason: "Publiée dans la mauvaise classe.".to_owned(), on: november(14) }),
+        entry(12, EntryState::Cancelled { reason: None }),
+        entry(10, published(3, None)),
+    ];
+    TextbookPage {
+        layout: layout(Role::Teacher, "/enseignant/cahiers/x", amount),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        held: 38,
+        filled: 36,
+        entries: amount.of(entries),
+        older: None,
+    }
+}

@@ -1,0 +1,197 @@
+//! What a parent reads: what every child has to do for the next school day, without a tap; then one child.
+
+use std::cmp::Reverse;
+
+use askama::Template;
+use jiff::civil::Date;
+
+use super::filters;
+use super::layout::{Layout, Link};
+use super::pupil::{Homework, SlotState, Textbook, Week};
+use crate::fr;
+
+/// One child on the first page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// `Inès`
+    pub given_name: String,
+    pub class: String,
+    /// Said only when the children are in several schools.
+    pub school: Option<String>,
+    /// `/parent/enfants/{pupil}`
+    pub href: String,
+    /// The next day with lessons: tomorrow, or Monday on a Friday. `None` when there is none in sight.
+    pub next_day: Option<Date>,
+    /// All that is to be done for a later day than today, in any order.
+    pub homework: Vec<Homework>,
+}
+
+/// Homework of a later day, counted: `jeudi (1)`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Later {
+    pub due_on: Date,
+    pub count: usize,
+}
+
+impl Child {
+    /// What is due on the next school day, or before it.
+    pub fn next(&self) -> Vec<&Homework> {
+        self.homework.iter().filter(|item| Some(item.due_on) <= self.next_day).collect()
+    }
+
+    /// Due before the next school day: it must say for when.
+    pub fn is_before_next(&self, item: &Homework) -> bool {
+        Some(item.due_on) < self.next_day
+    }
+
+    pub fn later(&self) -> Vec<Later> {
+        let mut days: Vec<Later> = Vec::new();
+        let mut due: Vec<_> = self.homework.iter().map(|item| item.due_on).collect();
+        due.sort_unstable();
+        for due_on in due.into_iter().filter(|day| Some(*day) > self.next_day) {
+            match days.last_mut() {
+                Some(last) if last.due_on == due_on => last.count += 1,
+                _ => days.push(Later { due_on, count: 1 }),
+            }
+        }
+        days
+    }
+
+    /// The nearest work first, then the longest.
+    fn urgency(&self) -> (bool, Date, Reverse<u32>, Reverse<usize>) {
+        let next = self.next();
+        let minutes = next.iter().filter_map(|item| item.minutes).sum();
+        let first = self.homework.iter().map(|item| item.due_on).min().unwrap_or(Date::MAX);
+        (next.is_empty(), first, Reverse(minutes), Reverse(next.len()))
+    }
+}
+
+/// `/parent`
+#[derive(Debug, Template)]
+#[template(path = "parent/home.html")]
+pub struct HomePage {
+    pub layout: Layout,
+    pub children: Vec<Child>,
+}
+
+impl HomePage {
+    /// Most urgent first; children as pressed as each other stay in the order given.
+    pub fn new(layout: Layout, mut children: Vec<Child>) -> Self {
+        children.sort_by_key(Child::urgency);
+        Self { layout, children }
+    }
+
+    /// `2 enfants`
+    pub fn children_said(&self) -> String {
+        fr::plural(self.children.len(), "enfant", "enfants")
+    }
+
+    /// The next school day, when it is the same for all who have one.
+    fn common_day(&self) -> Option<Date> {
+        let mut days = self.children.iter().filter_map(|child| child.next_day);
+        let first = days.next()?;
+        days.all(|day| day == first).then_some(first)
+    }
+
+    /// `Pour demain, mercredi 18 novembre`
+    pub fn title(&self) -> String {
+        self.common_day()
+            .map_or_else(|| "Mes enfants".to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
+    }
+}
+
+/// A textbook of the child, in the list of subjects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectLink {
+    pub subject: String,
+    pub teacher: String,
+    /// `/parent/enfants/{pupil}/cahiers/{textbook}`
+    pub href: String,
+    /// The last lesson with something written.
+    pub latest: Option<Date>,
+}
+
+/// Which child the pages below speak of, and the others of the family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildHead {
+    pub given_name: String,
+    pub class: String,
+    /// `/parent/enfants/{pupil}`
+    pub href: String,
+    pub siblings: Vec<Link>,
+}
+
+/// `/parent/enfants/{pupil}`
+#[derive(Debug, Template)]
+#[template(path = "parent/child.html")]
+pub struct ChildPage {
+    pub layout: Layout,
+    pub child: ChildHead,
+    pub week: Week,
+    pub subjects: Vec<SubjectLink>,
+    /// How many homeworks are ahead.
+    pub homework_count: usize,
+}
+
+/// `/parent/enfants/{pupil}/travail`
+#[derive(Debug, Template)]
+#[template(path = "parent/homework.html")]
+pub struct ChildHomeworkPage {
+    pub layout: Layout,
+    pub child: ChildHead,
+    pub homework: Vec<Homework>,
+}
+
+/// `/parent/enfants/{pupil}/cahiers/{textbook}`
+#[derive(Debug, Template)]
+#[template(path = "parent/textbook.html")]
+pub struct ChildTextbookPage {
+    pub layout: Layout,
+    pub child: ChildHead,
+    pub textbook: Textbook,
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn child(name: &str, due: &[i8]) -> Child {
+        let homework = due.iter().map(|&day| Homework {
+            subject: String::new(),
+            teacher: String::new(),
+            text: String::new(),
+            kind: None,
+            minutes: None,
+            given_on: date(2026, 11, 16),
+            due_on: date(2026, 11, day),
+            in_writing: false,
+            revised_on: None,
+            resources: Vec::new(),
+            textbook: None,
+        });
+        Child {
+            given_name: name.to_owned(),
+            class: String::new(),
+            school: None,
+            href: String::new(),
+            next_day: Some(date(2026, 11, 18)),
+            homework: homework.collect(),
+        }
+    }
+
+    #[test]
+    fn the_most_pressed_child_comes_first_and_the_free_one_last() {
+        let mut children =
+            [child("free", &[]), child("later", &[20]), child("one", &[18]), child("two", &[18, 18, 19])];
+        children.sort_by_key(Child::urgency);
+        assert_eq!(children.each_ref().map(|child| child.given_name.as_str()), ["two", "one", "later", "free"]);
+    }
+
+    #[test]
+    fn later_days_are_counted() {
+        let counts: Vec<_> = child("x", &[18, 20, 19, 20]).later().iter().map(|day| day.count).collect();
+        assert_eq!(counts, [1, 2]);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the head of a school sees: how far the textbooks are filled, and who may inspect them.
+
+use askama::Template;
+use jiff::civil::{Date, Time};
+
+use super::filters;
+use super::layout::{Choice, FieldError, Layout, Link, error_of};
+use crate::fr;
+
+/// Lessons held and lessons filled, of one month or of the year.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Filling {
+    pub held: u32,
+    pub filled: u32,
+}
+
+impl Filling {
+    /// `92,3 %`; `None` when no lesson was held.
+    pub fn said(&self) -> Option<String> {
+        fr::percentage(self.filled, self.held)
+    }
+
+    /// The class of the cell; the figure says it first.
+    pub fn level(&self) -> &'static str {
+        match self.filled * 100 {
+            _ if self.held == 0 => "none",
+            filled if filled >= self.held * 95 => "full",
+            filled if filled >= self.held * 80 => "most",
+            filled if filled >= self.held * 50 => "half",
+            _ => "few",
+        }
+    }
+
+    /// `36 séances renseignées sur 39`
+    pub fn counted(&self) -> String {
+        let filled = fr::plural(self.filled as usize, "séance renseignée", "séances renseignées");
+        format!("{filled} sur {}", fr::thousands(u64::from(self.held)))
+    }
+}
+
+/// One line: a class or a teacher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub label: String,
+    /// The same page, with the empty lessons of this line: `/direction?classe=…#vides`.
+    pub href: String,
+    /// One cell a month of `months`.
+    pub cells: Vec<Filling>,
+    pub total: Filling,
+}
+
+/// A lesson held with nothing written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    pub date: Date,
+    pub start: Time,
+    pub class: String,
+    pub subject: String,
+    pub teacher: String,
+}
+
+/// The empty lessons of one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gaps {
+    /// `4e B`, `Mme Vidal`
+    pub of: String,
+    pub gaps: Vec<Gap>,
+}
+
+/// `/direction`
+#[derive(Debug, Template)]
+#[template(path = "principal/coverage.html")]
+pub struct CoveragePage {
+    pub layout: Layout,
+    /// The first day of each month, oldest first.
+    pub months: Vec<Date>,
+    pub total: Filling,
+    pub classes: Vec<Row>,
+    pub teachers: Vec<Row>,
+    /// When a line was chosen.
+    pub gaps: Option<Gaps>,
+}
+
+impl CoveragePage {
+    pub fn month(&self, date: &Date) -> &'static str {
+        fr::month(*date)
+    }
+
+    pub fn total_said(&self) -> String {
+        self.total.said().unwrap_or_else(|| "—".to_owned())
+    }
+}
+
+/// A mandate, open or closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mandate {
+    pub id: String,
+    /// `M. Le Goff, IA-IPR de mathématiques`
+    pub inspector: String,
+    pub from: Date,
+    pub to: Date,
+    pub opened_by: String,
+    /// `4e B, mathématiques`
+    pub textbooks: Vec<String>,
+    /// How many pages were read under it.
+    pub reads: u32,
+    pub closed_on: Option<Date>,
+    /// Where its closing form posts `cle`.
+    pub close_action: String,
+    pub close_key: String,
+}
+
+impl Mandate {
+    /// `4e B, mathématiques ; 5e A, mathématiques`
+    pub fn textbooks_said(&self) -> String {
+        self.textbooks.join("\u{202f}; ")
+    }
+
+    pub fn reads_said(&self) -> String {
+        fr::plural(self.reads as usize, "lecture notée", "lectures notées")
+    }
+}
+
+/// A service that a mandate may cover. The field is `service`, repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceChoice {
+    pub value: String,
+    /// `mathématiques, Mme Vidal`
+    pub label: String,
+    pub chosen: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceGroup {
+    /// `4e B`
+    pub class: String,
+    pub services: Vec<ServiceChoice>,
+}
+
+/// The form posts `inspecteur`, `service` (repeated), `du`, `au` and `cle` to `/direction/mandats`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MandateForm {
+    pub inspectors: Vec<Choice>,
+    /// The value chosen, or empty.
+    pub inspector: String,
+    pub groups: Vec<ServiceGroup>,
+    pub from: String,
+    pub to: String,
+    pub key: String,
+    pub errors: Vec<FieldError>,
+}
+
+/// `/direction/mandats`
+#[derive(Debug, Template)]
+#[template(path = "principal/mandates.html")]
+pub struct MandatesPage {
+    pub layout: Layout,
+    pub open: Vec<Mandate>,
+    pub closed: Vec<Mandate>,
+    pub form: MandateForm,
+    /// Where to write to when an inspector is not in the list.
+    pub missing_inspector: Option<Link>,
+}
+
+impl MandatesPage {
+    pub fn error(&self, field: &str) -> Option<&str> {
+        error_of(&self.form.errors, field)
+    }
+}

@@ -1,0 +1,242 @@
+//! What a pupil reads, and a parent through the same parts: the week, the homework, the textbook of a subject.
+//!
+//! Handlers put into these views only what this reader may see now; nothing here hides anything.
+
+use askama::Template;
+use jiff::civil::{Date, Time};
+
+use super::filters;
+use super::layout::{Layout, Link};
+use crate::fr;
+
+/// What a document is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Lesson,
+    Homework,
+    Further,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 3] = [Self::Lesson, Self::Homework, Self::Further];
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Lesson => "pour la séance",
+            Self::Homework => "pour le travail",
+            Self::Further => "pour aller plus loin",
+        }
+    }
+
+    /// The value of the form field.
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Lesson => "seance",
+            Self::Homework => "travail",
+            Self::Further => "approfondir",
+        }
+    }
+}
+
+/// A document of a lesson. An address that is neither `http(s)` nor a path is shown without a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    pub title: String,
+    pub url: String,
+    pub purpose: Purpose,
+}
+
+impl Resource {
+    /// The address, when it is one that a page may link to.
+    pub fn href(&self) -> Option<&str> {
+        let known = ["https://", "http://", "/"];
+        known.iter().any(|start| self.url.starts_with(start)).then_some(self.url.as_str())
+    }
+}
+
+/// One homework as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Homework {
+    pub subject: String,
+    /// `Mme Vidal`
+    pub teacher: String,
+    pub text: String,
+    /// `exercices`, `leçon à apprendre`… in the words of the school.
+    pub kind: Option<String>,
+    pub minutes: Option<u32>,
+    pub given_on: Date,
+    pub due_on: Date,
+    pub in_writing: bool,
+    /// The day it was last changed after it was first visible.
+    pub revised_on: Option<Date>,
+    pub resources: Vec<Resource>,
+    /// The textbook it comes from, as this reader reaches it.
+    pub textbook: Option<String>,
+}
+
+/// Homework due the same day, or all that is further than a week.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DueGroup<'a> {
+    /// `None` holds everything further than a week.
+    pub due_on: Option<Date>,
+    pub items: Vec<&'a Homework>,
+}
+
+/// By due date, nearest first; beyond six days, one group « Plus tard ».
+pub fn by_due_date(homework: &[Homework], today: Date) -> Vec<DueGroup<'_>> {
+    let horizon = today.saturating_add(jiff::Span::new().days(6));
+    let mut sorted: Vec<_> = homework.iter().collect();
+    sorted.sort_by_key(|item| item.due_on);
+    let mut groups: Vec<DueGroup<'_>> = Vec::new();
+    for item in sorted {
+        let due_on = (item.due_on <= horizon).then_some(item.due_on);
+        match groups.last_mut() {
+            Some(group) if group.due_on == due_on => group.items.push(item),
+            _ => groups.push(DueGroup { due_on, items: vec![item] }),
+        }
+    }
+    groups
+}
+
+/// `2 travaux, environ 35 min`; without any duration, the count alone.
+pub fn workload<'a>(homework: impl IntoIterator<Item = &'a Homework>) -> String {
+    let (mut count, mut minutes) = (0, 0);
+    for item in homework {
+        count += 1;
+        minutes += item.minutes.unwrap_or_default();
+    }
+    let said = fr::plural(count, "travail", "travaux");
+    match minutes {
+        0 => said,
+        minutes => format!("{said}, environ {}", fr::duration(minutes)),
+    }
+}
+
+/// What a slot of the timetable has to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotState {
+    Written {
+        content: String,
+        revised_on: Option<Date>,
+    },
+    /// Held, and nothing written yet.
+    Unwritten,
+    ToCome,
+    Cancelled {
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    pub start: Time,
+    pub end: Time,
+    pub subject: String,
+    pub teacher: String,
+    pub room: Option<String>,
+    /// The textbook of the subject, as this reader reaches it.
+    pub textbook: Option<String>,
+    pub state: SlotState,
+    /// Homework given in this lesson.
+    pub given: Vec<Homework>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    pub date: Date,
+    /// `férié`, `vacances d’automne`
+    pub note: Option<String>,
+    pub slots: Vec<Slot>,
+    /// Homework due this day.
+    pub due: Vec<Homework>,
+}
+
+/// A week from its first to its last school day, and the way to its neighbours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Week {
+    pub monday: Date,
+    pub last_day: Date,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    /// The way back to the present week, when this is another.
+    pub present: Option<String>,
+    pub days: Vec<Day>,
+}
+
+impl Week {
+    pub fn holds(&self, date: Date) -> bool {
+        self.days.iter().any(|day| day.date == date)
+    }
+
+    pub fn slots(&self) -> usize {
+        self.days.iter().map(|day| day.slots.len()).sum()
+    }
+
+    /// The five days of a school week, or six.
+    pub fn columns(&self) -> usize {
+        self.days.len()
+    }
+}
+
+/// `/eleve`
+#[derive(Debug, Template)]
+#[template(path = "pupil/week.html")]
+pub struct WeekPage {
+    pub layout: Layout,
+    pub week: Week,
+    /// The textbooks of the pupil, by subject.
+    pub textbooks: Vec<Link>,
+}
+
+/// `/eleve/travail`
+#[derive(Debug, Template)]
+#[template(path = "pupil/homework.html")]
+pub struct HomeworkPage {
+    pub layout: Layout,
+    /// Due today or later, in any order.
+    pub homework: Vec<Homework>,
+}
+
+/// One lesson in the textbook of a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    pub date: Date,
+    pub start: Time,
+    pub state: SlotState,
+    pub resources: Vec<Resource>,
+    pub homework: Vec<Homework>,
+}
+
+impl Lesson {
+    /// The fragment of its place on the page.
+    pub fn anchor(&self) -> String {
+        format!("seance-{}-{:02}{:02}", self.date, self.start.hour(), self.start.minute())
+    }
+}
+
+/// The textbook of one subject, as a pupil or a parent reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Textbook {
+    pub subject: String,
+    pub class: String,
+    pub teacher: String,
+    /// Newest first.
+    pub lessons: Vec<Lesson>,
+    /// Older lessons, when this page does not hold them all.
+    pub older: Option<String>,
+}
+
+impl Textbook {
+    /// `12 séances`, those of this page.
+    pub fn count_said(&self) -> String {
+        fr::plural(self.lessons.len(), "séance", "séances")
+    }
+}
+
+/// `/eleve/cahiers/{textbook}`
+#[derive(Debug, Template)]
+#[template(path = "pupil/textbook.html")]
+pub struct TextbookPage {
+    pub layout: Layout,
+    pub textbook: Textbook,
+}

@@ -1,0 +1,190 @@
+//! The pages' addresses: who is looking, what they may see, and the view that shows it.
+//!
+//! Every page needs a visitor (a token in a cookie) and computes its scope from the register; a page outside the visitor's rights is
+//! told like one that does not exist.
+
+mod announce;
+mod demo;
+mod inspector;
+mod parent;
+mod principal;
+mod pupil;
+mod reading;
+mod said;
+mod teacher;
+mod welcome;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use domain::ids::{PersonId, SchoolId};
+use jiff::civil::DateTime;
+
+use super::layout::{Flash, Layout, Role, Who};
+use super::problem::ProblemPage;
+use crate::app::{App, Mode};
+use crate::auth;
+use crate::demo::Demo;
+use crate::problem::Problem;
+
+const STYLE: &str = include_str!("../../static/style.css");
+
+/// What every page is made with.
+pub struct Web {
+    pub app: Arc<App>,
+    pub demo: Option<Arc<Demo>>,
+    stylesheet: String,
+}
+
+type Shared = State<Arc<Web>>;
+type Page = Result<Response, Problem>;
+
+/// All pages.
+pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
+    let digest = infra::ledger::leaf::sha256(STYLE.as_bytes());
+    let version: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version}") });
+    let people = pupil::routes().merge(parent::routes()).merge(teacher::routes());
+    let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
+    let pages = if web.demo.is_some() { pages.merge(demo::routes()) } else { pages };
+    pages
+        .route("/static/style.css", get(style))
+        .fallback(|| async { Problem::unknown() })
+        .layer(middleware::from_fn_with_state(web.clone(), in_plain_french))
+        .layer(middleware::from_fn(same_site))
+        .layer(middleware::from_fn(guarded))
+        .with_state(web)
+}
+
+async fn style() -> impl IntoResponse {
+    let forever = "public, max-age=31536000, immutable";
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, forever)], STYLE)
+}
+
+/// Someone whose cookie holds a good token.
+#[derive(Clone, Copy)]
+pub struct Visitor(pub PersonId);
+
+impl FromRequestParts<Arc<Web>> for Visitor {
+    type Rejection = Redirect;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Redirect> {
+        web.visitor(&parts.headers).ok_or_else(|| Redirect::to("/"))
+    }
+}
+
+impl Web {
+    fn visitor(&self, headers: &header::HeaderMap) -> Option<Visitor> {
+        auth::cookie(headers).and_then(|token| self.app.tokens.check(token)).map(Visitor)
+    }
+
+    /// The frame of a page for someone in a role. `here` is the path of the page.
+    fn layout(&self, visitor: Option<Visitor>, role: Option<Role>, here: &str) -> Layout {
+        let books = self.app.register.read();
+        let now = self.app.now();
+        let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
+        let school =
+            school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
+        let local = school.map_or_else(|| jiff::tz::TimeZone::UTC.to_datetime(now), |school| school.local(now));
+        let who = visitor.zip(role).and_then(|(Visitor(person), role)| {
+            let book = books.person(person)?;
+            let name = if matches!(role, Role::Pupil) { book.full() } else { book.formal() };
+            Some(Who { name, detail: said::detail(&books, person, role, local.date()) })
+        });
+        Layout {
+            stylesheet: self.stylesheet.clone(),
+            school: school.map(|school| school.identity.name.clone()),
+            demo: self.app.mode == Mode::Demo,
+            now: local,
+            role,
+            who,
+            here: here.to_owned(),
+            flash: None,
+        }
+    }
+
+    /// The day and hour at a school.
+    fn local(&self, school: SchoolId) -> Result<DateTime, Problem> {
+        let books = self.app.register.read();
+        books.schools.get(&school).map(|school| school.local(self.app.now())).ok_or_else(Problem::unknown)
+    }
+}
+
+/// Renders a view.
+fn page(view: &impl Template) -> Page {
+    let html = view.render().map_err(Problem::ours)?;
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+}
+
+/// A page with what was typed kept, and the status of what is wrong with it.
+fn page_with(status: StatusCode, view: &impl Template) -> Page {
+    let mut response = page(view)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+fn with_flash(layout: Layout, flash: Option<Flash>) -> Layout {
+    Layout { flash, ..layout }
+}
+
+/// A refusal reaches people as a page, with the frame of who they are.
+async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Response {
+    let (visitor, here) = (web.visitor(request.headers()), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+    if status.is_success() || status.is_redirection() || is_page {
+        return response;
+    }
+    let role = Role::ALL.into_iter().find(|role| here.starts_with(role.home()));
+    let shown = if status.is_server_error() { 500 } else { status.as_u16() };
+    let view = ProblemPage::of(web.layout(visitor, role.filter(|_| visitor.is_some()), &here), shown);
+    page_with(status, &view).unwrap_or_else(IntoResponse::into_response)
+}
+
+/// A form is taken from our own pages only.
+async fn same_site(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || from_here(request.headers()) {
+        return next.run(request).await;
+    }
+    Problem::new(StatusCode::FORBIDDEN, "another-site", "this form was not sent from a page of this site")
+        .into_response()
+}
+
+/// Browsers say where a request comes from; one that says nothing is not a browser's form.
+fn from_here(headers: &header::HeaderMap) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (said("sec-fetch-site"), said("origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == said("host"),
+        (None, None) => true,
+    }
+}
+
+/// What browsers must not do with a page.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut say = |name, value| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    say(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'",
+    );
+    say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    say(header::REFERRER_POLICY, "same-origin");
+    say(header::CACHE_CONTROL, "no-store");
+    response
+}

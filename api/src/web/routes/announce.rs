@@ -1,0 +1,42 @@
+//! What has just happened, told on the page after: a word in the address, never a text.
+
+use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
+
+use crate::fr;
+use crate::web::layout::Flash;
+
+/// `?fait=publie&visible=2026-11-18T07:00:00`
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Done {
+    pub fait: Option<String>,
+    pub visible: Option<DateTime>,
+}
+
+impl Done {
+    /// The message, in plain French. An unknown word says nothing.
+    pub fn flash(&self, today: Date) -> Option<Flash> {
+        let (title, families) = match self.fait.as_deref()? {
+            "publie" => ("La séance est publiée.", true),
+            "revise" => {
+                ("La nouvelle version est enregistrée. Les précédentes restent lisibles dans l’historique.", true)
+            }
+            "donne" => ("Le travail est enregistré.", true),
+            "retire" => (
+                "La séance est retirée de la vue des élèves et des familles. L’historique la garde, avec votre motif.",
+                false,
+            ),
+            "inchange" => ("Rien n’a changé : aucune nouvelle version n’a été enregistrée.", false),
+            "mandat-ouvert" => ("Le mandat est ouvert.", false),
+            "mandat-ferme" => ("Le mandat est fermé. L’inspection ne lit plus rien à ce titre.", false),
+            _ => return None,
+        };
+        let detail = families.then(|| match self.visible {
+            Some(from) => {
+                format!("Visible par les élèves et leurs responsables {} (pause numérique).", fr::moment(from, today))
+            }
+            None => "Visible dès maintenant par les élèves et leurs responsables.".to_owned(),
+        });
+        Some(Flash { title: fr::spaced(title), detail: detail.map(|detail| fr::spaced(&detail)) })
+    }
+}

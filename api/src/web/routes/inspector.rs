@@ -1,0 +1,120 @@
+//! `/inspection`: what a mandate opens, and all that was ever written in it.
+
+mod history;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::routing::get;
+use domain::access::Scope;
+use domain::ids::{PersonId, SlotId, TextbookId};
+use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
+
+use super::reading::end_of;
+use super::{Page, Shared, Visitor, Web, page, said};
+use crate::facts::{Books, LessonAt, MandateBook, Standpoint};
+use crate::problem::Problem;
+use crate::web::inspector::{Mandate, TextbookLink, TextbooksPage};
+use crate::web::layout::Role;
+use history::Kept;
+
+pub fn routes() -> Router<Arc<Web>> {
+    Router::new().route("/inspection", get(mandates)).route("/inspection/cahiers/{textbook}", get(textbook))
+}
+
+/// An inspector, and the day on which they read.
+struct Visit<'a> {
+    web: &'a Web,
+    inspector: PersonId,
+    scope: Scope,
+    local: DateTime,
+}
+
+impl<'a> Visit<'a> {
+    fn open(web: &'a Web, Visitor(inspector): Visitor) -> Result<Self, Problem> {
+        let books = web.app.register.read();
+        let held = books.person(inspector).and_then(|book| book.roles.first()).ok_or_else(Problem::unknown)?;
+        let local = books.schools.get(&held.school).ok_or_else(Problem::unknown)?.local(web.app.now());
+        if !books.standpoints(inspector, local.date()).contains(&Standpoint::Inspector) {
+            return Err(Problem::unknown());
+        }
+        let scope = books.scope(inspector, Standpoint::Inspector, local.date());
+        Ok(Self { web, inspector, scope, local })
+    }
+
+    /// The lessons of a textbook that are over, in order, since the school writes here.
+    fn held(&self, books: &Books, textbook: TextbookId) -> Vec<LessonAt> {
+        let Some(school) = books.school_of(textbook) else { return vec![] };
+        let from = school.year_on(self.local.date()).map_or(school.since, |bounds| bounds.starts_on.max(school.since));
+        let mut lessons = books.lessons(textbook, from, self.local.date());
+        lessons.retain(|at| at.date.to_datetime(end_of(at.starts_at, at.minutes)) <= self.local);
+        lessons
+    }
+}
+
+fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> Mandate {
+    Mandate {
+        school: books.schools.get(&book.school).map(|school| school.identity.name.clone()).unwrap_or_default(),
+        opened_by: book.opened_by.map(|head| books.formal_name(head)).unwrap_or_default(),
+        from: book.grant.from,
+        to: book.grant.until,
+        textbooks,
+    }
+}
+
+async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
+    let visit = Visit::open(&web, visitor)?;
+    let today = visit.local.date();
+    let summaries = projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?;
+    let pupil =
+        |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
+    let books = web.app.register.read();
+    let own: Vec<&MandateBook> =
+        books.mandates.values().filter(|book| book.grant.inspector == visit.inspector).collect();
+    let link = |textbook: TextbookId| {
+        let service = books.services.get(&textbook)?;
+        Some(TextbookLink {
+            class: said::group_of(&books, service.group),
+            subject: said::subject(&books, service.school, &service.subject),
+            teacher: said::teachers(&books, textbook, today),
+            href: format!("/inspection/cahiers/{textbook}"),
+            held: visit.held(&books, textbook).len() as u32,
+            filled: pupil(textbook) as u32,
+        })
+    };
+    let in_force = own.iter().filter(|book| !book.grant.closed && today <= book.grant.until);
+    let views = in_force.map(|book| {
+        let begun = book.grant.holds(today);
+        let links = book.grant.textbooks.iter().filter(|_| begun).filter_map(|textbook| link(*textbook)).collect();
+        mandate(&books, book, links)
+    });
+    let mandates = views.collect();
+    let ended = own.iter().filter(|book| book.grant.closed || book.grant.until < today);
+    let ended = ended.map(|book| book.closed_on.unwrap_or(book.grant.until)).max();
+    drop(books);
+    page(&TextbooksPage { layout: web.layout(Some(visitor), Some(Role::Inspector), "/inspection"), mandates, ended })
+}
+
+#[derive(Deserialize)]
+struct Filtered {
+    filtre: Option<String>,
+}
+
+async fn textbook(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(textbook): Path<TextbookId>,
+    Query(filtered): Query<Filtered>,
+) -> Page {
+    let visit = Visit::open(&web, visitor)?;
+    if !visit.scope.textbooks.contains(&textbook) {
+        return Err(Problem::unknown());
+    }
+    let kept = Kept::read(&visit, textbook).await?;
+    page(&kept.page(&visit, visitor, filtered.filtre.as_deref()))
+}
+
+/// A lesson of the timetable, or one outside it.
+type LessonKey = (Date, jiff::civil::Time, Option<SlotId>);

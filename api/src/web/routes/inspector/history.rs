@@ -1,0 +1,235 @@
+//! A textbook with everything it ever said: each lesson, each version, who, in what capacity, when, and what changed.
+
+use std::collections::BTreeMap;
+
+use domain::ids::{HomeworkId, TextbookId};
+use jiff::civil::Date;
+use projections::inspector::{Item, Version as Stored, queries};
+use similar::{ChangeTag, TextDiff};
+
+use super::{LessonKey, Visit, Visitor, mandate};
+use crate::facts::{Books, LessonAt};
+use crate::problem::Problem;
+use crate::web::inspector::{
+    Filter, HomeworkHistory, LessonHistory, Segment, SegmentKind, Summary, TextbookPage, Version, Withdrawal,
+};
+use crate::web::layout::Role;
+use crate::web::routes::reading::{Texts, end_of};
+use crate::web::routes::said;
+
+/// All that is kept of a textbook, opened.
+pub struct Kept {
+    textbook: TextbookId,
+    versions: Vec<Stored>,
+    texts: Texts,
+}
+
+impl Kept {
+    pub async fn read(visit: &Visit<'_>, textbook: TextbookId) -> Result<Self, Problem> {
+        let app = &visit.web.app;
+        let versions = queries::textbook(&app.reader, &visit.scope, textbook, None).await?;
+        let resources =
+            versions.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let cells = versions.iter().flat_map(|row| row.content.iter().chain(row.reason.iter())).chain(resources);
+        let texts = Texts::open(app, cells.collect()).await?;
+        Ok(Self { textbook, versions, texts })
+    }
+
+    pub fn page(&self, visit: &Visit<'_>, visitor: Visitor, filter: Option<&str>) -> TextbookPage {
+        let books = visit.web.app.register.read();
+        let held = visit.held(&books, self.textbook);
+        let lessons = self.lessons(&books, visit, &held);
+        let here = format!("/inspection/cahiers/{}", self.textbook);
+        let filters = filters(&lessons, &here, filter);
+        let service = books.services.get(&self.textbook);
+        let grant = books.mandates.values().find(|book| {
+            book.grant.inspector == visit.inspector
+                && book.grant.holds(visit.local.date())
+                && book.grant.textbooks.contains(&self.textbook)
+        });
+        let nothing = crate::web::inspector::Mandate {
+            school: String::new(),
+            opened_by: String::new(),
+            from: visit.local.date(),
+            to: visit.local.date(),
+            textbooks: vec![],
+        };
+        let summary = summary(&lessons);
+        let view = TextbookPage {
+            class: service.map(|service| said::group_of(&books, service.group)).unwrap_or_default(),
+            subject: service.map(|service| said::subject(&books, service.school, &service.subject)).unwrap_or_default(),
+            teacher: said::teachers(&books, self.textbook, visit.local.date()),
+            since: held.first().map_or(visit.local.date(), |lesson| lesson.date),
+            mandate: grant.map_or(nothing, |book| mandate(&books, book, vec![])),
+            summary,
+            filters,
+            lessons: lessons.into_iter().filter(|lesson| passes(lesson, filter)).collect(),
+            older: None,
+            layout: {
+                drop(books);
+                visit.web.layout(Some(visitor), Some(Role::Inspector), &here)
+            },
+        };
+        view
+    }
+
+    /// Lessons held and lessons written, latest first.
+    fn lessons(&self, books: &Books, visit: &Visit<'_>, held: &[LessonAt]) -> Vec<LessonHistory> {
+        let mut lessons: BTreeMap<LessonKey, (u16, Vec<&Stored>)> = BTreeMap::new();
+        for lesson in held {
+            lessons.insert((lesson.date, lesson.starts_at, Some(lesson.slot)), (lesson.minutes, vec![]));
+        }
+        for version in &self.versions {
+            let lesson = &version.lesson;
+            let key = (lesson.date, lesson.starts_at, lesson.slot);
+            lessons.entry(key).or_insert((lesson.minutes, vec![])).1.push(version);
+        }
+        let history = |((date, start, _), (minutes, mut versions)): (LessonKey, (u16, Vec<&Stored>))| {
+            versions.sort_by_key(|version| version.version);
+            let entry: Vec<&Stored> =
+                versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
+            LessonHistory {
+                date,
+                start,
+                end: end_of(start, minutes),
+                cancelled: None,
+                late: entry.first().is_some_and(|first| self.late(books, visit, first)),
+                withdrawn: self.withdrawal(books, visit, &entry),
+                versions: self.views(books, visit, &entry),
+                homework: self.homework(books, visit, &versions),
+            }
+        };
+        lessons.into_iter().rev().map(history).collect()
+    }
+
+    fn homework(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<HomeworkHistory> {
+        let mut works: BTreeMap<HomeworkId, Vec<&Stored>> = BTreeMap::new();
+        for version in versions {
+            if let Item::Homework(homework) = version.item {
+                works.entry(homework).or_default().push(version);
+            }
+        }
+        let view = |versions: Vec<&Stored>| {
+            let work = versions.last()?.work.as_ref()?;
+            Some(HomeworkHistory {
+                due_on: work.due.on,
+                kind: Some(said::kind(work.kind).to_owned()),
+                minutes: work.minutes.map(u32::from),
+                withdrawn: self.withdrawal(books, visit, &versions),
+                versions: self.views(books, visit, &versions),
+            })
+        };
+        works.into_values().filter_map(view).collect()
+    }
+
+    /// Each version, newest first, with what changed from the one before.
+    fn views(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<Version> {
+        let mut before: Option<String> = None;
+        let mut views = Vec::new();
+        for (stored, number) in versions.iter().filter(|version| !version.withdrawal()).zip(1..) {
+            let text = self.texts.of(stored.content.as_ref());
+            views.push(Version {
+                number,
+                author: stored.author.person().map_or_else(|| "import".to_owned(), |person| books.formal_name(person)),
+                capacity: said::capacity(stored.capacity).to_owned(),
+                written_at: self.local(books, visit, stored.recorded_at),
+                text: segments(before.as_deref(), &text),
+                resources: self.texts.resources(&stored.resources),
+            });
+            before = Some(text);
+        }
+        views.reverse();
+        views
+    }
+
+    fn withdrawal(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Option<Withdrawal> {
+        let last = versions.last().filter(|version| version.withdrawal())?;
+        Some(Withdrawal {
+            by: last.author.person().map(|person| books.formal_name(person)).unwrap_or_default(),
+            at: self.local(books, visit, last.recorded_at),
+            reason: self.texts.of(last.reason.as_ref()),
+        })
+    }
+
+    /// First written after the day of the lesson and the school day that follows it (rule CT-01, N = 1).
+    fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored) -> bool {
+        let written = self.local(books, visit, first.recorded_at).date();
+        let next = (1..=30).filter_map(|days| domain::calendar::days_after(first.lesson.date, days));
+        let closures =
+            || books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
+        let open =
+            |day: &Date| day.weekday().to_monday_zero_offset() < 5 && !closures().any(|closure| closure.holds(*day));
+        let mut next = next;
+        next.find(open).is_some_and(|limit| written > limit)
+    }
+
+    fn local(&self, books: &Books, visit: &Visit<'_>, at: jiff::Timestamp) -> jiff::civil::DateTime {
+        books.school_of(self.textbook).map_or(visit.local, |school| school.local(at))
+    }
+}
+
+/// Word by word, what is the same, added or removed.
+fn segments(before: Option<&str>, text: &str) -> Vec<Segment> {
+    let Some(before) = before else {
+        return vec![Segment { kind: SegmentKind::Same, text: text.to_owned() }];
+    };
+    let mut segments: Vec<Segment> = Vec::new();
+    for change in TextDiff::from_words(before, text).iter_all_changes() {
+        let kind = match change.tag() {
+            ChangeTag::Equal => SegmentKind::Same,
+            ChangeTag::Insert => SegmentKind::Added,
+            ChangeTag::Delete => SegmentKind::Removed,
+        };
+        match segments.last_mut() {
+            Some(last) if last.kind == kind => last.text.push_str(change.value()),
+            _ => segments.push(Segment { kind, text: change.value().to_owned() }),
+        }
+    }
+    segments
+}
+
+fn passes(lesson: &LessonHistory, filter: Option<&str>) -> bool {
+    match filter {
+        Some("retard") => lesson.late,
+        Some("modifiees") => changed(lesson),
+        Some("retirees") => lesson.withdrawn.is_some(),
+        Some("vides") => lesson.versions.is_empty(),
+        _ => true,
+    }
+}
+
+fn changed(lesson: &LessonHistory) -> bool {
+    lesson.versions.len() > 1 || lesson.homework.iter().any(|work| work.versions.len() > 1)
+}
+
+fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<Filter> {
+    let known = [
+        (None, "toutes"),
+        (Some("retard"), "en retard"),
+        (Some("modifiees"), "modifiées"),
+        (Some("retirees"), "retirées"),
+        (Some("vides"), "non renseignées"),
+    ];
+    let view = |(name, label): (Option<&str>, &str)| Filter {
+        label: label.to_owned(),
+        href: name.map_or_else(|| here.to_owned(), |name| format!("{here}?filtre={name}")),
+        count: lessons.iter().filter(|lesson| passes(lesson, name)).count(),
+        current: name == filter,
+    };
+    known.into_iter().map(view).collect()
+}
+
+fn summary(lessons: &[LessonHistory]) -> Summary {
+    let days = |lesson: &LessonHistory| {
+        let first = lesson.versions.last()?;
+        Some(domain::calendar::days_between(lesson.date, first.written_at.date()).max(0) as u32)
+    };
+    let mut delays: Vec<u32> = lessons.iter().filter_map(days).collect();
+    delays.sort_unstable();
+    Summary {
+        held: lessons.len() as u32,
+        filled: lessons.iter().filter(|lesson| !lesson.versions.is_empty() && lesson.withdrawn.is_none()).count()
+            as u32,
+        median_delay_days: delays.get(delays.len() / 2).copied(),
+    }
+}

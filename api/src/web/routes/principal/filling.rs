@@ -1,0 +1,147 @@
+//! The fill rate: lessons written over lessons held, by class, teacher and month.
+//!
+//! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures; a lesson counts once it is over.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::actor::Capacity;
+use domain::ids::{GroupId, PersonId, SlotId};
+use jiff::civil::Date;
+use projections::principal::queries;
+
+use super::Office;
+use crate::facts::LessonAt;
+use crate::problem::Problem;
+use crate::web::principal::{Filling, Gap, Gaps, Row};
+use crate::web::routes::reading::end_of;
+use crate::web::routes::said;
+
+/// One lesson held: of whom, and whether it is written.
+struct Held {
+    lesson: LessonAt,
+    group: GroupId,
+    teacher: Option<PersonId>,
+    filled: bool,
+}
+
+/// Lessons of the school year so far, counted.
+pub struct Counted {
+    /// The first day of each month, oldest first.
+    pub months: Vec<Date>,
+    held: Vec<Held>,
+}
+
+/// A line of the tables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    Group(GroupId),
+    Teacher(PersonId),
+}
+
+pub async fn count(office: &Office<'_>) -> Result<Counted, Problem> {
+    let app = &office.web.app;
+    let today = office.local.date();
+    let since = {
+        let books = app.register.read();
+        let school = books.schools.get(&office.school).ok_or_else(Problem::unknown)?;
+        school.year_on(today).map_or(school.since, |bounds| bounds.starts_on.max(school.since))
+    };
+    let written = queries::written(&app.reader, &office.scope, since, today).await?;
+    let written: HashSet<(SlotId, Date)> = written.iter().filter_map(|row| Some((row.slot?, row.date))).collect();
+    let books = app.register.read();
+    let mut held = Vec::new();
+    for service in books.services_of_school(office.school) {
+        for lesson in books.lessons(service.textbook, since, today) {
+            if lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) > office.local {
+                continue;
+            }
+            let on_duty = service.assignments.iter().filter(|held| held.holds(lesson.date));
+            // A substitute answers for the lessons of the dates named, the holder for the others.
+            let teacher = on_duty.min_by_key(|held| held.capacity != Capacity::Substitute).map(|held| held.teacher);
+            let filled = written.contains(&(lesson.slot, lesson.date));
+            held.push(Held { lesson, group: service.group, teacher, filled });
+        }
+    }
+    let mut months: Vec<Date> = held.iter().map(|held| held.lesson.date.first_of_month()).collect();
+    months.sort_unstable();
+    months.dedup();
+    Ok(Counted { months, held })
+}
+
+impl Counted {
+    pub fn total(&self) -> Filling {
+        filling(self.held.iter())
+    }
+
+    pub fn classes(&self, office: &Office<'_>) -> Vec<Row> {
+        let books = office.web.app.register.read();
+        self.rows(
+            |held| Some(held.group),
+            |group| said::group_of(&books, *group),
+            |group| format!("/direction?classe={group}#vides"),
+        )
+    }
+
+    pub fn teachers(&self, office: &Office<'_>) -> Vec<Row> {
+        let books = office.web.app.register.read();
+        let href = |teacher: &PersonId| format!("/direction?enseignant={teacher}#vides");
+        self.rows(|held| held.teacher, |teacher| books.formal_name(*teacher), href)
+    }
+
+    fn rows<K: Ord>(
+        &self,
+        key: impl Fn(&Held) -> Option<K>,
+        label: impl Fn(&K) -> String,
+        href: impl Fn(&K) -> String,
+    ) -> Vec<Row> {
+        let mut lines: BTreeMap<K, Vec<&Held>> = BTreeMap::new();
+        for held in &self.held {
+            if let Some(key) = key(held) {
+                lines.entry(key).or_default().push(held);
+            }
+        }
+        let row = |(key, held): (K, Vec<&Held>)| {
+            let of =
+                |month: &Date| filling(held.iter().copied().filter(|held| held.lesson.date.first_of_month() == *month));
+            let cells = self.months.iter().map(of).collect();
+            Row { label: label(&key), href: href(&key), cells, total: filling(held.iter().copied()) }
+        };
+        let mut rows: Vec<Row> = lines.into_iter().map(row).collect();
+        rows.sort_by(|a, b| a.label.cmp(&b.label));
+        rows
+    }
+
+    /// The empty lessons of one line, latest first; none when the line is not of this school.
+    pub fn gaps(&self, office: &Office<'_>, line: Line) -> Option<Gaps> {
+        let books = office.web.app.register.read();
+        let of_line = |held: &&Held| match line {
+            Line::Group(group) => held.group == group,
+            Line::Teacher(teacher) => held.teacher == Some(teacher),
+        };
+        self.held.iter().find(of_line)?;
+        let gap = |held: &Held| {
+            let service = books.services.get(&held.lesson.textbook)?;
+            Some(Gap {
+                date: held.lesson.date,
+                start: held.lesson.starts_at,
+                class: said::group_of(&books, held.group),
+                subject: said::subject(&books, service.school, &service.subject),
+                teacher: held.teacher.map(|teacher| books.formal_name(teacher)).unwrap_or_default(),
+            })
+        };
+        let mut gaps: Vec<Gap> = self.held.iter().filter(of_line).filter(|held| !held.filled).filter_map(gap).collect();
+        gaps.sort_by_key(|gap| std::cmp::Reverse((gap.date, gap.start)));
+        let of = match line {
+            Line::Group(group) => said::group_of(&books, group),
+            Line::Teacher(teacher) => books.formal_name(teacher),
+        };
+        Some(Gaps { of, gaps })
+    }
+}
+
+fn filling<'a>(held: impl Iterator<Item = &'a Held>) -> Filling {
+    held.fold(Filling::default(), |sum, held| Filling {
+        held: sum.held + 1,
+        filled: sum.filled + u32::from(held.filled),
+    })
+}

@@ -1,0 +1,185 @@
+//! `/direction/mandats`: the head opens named textbooks to a named inspector, between two dates, and may close it early.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum::{Form, RequestExt as _};
+use domain::calendar::days_after;
+use domain::directory::person::Role as Held;
+use domain::ids::{MandateId, PersonId, TextbookId};
+use domain::inspection::mandate::Command;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::Office;
+use crate::app::Said;
+use crate::fr;
+use crate::problem::Problem;
+use crate::web::layout::{Choice, FieldError, Role};
+use crate::web::principal::{Mandate, MandateForm, MandatesPage, ServiceChoice, ServiceGroup};
+use crate::web::routes::announce::Done;
+use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
+
+/// What was chosen.
+#[derive(Default)]
+struct Typed {
+    inspector: String,
+    textbooks: BTreeSet<String>,
+    from: String,
+    to: String,
+    key: String,
+}
+
+impl Typed {
+    fn fresh(office: &Office<'_>) -> Self {
+        let today = office.local.date();
+        let to = days_after(today, 14).unwrap_or(today).to_string();
+        Self { from: today.to_string(), to, key: Uuid::now_v7().to_string(), ..Self::default() }
+    }
+
+    fn read(fields: Vec<(String, String)>) -> Self {
+        let mut typed = Self::default();
+        for (name, value) in fields {
+            match name.as_str() {
+                "inspecteur" => typed.inspector = value,
+                "service" => {
+                    typed.textbooks.insert(value);
+                }
+                "du" => typed.from = value,
+                "au" => typed.to = value,
+                "cle" => typed.key = value,
+                _ => {}
+            }
+        }
+        typed
+    }
+
+    /// The command, or what is wrong with each field.
+    fn command(&self) -> Result<Command, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: &str| {
+            errors.push(FieldError { field: field.to_owned(), message: fr::spaced(message) });
+        };
+        let inspector = Uuid::parse_str(&self.inspector).ok().map(PersonId);
+        if inspector.is_none() {
+            wrong("inspecteur", "Choisissez à qui vous ouvrez les cahiers.");
+        }
+        let textbooks: BTreeSet<TextbookId> =
+            self.textbooks.iter().filter_map(|id| Uuid::parse_str(id).ok().map(TextbookId)).collect();
+        if textbooks.is_empty() {
+            wrong("service", "Choisissez au moins un cahier de textes.");
+        }
+        let (from, until) = (self.from.parse::<Date>().ok(), self.to.parse::<Date>().ok());
+        if from.is_none() {
+            wrong("du", "Indiquez le premier jour du mandat, par exemple 23/11/2026.");
+        }
+        match (from, until) {
+            (_, None) => wrong("au", "Indiquez le dernier jour du mandat, par exemple 04/12/2026."),
+            (Some(from), Some(until)) if until < from => {
+                wrong("au", "Le mandat finit le jour où il commence, ou après.")
+            }
+            (Some(from), Some(until)) if domain::calendar::days_between(from, until) > 366 => {
+                wrong("au", "Un mandat dure un an au plus.");
+            }
+            _ => {}
+        }
+        match (inspector, from, until) {
+            (Some(inspector), Some(from), Some(until)) if errors.is_empty() => {
+                Ok(Command::OpenMandate { inspector, textbooks, from, until })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>, done: &Done) -> MandatesPage {
+    let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/mandats");
+    let today = office.local.date();
+    let books = office.web.app.register.read();
+    let mut inspectors: Vec<Choice> = books
+        .persons
+        .iter()
+        .filter(|(_, book)| book.roles.iter().any(|held| held.role == Held::Inspector && held.holds(today)))
+        .map(|(id, book)| Choice { value: id.to_string(), label: book.formal() })
+        .collect();
+    inspectors.sort_by(|a, b| a.label.cmp(&b.label));
+    let label = |textbook: &TextbookId| {
+        let service = books.services.get(textbook)?;
+        let subject = said::subject(&books, service.school, &service.subject).to_lowercase();
+        Some((said::group_of(&books, service.group), subject, said::teachers(&books, *textbook, today)))
+    };
+    let mut groups: BTreeMap<String, Vec<ServiceChoice>> = BTreeMap::new();
+    for service in books.services_of_school(office.school) {
+        let Some((class, subject, teacher)) = label(&service.textbook) else { continue };
+        let value = service.textbook.to_string();
+        let chosen = typed.textbooks.contains(&value);
+        groups.entry(class).or_default().push(ServiceChoice { value, label: format!("{subject}, {teacher}"), chosen });
+    }
+    groups.values_mut().for_each(|services| services.sort_by(|a, b| a.label.cmp(&b.label)));
+    let groups = groups.into_iter().map(|(class, services)| ServiceGroup { class, services }).collect();
+    let of_school = books.mandates.values().filter(|book| book.school == office.school);
+    let mandate = |book: &crate::facts::MandateBook| Mandate {
+        id: book.mandate.to_string(),
+        inspector: books.formal_name(book.grant.inspector),
+        from: book.grant.from,
+        to: book.grant.until,
+        opened_by: book.opened_by.map(|head| books.formal_name(head)).unwrap_or_default(),
+        textbooks: book
+            .grant
+            .textbooks
+            .iter()
+            .filter_map(label)
+            .map(|(class, subject, _)| format!("{class}, {subject}"))
+            .collect(),
+        reads: 0,
+        closed_on: book.closed_on,
+        close_action: format!("/direction/mandats/{}/fermer", book.mandate),
+        close_key: Uuid::now_v7().to_string(),
+    };
+    let (open, closed): (Vec<_>, Vec<_>) = of_school.partition(|book| !book.grant.closed && today <= book.grant.until);
+    let Typed { inspector, from, to, key, .. } = typed;
+    let form = MandateForm { inspectors, inspector, groups, from, to, key, errors };
+    MandatesPage {
+        open: open.into_iter().map(mandate).collect(),
+        closed: closed.into_iter().map(mandate).collect(),
+        form,
+        missing_inspector: None,
+        layout: with_flash(layout, done.flash(today)),
+    }
+}
+
+pub async fn show(State(web): Shared, visitor: Visitor, Query(done): Query<Done>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    page_with(StatusCode::OK, &view(&office, visitor, Typed::fresh(&office), vec![], &done))
+}
+
+pub async fn open(State(web): Shared, visitor: Visitor, request: axum::extract::Request) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let fields = request.extract::<Form<Vec<(String, String)>>, _>().await;
+    let Form(fields) = fields.map_err(|problem| Problem::invalid("form-malformed", problem.to_string()))?;
+    let typed = Typed::read(fields);
+    let command = match typed.command() {
+        Ok(command) => command,
+        Err(errors) => {
+            let page = view(&office, visitor, typed, errors, &Done::default());
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
+    // A form sent twice opens one mandate: its name follows from the form's key.
+    let key = Uuid::parse_str(&typed.key).unwrap_or_else(|_| Uuid::now_v7());
+    let mandate = MandateId(Uuid::new_v5(&key, b"mandat"));
+    let said = Said { key: Some(key.to_string()), expected: None };
+    let receipt = web.app.in_mandate(office.head, office.school, mandate, said, command).await?;
+    web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
+    Ok(Redirect::to("/direction/mandats?fait=mandat-ouvert").into_response())
+}
+
+pub async fn close(State(web): Shared, visitor: Visitor, Path(mandate): Path<MandateId>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let receipt =
+        web.app.in_mandate(office.head, office.school, mandate, Said::default(), Command::CloseMandate).await?;
+    web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
+    Ok(Redirect::to("/direction/mandats?fait=mandat-ferme").into_response())
+}

@@ -1,0 +1,316 @@
+//! What a pupil and their guardians read, from the same parts: the week, the work, a textbook.
+
+use std::collections::HashMap;
+
+use domain::access::Scope;
+use domain::calendar::{days_after, monday_of};
+use domain::ids::{EntryId, PersonId, SchoolId, TextbookId};
+use domain::personal::SealedCell;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use projections::cells;
+use projections::pupil::queries::{self, Before};
+use projections::pupil::{EntryVersion, HomeworkVersion};
+
+use super::said;
+use crate::app::App;
+use crate::facts::{LessonAt, Standpoint};
+use crate::problem::Problem;
+use crate::web::layout::Link;
+use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+
+/// Entries shown on one page of a textbook.
+const PAGE: i64 = 40;
+/// Work ahead that is listed.
+const AHEAD_DAYS: i64 = 120;
+
+/// One pupil, as one reader may see them now.
+pub struct Reading<'a> {
+    app: &'a App,
+    pub pupil: PersonId,
+    pub school: SchoolId,
+    pub scope: Scope,
+    pub now: Timestamp,
+    pub local: DateTime,
+    /// Where this reader's pages of this pupil begin: `/eleve`, `/parent/enfants/{pupil}`.
+    pub base: String,
+}
+
+impl<'a> Reading<'a> {
+    /// What `reader` may see of `pupil` from that standpoint; a problem when it is nothing.
+    pub fn open(
+        app: &'a App,
+        reader: PersonId,
+        standpoint: Standpoint,
+        pupil: PersonId,
+        base: String,
+    ) -> Result<Self, Problem> {
+        let books = app.register.read();
+        let now = app.now();
+        let held = books.person(pupil).and_then(|book| book.roles.first()).ok_or_else(Problem::unknown)?;
+        let school = books.schools.get(&held.school).ok_or_else(Problem::unknown)?;
+        let local = school.local(now);
+        let scope = books.scope(reader, standpoint, local.date());
+        if scope.is_nothing() {
+            return Err(Problem::unknown());
+        }
+        Ok(Self { app, pupil, school: school.school, scope, now, local, base })
+    }
+
+    pub fn today(&self) -> Date {
+        self.local.date()
+    }
+
+    /// The week that holds `monday`, with its lessons, what was written of them, and the work of its days.
+    pub async fn week(&self, monday: Option<Date>) -> Result<Week, Problem> {
+        let monday = monday_of(monday.unwrap_or(self.today()));
+        let last = days_after(monday, 5).unwrap_or(monday);
+        let pool = &self.app.reader;
+        let entries = queries::week(pool, &self.scope, self.now, monday, last).await?;
+        let given = queries::homework_given_in(pool, &self.scope, self.now, None, monday, last).await?;
+        let due = queries::homework(pool, &self.scope, self.now, (monday, last), None, 500).await?;
+        let texts = self.open_texts(&entries, given.iter().chain(&due)).await?;
+        let given = self.homework_views(&given, &texts);
+        let due = self.homework_views(&due, &texts);
+        let entries: HashMap<EntryId, &EntryVersion> = entries.iter().map(|entry| (entry.entry, entry)).collect();
+        let mut days = Vec::new();
+        let lessons = self.timetable(monday, last);
+        for number in 0..6 {
+            let Some(date) = days_after(monday, number) else { continue };
+            let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
+            let note = self.closure(date);
+            let due: Vec<Homework> =
+                due.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
+            if number == 5 && held.is_empty() && due.is_empty() {
+                continue;
+            }
+            let slots = held.into_iter().map(|lesson| self.slot(lesson, &entries, &given, &texts)).collect();
+            days.push(Day { date, note, slots, due });
+        }
+        let here = |monday: Date| format!("{}?semaine={monday}", self.base);
+        let present = (monday != monday_of(self.today())).then(|| self.base.clone());
+        let last_day = days.last().map_or(last, |day| day.date);
+        let (previous, next) = (days_after(monday, -7).map(here), days_after(monday, 7).map(here));
+        Ok(Week { monday, last_day, previous, next, present, days })
+    }
+
+    /// Work due today or later, soonest first.
+    pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
+        let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
+        let due = queries::homework(&self.app.reader, &self.scope, self.now, (self.today(), until), None, 500).await?;
+        let texts = self.open_texts(&[], due.iter()).await?;
+        Ok(self.homework_views(&due, &texts).into_iter().map(|(_, work)| work).collect())
+    }
+
+    /// One textbook, latest lesson first.
+    pub async fn textbook(&self, textbook: TextbookId, before: Option<Before>) -> Result<Textbook, Problem> {
+        let (subject, class, group) = {
+            let books = self.app.register.read();
+            let service = books.services.get(&textbook).ok_or_else(Problem::unknown)?;
+            if !self.scope.admits(service.school, textbook, service.group) {
+                return Err(Problem::unknown());
+            }
+            let subject = said::subject(&books, service.school, &service.subject);
+            (subject, said::group_of(&books, service.group), said::teachers(&books, textbook, self.today()))
+        };
+        let pool = &self.app.reader;
+        let mut entries = queries::textbook(pool, &self.scope, self.now, textbook, before, PAGE + 1).await?;
+        let older =
+            (entries.len() as i64 > PAGE).then(|| entries.pop()).flatten().and_then(|_| entries.last()).map(|last| {
+                let Before { date, starts_at, entry } = last.cursor();
+                format!("{}/cahiers/{textbook}?avant={date}T{starts_at}_{entry}", self.base)
+            });
+        let (first, last) =
+            (entries.last().map(|entry| entry.lesson.date), entries.first().map(|entry| entry.lesson.date));
+        let given = match first.zip(last) {
+            Some((first, last)) => {
+                queries::homework_given_in(pool, &self.scope, self.now, Some(textbook), first, last).await?
+            }
+            None => vec![],
+        };
+        let texts = self.open_texts(&entries, given.iter()).await?;
+        let given = self.homework_views(&given, &texts);
+        let lessons = entries.iter().map(|entry| Lesson {
+            date: entry.lesson.date,
+            start: entry.lesson.starts_at,
+            state: self.written(entry, &texts),
+            resources: texts.resources(&entry.resources),
+            homework: given.iter().filter(|(known, _)| *known == entry.entry).map(|(_, work)| work.clone()).collect(),
+        });
+        Ok(Textbook { subject, class, teacher: group, lessons: lessons.collect(), older })
+    }
+
+    /// The textbooks this pupil follows now, by subject.
+    pub fn textbooks(&self) -> Vec<(TextbookId, Link, String)> {
+        let books = self.app.register.read();
+        let services = self.followed(&books);
+        let mut links: Vec<_> = services
+            .into_iter()
+            .filter_map(|textbook| {
+                let service = books.services.get(&textbook)?;
+                let text = said::subject(&books, service.school, &service.subject);
+                let href = format!("{}/cahiers/{textbook}", self.base);
+                Some((textbook, Link { href, text }, said::teachers(&books, textbook, self.today())))
+            })
+            .collect();
+        links.sort_by(|a, b| a.1.text.cmp(&b.1.text));
+        links
+    }
+
+    /// The next day with lessons after today.
+    pub fn next_school_day(&self) -> Option<Date> {
+        (1..=30).filter_map(|days| days_after(self.today(), days)).find(|day| !self.timetable(*day, *day).is_empty())
+    }
+
+    fn followed(&self, books: &crate::facts::Books) -> Vec<TextbookId> {
+        let today = self.today();
+        let stays = books.stays(self.pupil).iter().filter(|stay| stay.until.is_none_or(|until| today < until));
+        stays.flat_map(|stay| books.services_of_group(stay.group)).map(|service| service.textbook).collect()
+    }
+
+    fn timetable(&self, from: Date, until: Date) -> Vec<LessonAt> {
+        let books = self.app.register.read();
+        let mut lessons: Vec<LessonAt> = Vec::new();
+        for stay in books.stays(self.pupil) {
+            for service in books.services_of_group(stay.group) {
+                let held = books.lessons(service.textbook, from, until).into_iter();
+                lessons
+                    .extend(held.filter(|at| stay.from <= at.date && stay.until.is_none_or(|until| at.date < until)));
+            }
+        }
+        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
+        lessons
+    }
+
+    fn closure(&self, date: Date) -> Option<String> {
+        let books = self.app.register.read();
+        let closures = books.schools.get(&self.school)?.closures.values().flatten();
+        closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
+    }
+
+    fn slot(
+        &self,
+        lesson: &LessonAt,
+        entries: &HashMap<EntryId, &EntryVersion>,
+        given: &[(EntryId, Homework)],
+        texts: &Texts,
+    ) -> Slot {
+        let books = self.app.register.read();
+        let entry = EntryId::of(lesson.textbook, &lesson.slot.to_string(), lesson.date);
+        let end = end_of(lesson.starts_at, lesson.minutes);
+        let state = match entries.get(&entry) {
+            Some(entry) => self.written(entry, texts),
+            None if lesson.date.to_datetime(end) > self.local => SlotState::ToCome,
+            None => SlotState::Unwritten,
+        };
+        let service = books.services.get(&lesson.textbook);
+        Slot {
+            start: lesson.starts_at,
+            end,
+            subject: service
+                .map_or_else(String::new, |service| said::subject(&books, service.school, &service.subject)),
+            teacher: said::teachers(&books, lesson.textbook, lesson.date),
+            room: lesson.room.clone(),
+            textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),
+            state,
+            given: given.iter().filter(|(known, _)| *known == entry).map(|(_, work)| work.clone()).collect(),
+        }
+    }
+
+    fn written(&self, entry: &EntryVersion, texts: &Texts) -> SlotState {
+        let revised_on = entry.modified().then(|| self.date_of(entry.visible_from));
+        SlotState::Written { content: texts.of(entry.content.as_ref()), revised_on }
+    }
+
+    fn date_of(&self, at: Timestamp) -> Date {
+        let books = self.app.register.read();
+        books.schools.get(&self.school).map_or(self.today(), |school| school.local(at).date())
+    }
+
+    fn homework_views(&self, works: &[HomeworkVersion], texts: &Texts) -> Vec<(EntryId, Homework)> {
+        let view = |work: &HomeworkVersion| {
+            let revised_on = work.modified().then(|| self.date_of(work.visible_from));
+            let books = self.app.register.read();
+            let view = Homework {
+                subject: said::subject(&books, work.place.school, &work.place.subject),
+                teacher: said::teachers(&books, work.place.textbook, work.given_in.date),
+                text: texts.of(work.text.as_ref()),
+                kind: Some(said::kind(work.work.kind).to_owned()),
+                minutes: work.work.minutes.map(u32::from),
+                given_on: work.given_in.date,
+                due_on: work.work.due.on,
+                in_writing: work.work.written,
+                revised_on,
+                resources: texts.resources(&work.resources),
+                textbook: Some(format!("{}/cahiers/{}", self.base, work.place.textbook)),
+            };
+            (work.given_entry, view)
+        };
+        works.iter().map(view).collect()
+    }
+
+    async fn open_texts<'b>(
+        &self,
+        entries: &'b [EntryVersion],
+        works: impl Iterator<Item = &'b HomeworkVersion>,
+    ) -> Result<Texts, Problem> {
+        let mut cells: Vec<&SealedCell> = Vec::new();
+        let resources = |resource: &'b cells::Resource| resource.title.iter().chain(resource.link.iter());
+        for entry in entries {
+            cells.extend(entry.content.iter().chain(entry.resources.iter().flat_map(resources)));
+        }
+        for work in works {
+            cells.extend(work.text.iter().chain(work.resources.iter().flat_map(resources)));
+        }
+        Texts::open(self.app, cells).await
+    }
+}
+
+/// The hour at which a lesson is over.
+pub fn end_of(starts_at: Time, minutes: u16) -> Time {
+    starts_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
+}
+
+/// What stands where a text was forgotten.
+const FORGOTTEN: &str = "texte effacé à la demande d’une personne concernée";
+
+/// Sealed texts, opened for one page.
+pub struct Texts(HashMap<(String, i64, u16), String>);
+
+impl Texts {
+    pub async fn open(app: &App, cells: Vec<&SealedCell>) -> Result<Self, Problem> {
+        let opened = app.vault.open(&cells).await?;
+        let key = |cell: &SealedCell| (cell.stream.clone(), cell.sequence, cell.sealed.part);
+        Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((key(cell), text?))).collect()))
+    }
+
+    pub fn of(&self, cell: Option<&SealedCell>) -> String {
+        let found = cell.and_then(|cell| self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part)));
+        found.cloned().unwrap_or_else(|| FORGOTTEN.to_owned())
+    }
+
+    pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {
+        let view = |resource: &cells::Resource| Resource {
+            title: self.of(resource.title.as_ref()),
+            url: resource.link.as_ref().map_or_else(String::new, |link| self.of(Some(link))),
+            purpose: match resource.purpose {
+                domain::textbook::entry::Purpose::Lesson => Purpose::Lesson,
+                domain::textbook::entry::Purpose::Homework => Purpose::Homework,
+                domain::textbook::entry::Purpose::Further => Purpose::Further,
+            },
+        };
+        resources.iter().map(view).collect()
+    }
+}
+
+/// Reads `?avant=2026-11-16T08:00:00_<entry>`.
+pub fn before(text: Option<&str>) -> Result<Option<Before>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let read = || {
+        let (at, entry) = text.split_once('_')?;
+        let at: DateTime = at.parse().ok()?;
+        let entry = EntryId(uuid::Uuid::parse_str(entry).ok()?);
+        Some(Before { date: at.date(), starts_at: at.time(), entry })
+    };
+    read().map(Some).ok_or_else(|| Problem::invalid("cursor-malformed", "avant"))
+}

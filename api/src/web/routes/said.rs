@@ -1,0 +1,130 @@
+//! What the school's own codes are called on a page.
+
+use domain::actor::Capacity;
+use domain::directory::group::{Description, Sort};
+use domain::directory::person::Role as Held;
+use domain::ids::{GroupId, PersonId, SchoolId, TextbookId};
+use domain::textbook::homework::HomeworkKind;
+use jiff::civil::Date;
+
+use crate::facts::Books;
+use crate::web::layout::Role;
+
+/// `4e B` for a class called `4B`; other codes as they stand; a group by its label.
+pub fn group(description: &Description) -> String {
+    let mut letters = description.code.chars();
+    let level = letters.next().filter(char::is_ascii_digit);
+    let rest = letters.as_str();
+    match (description.sort, level) {
+        (Sort::Class, Some(level)) if (1..=2).contains(&rest.len()) && rest.chars().all(char::is_alphanumeric) => {
+            format!("{level}e {rest}")
+        }
+        (Sort::Group, _) if !description.label.is_empty() => sentence(&description.label),
+        _ => description.code.clone(),
+    }
+}
+
+pub fn group_of(books: &Books, id: GroupId) -> String {
+    books.groups.get(&id).map_or_else(String::new, |book| group(&book.description))
+}
+
+/// The subject in the words of the school; national labels come in capitals.
+pub fn subject(books: &Books, school: SchoolId, code: &str) -> String {
+    sentence(books.schools.get(&school).map_or(code, |school| school.subject(code)))
+}
+
+/// `Mathématiques` from `MATHEMATIQUES`; a label with small letters is left alone.
+pub fn sentence(label: &str) -> String {
+    if label.chars().any(char::is_lowercase) {
+        return label.to_owned();
+    }
+    let mut letters = label.chars();
+    let first = letters.next().map(String::from).unwrap_or_default();
+    first + &letters.as_str().to_lowercase()
+}
+
+/// `Mme Vidal`, `Mme Vidal et M. Roy`: who holds the textbook on that day.
+pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
+    let Some(service) = books.services.get(&textbook) else { return String::new() };
+    let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
+    // While a substitute holds it, it is the substitute whom families meet.
+    let substitutes: Vec<_> = holding.iter().filter(|held| held.capacity == Capacity::Substitute).collect();
+    let shown = if substitutes.is_empty() { holding.iter().collect() } else { substitutes };
+    let names: Vec<String> = shown.into_iter().map(|held| books.formal_name(held.teacher)).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} et {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// `enseignante`: we do not know; the capacity, in words that suit everyone.
+pub fn capacity(capacity: Capacity) -> &'static str {
+    match capacity {
+        Capacity::Teacher => "titulaire du cours",
+        Capacity::CoTeacher => "en co-enseignement",
+        Capacity::Substitute => "en remplacement",
+        Capacity::Head => "chef d’établissement",
+        Capacity::Deputy => "adjoint du chef d’établissement",
+        Capacity::Inspector => "inspection",
+        Capacity::Pupil => "élève",
+        Capacity::Guardian => "responsable",
+        Capacity::Machine => "import",
+        Capacity::Stranger => "sans fonction ici",
+    }
+}
+
+/// The kind of work, in the words of the school.
+pub fn kind(kind: HomeworkKind) -> &'static str {
+    match kind {
+        HomeworkKind::Exercise => "exercices",
+        HomeworkKind::Learning => "leçon à apprendre",
+        HomeworkKind::Reading => "lecture",
+        HomeworkKind::Research => "recherche",
+        HomeworkKind::TakeHome => "devoir maison",
+        HomeworkKind::Test => "contrôle annoncé",
+        HomeworkKind::Material => "matériel à apporter",
+        HomeworkKind::Other => "autre travail",
+    }
+}
+
+/// Every kind, as a form offers it.
+pub const KINDS: [HomeworkKind; 8] = [
+    HomeworkKind::Exercise,
+    HomeworkKind::Learning,
+    HomeworkKind::Reading,
+    HomeworkKind::Research,
+    HomeworkKind::TakeHome,
+    HomeworkKind::Test,
+    HomeworkKind::Material,
+    HomeworkKind::Other,
+];
+
+/// The class of a pupil on a day: `4e B`.
+pub fn class_of(books: &Books, pupil: PersonId, on: Date) -> String {
+    let stays = books.stays(pupil).iter().filter(|stay| stay.until.is_none_or(|until| on < until));
+    let groups = stays.filter_map(|stay| books.groups.get(&stay.group));
+    groups.map(|book| &book.description).find(|known| known.sort == Sort::Class).map(group).unwrap_or_default()
+}
+
+/// What stands beside a name at the top of a page: `4e B`, `Mathématiques`, `Direction`.
+pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<String> {
+    match role {
+        Role::Pupil => Some(class_of(books, person, on)).filter(|class| !class.is_empty()),
+        Role::Teacher => {
+            let mut subjects: Vec<String> = books
+                .services_of_teacher(person)
+                .map(|service| subject(books, service.school, &service.subject))
+                .collect();
+            subjects.sort();
+            subjects.dedup();
+            Some(subjects.join(", ").to_lowercase()).filter(|subjects| !subjects.is_empty())
+        }
+        Role::Principal => {
+            let deputy = books.roles(person, on).any(|held| held.role == Held::Deputy);
+            Some(if deputy { "direction adjointe" } else { "direction" }.to_owned())
+        }
+        Role::Inspector => Some("inspection".to_owned()),
+        Role::Parent => None,
+    }
+}

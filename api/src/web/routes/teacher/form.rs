@@ -1,0 +1,189 @@
+//! The form of a lesson, as typed: read into a command, or shown again with what is wrong beside each field.
+
+use std::collections::HashMap;
+
+use domain::ids::{HomeworkId, SlotId};
+use domain::textbook::entry::{NewResource, Purpose};
+use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::fr;
+use crate::web::layout::FieldError;
+use crate::web::teacher::{HomeworkRow, ResourceRow};
+
+/// Rows of documents that the form offers at least.
+pub const RESOURCES: usize = 3;
+/// Rows of work that the form offers at least.
+pub const WORKS: usize = 2;
+/// Rows of work that a form may hold.
+const WORKS_MAX: usize = 10;
+
+/// What was typed.
+#[derive(Clone, Default)]
+pub struct Typed {
+    pub content: String,
+    pub resources: Vec<ResourceRow>,
+    pub homework: Vec<HomeworkRow>,
+    pub reason: String,
+    pub version: String,
+    pub key: String,
+}
+
+impl Typed {
+    pub fn read(mut fields: HashMap<String, String>) -> Self {
+        let mut take = |name: String| {
+            let text = fields.remove(&name).unwrap_or_default();
+            text.replace("\r\n", "\n").trim().to_owned()
+        };
+        let mut resource = |n: usize| ResourceRow {
+            title: take(format!("ressource_{n}_titre")),
+            url: take(format!("ressource_{n}_lien")),
+            purpose: take(format!("ressource_{n}_role")),
+        };
+        let mut resources: Vec<ResourceRow> = (1..=20).map(&mut resource).collect();
+        while resources.len() > RESOURCES
+            && resources.last().is_some_and(|row| row.title.is_empty() && row.url.is_empty())
+        {
+            resources.pop();
+        }
+        let mut work = |n: usize| HomeworkRow {
+            id: Some(take(format!("travail_{n}_id"))).filter(|id| !id.is_empty()),
+            text: take(format!("travail_{n}_texte")),
+            due: take(format!("travail_{n}_pour")),
+            other_date: take(format!("travail_{n}_date")),
+            kind: take(format!("travail_{n}_type")),
+            minutes: take(format!("travail_{n}_duree")),
+            in_writing: take(format!("travail_{n}_ecrit")) == "oui",
+        };
+        let mut homework: Vec<HomeworkRow> = (1..=WORKS_MAX).map(&mut work).collect();
+        while homework.len() > WORKS && homework.last().is_some_and(|row| row.text.is_empty() && row.id.is_none()) {
+            homework.pop();
+        }
+        Self {
+            content: take("contenu".into()),
+            resources,
+            homework,
+            reason: take("motif".into()),
+            version: take("version".into()),
+            key: take("cle".into()),
+        }
+    }
+
+    /// The version the form was made from.
+    pub fn expected(&self) -> Option<i64> {
+        self.version.parse().ok()
+    }
+
+    /// The documents, and what is wrong with them.
+    pub fn resources(&self, errors: &mut Vec<FieldError>) -> Vec<NewResource> {
+        let mut found = Vec::new();
+        for (row, n) in self.resources.iter().zip(1..) {
+            if row.title.is_empty() && row.url.is_empty() {
+                continue;
+            }
+            if row.title.is_empty() {
+                wrong(errors, format!("ressource_{n}_titre"), "Donnez un titre à ce document.");
+            }
+            let web = row.url.starts_with("https://") || row.url.starts_with("http://");
+            if !row.url.is_empty() && (!web || row.url.contains(char::is_whitespace)) {
+                wrong(
+                    errors,
+                    format!("ressource_{n}_lien"),
+                    "Un lien commence par https:// et ne contient pas d’espace.",
+                );
+            }
+            let purpose = match row.purpose.as_str() {
+                "travail" => Purpose::Homework,
+                "approfondir" => Purpose::Further,
+                _ => Purpose::Lesson,
+            };
+            let link = Some(row.url.clone()).filter(|url| !url.is_empty());
+            found.push(NewResource { title: row.title.clone(), link, purpose });
+        }
+        found
+    }
+
+    /// The work, and what is wrong with it. `slot_on` finds the lesson that a due date names.
+    pub fn homework(
+        &self,
+        slot_on: impl Fn(Date) -> Option<SlotId>,
+        given_on: Date,
+        errors: &mut Vec<FieldError>,
+    ) -> Vec<NewHomework> {
+        let mut found = Vec::new();
+        for (row, n) in self.homework.iter().zip(1..) {
+            if row.text.is_empty() {
+                if row.id.is_some() {
+                    let message = "Un travail déjà donné ne se vide pas : écrivez autre chose, ou retirez la séance.";
+                    wrong(errors, format!("travail_{n}_texte"), message);
+                }
+                continue;
+            }
+            let due = due(row, n, &slot_on, given_on, errors);
+            let minutes = minutes(row, n, errors);
+            let Some(due) = due else { continue };
+            let id = row.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| self.new_work(n));
+            found.push(NewHomework {
+                homework: HomeworkId(id),
+                text: row.text.clone(),
+                due,
+                kind: HomeworkKind::parse(&row.kind).unwrap_or(HomeworkKind::Other),
+                minutes,
+                written: row.in_writing,
+                resources: vec![],
+            });
+        }
+        found
+    }
+
+    /// A form sent twice gives one work: its name follows from the form's key.
+    fn new_work(&self, n: usize) -> Uuid {
+        let form = Uuid::parse_str(&self.key).unwrap_or_else(|_| Uuid::now_v7());
+        Uuid::new_v5(&form, format!("travail/{n}").as_bytes())
+    }
+}
+
+fn due(
+    row: &HomeworkRow,
+    n: usize,
+    slot_on: &impl Fn(Date) -> Option<SlotId>,
+    given_on: Date,
+    errors: &mut Vec<FieldError>,
+) -> Option<DueRef> {
+    if row.due == "autre" {
+        return match row.other_date.parse::<Date>() {
+            Ok(date) if date >= given_on => Some(DueRef::Date { date }),
+            Ok(_) => {
+                wrong(errors, format!("travail_{n}_date"), "Un travail se rend le jour de la séance ou après.");
+                None
+            }
+            Err(_) => {
+                wrong(errors, format!("travail_{n}_date"), "Indiquez la date, par exemple 23/11/2026.");
+                None
+            }
+        };
+    }
+    let date: Option<Date> = row.due.parse().ok();
+    let lesson = date.and_then(|date| Some(DueRef::Lesson { slot: slot_on(date)?, date }));
+    if lesson.is_none() {
+        wrong(errors, format!("travail_{n}_pour"), "Choisissez pour quelle séance ce travail est à faire.");
+    }
+    lesson
+}
+
+fn minutes(row: &HomeworkRow, n: usize, errors: &mut Vec<FieldError>) -> Option<u16> {
+    if row.minutes.is_empty() {
+        return None;
+    }
+    let minutes = row.minutes.parse().ok().filter(|minutes| (1..=1440).contains(minutes));
+    if minutes.is_none() {
+        wrong(errors, format!("travail_{n}_duree"), "La durée est un nombre de minutes, par exemple 20.");
+    }
+    minutes
+}
+
+/// Notes what is wrong with a field, in the typography of the page.
+pub fn wrong(errors: &mut Vec<FieldError>, field: String, message: &str) {
+    errors.push(FieldError { field, message: fr::spaced(message) });
+}

@@ -1,0 +1,125 @@
+//! One lesson: its form, its publication, its withdrawal.
+
+mod standing;
+
+use std::collections::HashMap;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::calendar::monday_of;
+use domain::ids::{SlotId, TextbookId};
+use domain::textbook::Command;
+use jiff::civil::{Date, DateTime};
+use uuid::Uuid;
+
+use super::form::{Typed, wrong};
+use super::{Desk, Shared, Visitor, Web};
+use crate::app::Said;
+use crate::problem::Problem;
+use crate::web::routes::{Page, page_with};
+use standing::Standing;
+
+type Address = (TextbookId, SlotId, Date);
+
+pub async fn show(State(web): Shared, visitor: Visitor, Path(address): Path<Address>) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let standing = Standing::read(&desk, address).await?;
+    page_with(StatusCode::OK, &standing.page(&desk, visitor, standing.typed(), vec![]))
+}
+
+pub async fn publish(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(at): Path<Address>,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let standing = Standing::read(&desk, at).await?;
+    let typed = Typed::read(fields);
+    let mut errors = Vec::new();
+    if typed.content.is_empty() {
+        wrong(&mut errors, "contenu".into(), "Écrivez ce qui a été fait pendant la séance.");
+    }
+    let resources = typed.resources(&mut errors);
+    let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    if !errors.is_empty() {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(&desk, visitor, typed, errors));
+    }
+    let Some(command) = standing.command(&typed, resources, homework) else {
+        return Ok(back(&at, "inchange", None));
+    };
+    let done = if standing.is_live() { "revise" } else { "publie" };
+    let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
+    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+        Ok(receipt) => {
+            settled(&web, receipt.last_position).await;
+            Ok(back(&at, done, standing.visible_from))
+        }
+        Err(problem) => refused(&desk, visitor, &standing, typed, problem),
+    }
+}
+
+pub async fn withdraw(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(at): Path<Address>,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let standing = Standing::read(&desk, at).await?;
+    let sent = Typed::read(fields);
+    let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
+    if sent.reason.is_empty() {
+        let mut errors = Vec::new();
+        wrong(&mut errors, "motif".into(), "Dites pourquoi : le motif reste dans l’historique.");
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(&desk, visitor, typed, errors));
+    }
+    let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
+    let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
+    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+        Ok(receipt) => {
+            settled(&web, receipt.last_position).await;
+            Ok(back(&at, "retire", None))
+        }
+        Err(problem) => refused(&desk, visitor, &standing, typed, problem),
+    }
+}
+
+async fn settled(web: &Web, position: Option<i64>) {
+    if let Some(position) = position {
+        web.app.await_readers(position).await;
+    }
+}
+
+/// The week of the lesson, with a word of what was done.
+fn back((_, _, date): &Address, done: &str, visible_from: Option<DateTime>) -> Response {
+    let visible = visible_from.map(|from| format!("&visible={from}")).unwrap_or_default();
+    Redirect::to(&format!("/enseignant?semaine={}&fait={done}{visible}", monday_of(*date))).into_response()
+}
+
+/// The form again, with what was typed, and what the school answered.
+fn refused(desk: &Desk<'_>, visitor: Visitor, standing: &Standing, typed: Typed, problem: Problem) -> Page {
+    let status = problem.status();
+    if status.is_server_error() || status == StatusCode::NOT_FOUND {
+        return Err(problem);
+    }
+    let message = match problem.code.as_str() {
+        "version-changed" | "lesson-written" => {
+            "Quelqu’un a écrit dans ce cahier entre-temps. Votre texte est gardé ici : relisez, puis enregistrez de nouveau."
+        }
+        "not-your-textbook" => "Vous ne tenez pas ce cahier aujourd’hui : vous pouvez le lire, pas y écrire.",
+        "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
+        "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
+        "outside-school-year" => "Cette date est hors de l’année scolaire.",
+        "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
+        "idempotency-key-reused" => "Ce formulaire a déjà servi : relisez, puis enregistrez de nouveau.",
+        _ => "L’établissement n’accepte pas cette écriture. Vérifiez les dates et les textes.",
+    };
+    let mut errors = Vec::new();
+    wrong(&mut errors, "contenu".into(), message);
+    // The next sending is another one, made from what stands now.
+    let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
+    page_with(status, &standing.page(desk, visitor, typed, errors))
+}

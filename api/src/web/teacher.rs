@@ -1,0 +1,274 @@
+//! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
+
+use askama::Template;
+use jiff::civil::{Date, DateTime, Time};
+
+use super::filters;
+use super::layout::{Choice, FieldError, Layout, error_of};
+use super::pupil::{Homework, Purpose, Resource};
+use crate::fr;
+
+/// A slot of the teacher's timetable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellState {
+    /// The first words of what was written.
+    Filled {
+        summary: String,
+    },
+    Empty,
+    ToCome,
+    Cancelled {
+        reason: Option<String>,
+    },
+    /// Written, then taken out of sight.
+    Withdrawn,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    pub start: Time,
+    pub end: Time,
+    pub class: String,
+    pub subject: String,
+    pub room: Option<String>,
+    /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
+    pub href: String,
+    pub state: CellState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    pub date: Date,
+    pub note: Option<String>,
+    pub cells: Vec<Cell>,
+}
+
+/// A lesson that was held and has nothing written, of this week or of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToComplete {
+    pub date: Date,
+    pub start: Time,
+    pub class: String,
+    pub subject: String,
+    pub href: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextbookLink {
+    pub class: String,
+    pub subject: String,
+    pub href: String,
+    pub held: u32,
+    pub filled: u32,
+}
+
+/// `/enseignant`
+#[derive(Debug, Template)]
+#[template(path = "teacher/week.html")]
+pub struct WeekPage {
+    pub layout: Layout,
+    pub monday: Date,
+    pub last_day: Date,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    pub present: Option<String>,
+    pub days: Vec<Day>,
+    /// Oldest first.
+    pub to_complete: Vec<ToComplete>,
+    pub textbooks: Vec<TextbookLink>,
+}
+
+impl WeekPage {
+    /// `3 séances à compléter`
+    pub fn to_complete_said(&self) -> String {
+        fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
+    }
+
+    pub fn cells(&self) -> usize {
+        self.days.iter().map(|day| day.cells.len()).sum()
+    }
+}
+
+/// One row of documents in the form, as typed. Fields `ressource_{n}_titre`, `ressource_{n}_lien`,
+/// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResourceRow {
+    pub title: String,
+    pub url: String,
+    pub purpose: String,
+}
+
+/// One row of homework in the form, as typed. Fields `travail_{n}_texte`, `travail_{n}_pour` (an ISO date of
+/// `next_lessons`, or `autre`), `travail_{n}_date`, `travail_{n}_type`, `travail_{n}_duree`, `travail_{n}_ecrit`
+/// (`oui` when ticked) and, when it was already given, `travail_{n}_id`; n from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HomeworkRow {
+    pub id: Option<String>,
+    pub text: String,
+    pub due: String,
+    pub other_date: String,
+    pub kind: String,
+    pub minutes: String,
+    pub in_writing: bool,
+}
+
+/// When pupils and families will see what is about to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    Now,
+    /// Held back by the evening pause of the school.
+    After {
+        from: DateTime,
+    },
+}
+
+/// What is already in the textbook for this lesson.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Counts the versions of the entry: 1, 2…
+    pub version: u32,
+    pub written_at: DateTime,
+    /// Set when it is out of sight: the reason that was given.
+    pub withdrawn: Option<String>,
+}
+
+/// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
+///
+/// The form posts to `action`: `contenu`, the rows, `version` (the version read, empty at first) and `cle` (the
+/// idempotency key). The second form posts `motif`, `version` and `cle` to `withdraw_action`.
+#[derive(Debug, Template)]
+#[template(path = "teacher/lesson.html")]
+pub struct LessonPage {
+    pub layout: Layout,
+    pub class: String,
+    pub subject: String,
+    pub date: Date,
+    pub start: Time,
+    pub end: Time,
+    pub room: Option<String>,
+    /// `/enseignant/cahiers/{textbook}`
+    pub textbook: String,
+    pub action: String,
+    pub withdraw_action: String,
+    /// What is compared as `If-Match`; empty when nothing was read.
+    pub version: String,
+    pub key: String,
+    pub withdraw_key: String,
+    pub existing: Option<Existing>,
+    pub visibility: Visibility,
+    pub content: String,
+    pub resources: Vec<ResourceRow>,
+    pub homework: Vec<HomeworkRow>,
+    /// Values are ISO dates: `2026-11-19`, `jeudi 19 novembre, 8 h`.
+    pub next_lessons: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub reason: String,
+    /// Of either form; `field` is the name of the field.
+    pub errors: Vec<FieldError>,
+}
+
+impl LessonPage {
+    pub fn error(&self, field: &str) -> Option<&str> {
+        error_of(&self.errors, field)
+    }
+
+    /// `2 choses à corriger`
+    pub fn errors_said(&self) -> String {
+        fr::plural(self.errors.len(), "chose à corriger", "choses à corriger")
+    }
+
+    fn wrong_under(&self, start: &str) -> bool {
+        self.errors.iter().any(|error| error.field.starts_with(start))
+    }
+
+    /// Documents stay folded until there is one, or something wrong with one.
+    pub fn resources_open(&self) -> bool {
+        let typed = |row: &ResourceRow| !row.title.is_empty() || !row.url.is_empty();
+        self.resources.iter().any(typed) || self.wrong_under("ressource_")
+    }
+
+    /// The same for the homework of rank `n`, from 1.
+    pub fn homework_open(&self, n: usize) -> bool {
+        let row = n.checked_sub(1).and_then(|index| self.homework.get(index));
+        row.is_some_and(|row| !row.text.is_empty()) || self.wrong_under(&format!("travail_{n}_"))
+    }
+
+    /// Only what is in sight can be taken out of it.
+    pub fn can_withdraw(&self) -> bool {
+        self.existing.as_ref().is_some_and(|existing| existing.withdrawn.is_none())
+    }
+
+    pub fn visible_said(&self) -> String {
+        match self.visibility {
+            Visibility::Now => "maintenant".to_owned(),
+            Visibility::After { from } => format!("{} (pause numérique)", fr::moment(from, self.layout.today())),
+        }
+    }
+
+    /// The lesson has not begun.
+    pub fn is_ahead(&self) -> bool {
+        self.date.to_datetime(self.start) > self.layout.now
+    }
+
+    pub fn purposes(&self) -> [Purpose; 3] {
+        Purpose::ALL
+    }
+
+    /// `Version 2, écrite lundi 16 novembre à 9 h 05.`
+    pub fn existing_said(&self) -> Option<String> {
+        let existing = self.existing.as_ref()?;
+        let (day, hour) = (existing.written_at.date(), existing.written_at.time());
+        let day = fr::relative_date(day, self.layout.today());
+        Some(format!("Version {}, écrite {day} à {}.", existing.version, fr::hour(hour)))
+    }
+}
+
+/// One lesson in the list of a textbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub date: Date,
+    pub start: Time,
+    pub href: String,
+    pub state: EntryState,
+    pub resources: Vec<Resource>,
+    pub homework: Vec<Homework>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryState {
+    /// `visible_from` only while families do not see it yet.
+    Published {
+        content: String,
+        version: u32,
+        visible_from: Option<DateTime>,
+    },
+    Withdrawn {
+        reason: String,
+        on: Date,
+    },
+    Empty,
+    Cancelled {
+        reason: Option<String>,
+    },
+}
+
+/// `/enseignant/cahiers/{textbook}`
+#[derive(Debug, Template)]
+#[template(path = "teacher/textbook.html")]
+pub struct TextbookPage {
+    pub layout: Layout,
+    pub class: String,
+    pub subject: String,
+    pub held: u32,
+    pub filled: u32,
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    pub older: Option<String>,
+}
+
+impl TextbookPage {
+    /// `demain à 7 h`
+    pub fn moment(&self, from: &DateTime) -> String {
+        fr::moment(*from, self.layout.today())
+    }
+}

@@ -1,0 +1,150 @@
+//! The history of textbooks. A scope that does not include what is behind the scenes gets nothing here.
+
+use domain::access::Scope;
+use domain::actor::{Actor, Capacity};
+use domain::ids::{EntryId, HomeworkId, SchoolYear, TextbookId};
+use jiff::Timestamp;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+use super::{Item, Version};
+use crate::cells::{self, Work};
+use crate::rows::{instant, lesson, malformed, micros, named, optional_timestamp, timestamp};
+use crate::scope::{Seen, seen};
+use crate::shelf::Place;
+
+macro_rules! version_columns {
+    () => {
+        concat!(
+            "t.textbook, t.school, t.group_id, t.subject, t.version, t.position, t.event, t.sort, t.id, t.number, t.author, ",
+            "t.capacity, ",
+            crate::rows::micros!("t.recorded_at"),
+            " as recorded_at, ",
+            crate::rows::micros!("t.visible_from"),
+            " as visible_from, t.lesson, t.slot, t.date::text as date, t.starts_at::text as starts_at, t.minutes, ",
+            crate::rows::micros!("t.ended_at"),
+            " as ended_at, t.due_on::text as due_on, t.due_slot, t.due_at::text as due_at, t.kind, t.estimate, t.written, ",
+            "t.content::text as content, t.resources::text as resources, t.reason::text as reason"
+        )
+    };
+}
+pub(super) use version_columns;
+
+const TEXTBOOK: &str = concat!(
+    "select ",
+    version_columns!(),
+    " from inspector.version t where ",
+    seen!("date"),
+    " and t.textbook = $5 and ($6::bigint is null or t.recorded_at <= ",
+    instant!("$6"),
+    ") order by t.date desc, t.starts_at desc, t.lesson, t.sort, t.id, t.version desc"
+);
+
+const TEXTBOOKS: &str = concat!(
+    "select b.textbook, b.school, b.group_id, b.subject, b.year, ",
+    "count(distinct t.id) filter (where t.sort = 'entry') as entries, ",
+    "count(distinct t.id) filter (where t.sort = 'homework') as homework, count(*) as versions, ",
+    micros!("max(t.recorded_at)"),
+    " as last_recorded_at from inspector.version t join inspector.textbook b on b.textbook = t.textbook where ",
+    seen!("date"),
+    " group by b.textbook order by b.year desc, b.group_id, b.subject, b.textbook"
+);
+
+/// Every query of this file, by name.
+pub const STATEMENTS: &[(&str, &str)] = &[("textbook", TEXTBOOK), ("textbooks", TEXTBOOKS)];
+
+/// A textbook in which something was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    pub place: Place,
+    pub year: SchoolYear,
+    /// Lessons that were written, withdrawn ones included.
+    pub entries: i64,
+    /// Works that were given, withdrawn ones included.
+    pub homework: i64,
+    /// Of all of them together.
+    pub versions: i64,
+    pub last_recorded_at: Timestamp,
+}
+
+impl Item {
+    pub(super) fn sort(self) -> &'static str {
+        match self {
+            Self::Entry(_) => "entry",
+            Self::Homework(_) => "homework",
+        }
+    }
+
+    pub(super) fn id(self) -> Uuid {
+        match self {
+            Self::Entry(entry) => entry.0,
+            Self::Homework(homework) => homework.0,
+        }
+    }
+
+    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        match row.try_get("sort")? {
+            "entry" => Ok(Self::Entry(EntryId(row.try_get("id")?))),
+            "homework" => Ok(Self::Homework(HomeworkId(row.try_get("id")?))),
+            _ => Err(malformed("sort")),
+        }
+    }
+}
+
+impl Version {
+    pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let item = Item::read(row)?;
+        let work = match item {
+            Item::Entry(_) => None,
+            Item::Homework(_) => Some(Work::read(row)?),
+        };
+        Ok(Self {
+            place: Place::read(row)?,
+            item,
+            number: row.try_get("number")?,
+            version: row.try_get("version")?,
+            position: row.try_get("position")?,
+            event: row.try_get("event")?,
+            author: named(row, "author", Actor::parse)?,
+            capacity: named(row, "capacity", Capacity::parse)?,
+            recorded_at: timestamp(row, "recorded_at")?,
+            visible_from: optional_timestamp(row, "visible_from")?,
+            lesson: lesson(row)?,
+            entry: EntryId(row.try_get("lesson")?),
+            work,
+            content: cells::read(row, "content")?,
+            resources: cells::read_resources(row, "resources")?,
+            reason: cells::read(row, "reason")?,
+        })
+    }
+}
+
+/// Every version in a textbook: latest lesson first, in each lesson the entry then the work given in it, of each the last version first.
+/// With a time, what was recorded up to then: what was visible at that time is those with `visible_from` up to it.
+pub async fn textbook(
+    pool: &PgPool,
+    scope: &Scope,
+    textbook: TextbookId,
+    as_recorded_at: Option<Timestamp>,
+) -> Result<Vec<Version>, sqlx::Error> {
+    let query = Seen::behind_the_scenes(scope).query(TEXTBOOK).bind(textbook.0);
+    let query = query.bind(as_recorded_at.map(Timestamp::as_microsecond));
+    query.fetch_all(pool).await?.iter().map(Version::read).collect()
+}
+
+/// The textbooks in which something was written, by year, group and subject.
+pub async fn textbooks(pool: &PgPool, scope: &Scope) -> Result<Vec<Summary>, sqlx::Error> {
+    let rows = Seen::behind_the_scenes(scope).query(TEXTBOOKS).fetch_all(pool).await?;
+    let summary = |row: &PgRow| {
+        Ok(Summary {
+            place: Place::read(row)?,
+            year: SchoolYear(row.try_get("year")?),
+            entries: row.try_get("entries")?,
+            homework: row.try_get("homework")?,
+            versions: row.try_get("versions")?,
+            last_recorded_at: timestamp(row, "last_recorded_at")?,
+        })
+    };
+    rows.iter().map(summary).collect()
+}

@@ -1,0 +1,46 @@
+-- What was written before: every version of every entry and homework, withdrawals included, each written once.
+
+create table textbook (
+    textbook uuid primary key,
+    school uuid not null,
+    group_id uuid not null,
+    year smallint not null,
+    subject text not null
+);
+
+create table version (
+    textbook uuid not null,
+    version bigint not null,             -- place in the stream: what a visa or a finding cites
+    position bigint not null,
+    event text not null,
+    sort text not null,                  -- entry or homework
+    id uuid not null,                    -- of the entry or homework
+    number integer not null,             -- within it, from 1
+    school uuid not null,
+    group_id uuid not null,
+    subject text not null,
+    author text not null,
+    capacity text not null,
+    recorded_at timestamptz not null,
+    visible_from timestamptz,            -- none: a withdrawal, which takes effect when recorded
+    lesson uuid not null,                -- the entry of the lesson; for homework, of the lesson it was given in
+    slot uuid,
+    date date not null,
+    starts_at time not null,
+    minutes integer not null,
+    ended_at timestamptz not null,       -- when it happened
+    due_on date,
+    due_slot uuid,
+    due_at time,
+    kind text,
+    estimate integer,
+    written boolean,
+    content json,
+    resources json not null,
+    reason json,
+    primary key (textbook, version)
+);
+create index on version (textbook, sort, id, version);
+create index on version (textbook, date);
+create index on version (group_id, date);
+create index on version (school, date);

@@ -1,0 +1,94 @@
+//! What a head follows: which lessons are written and how soon after they ended, and how much work falls on a group each day.
+//!
+//! It holds ids, dates and figures only. Which lessons should have been written is the timetable's to say, and it is held elsewhere:
+//! a fill rate is these rows over those. The workload is asked for by the circulaire 2010-136, b (rule CT-11).
+
+mod flush;
+mod fold;
+pub mod queries;
+
+use domain::actor::Actor;
+use domain::event::Recorded;
+use domain::ids::{EntryId, HomeworkId, SlotId};
+use domain::textbook::homework::HomeworkKind;
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
+
+use crate::ReadModel;
+use crate::rows::{About, Touched, about, textbook_events};
+use crate::shelf::{Place, Shelf};
+
+pub(crate) use flush::STATEMENTS;
+
+pub(crate) const NAME: &str = "principal";
+
+/// The read model of heads and deputies.
+pub struct Principal;
+
+/// A lesson that was written, and how soon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrittenLesson {
+    pub place: Place,
+    pub entry: EntryId,
+    /// None outside the timetable.
+    pub slot: Option<SlotId>,
+    pub date: Date,
+    pub starts_at: Time,
+    /// Of the first text.
+    pub author: Actor,
+    /// From the end of the lesson to its first text, in whole seconds; negative when it was written ahead.
+    pub delay: SignedDuration,
+    pub first_recorded_at: Timestamp,
+    /// Never true of what a query gives.
+    pub withdrawn: bool,
+}
+
+/// A work and the day it weighs on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Load {
+    pub place: Place,
+    pub homework: HomeworkId,
+    pub given_on: Date,
+    pub due_on: Date,
+    pub kind: HomeworkKind,
+    pub minutes: Option<u16>,
+    pub withdrawn: bool,
+}
+
+#[async_trait::async_trait]
+impl ReadModel for Principal {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("principal/schema.sql")
+    }
+
+    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if textbook_events(batch).next().is_none() {
+            return Ok(());
+        }
+        let mut shelf = Shelf::load(connection, batch).await?;
+        let (mut lessons, mut work) = flush::load(connection, Touched::by(batch)).await?;
+        for (recorded, event) in textbook_events(batch) {
+            let Some(place) = shelf.place(event) else { continue };
+            match about(event) {
+                About::Textbook => {}
+                About::Entry(key) => lessons.put(key, fold::lesson(lessons.row(&key), &place, recorded, event)),
+                About::Homework(key) => work.put(key, fold::work(work.row(&key), &place, event)),
+            }
+        }
+        shelf.flush(connection).await?;
+        flush::lessons(connection, &lessons.changed()).await?;
+        flush::work(connection, &work.changed()).await
+    }
+}
+
+#[cfg(test)]
+mod spec;

@@ -1,0 +1,45 @@
+-- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all.
+
+create table textbook (
+    textbook uuid primary key,
+    school uuid not null,
+    group_id uuid not null,
+    year smallint not null,
+    subject text not null
+);
+
+create table lesson (
+    textbook uuid not null,
+    entry uuid not null,
+    school uuid not null,
+    group_id uuid not null,
+    subject text not null,
+    slot uuid,                           -- none: outside the timetable
+    date date not null,
+    starts_at time not null,
+    author text not null,                -- of the first text
+    delay bigint not null,               -- seconds from the end of the lesson to its first text; negative: written ahead
+    first_recorded_at timestamptz not null,
+    withdrawn boolean not null,
+    primary key (textbook, entry)
+);
+create index on lesson (textbook, date);
+create index on lesson (group_id, date);
+create index on lesson (school, date);
+
+create table work (
+    textbook uuid not null,
+    homework uuid not null,
+    school uuid not null,
+    group_id uuid not null,
+    subject text not null,
+    given_on date not null,
+    due_on date not null,
+    kind text not null,
+    estimate integer,                    -- minutes
+    withdrawn boolean not null,
+    primary key (textbook, homework)
+);
+create index on work (textbook, due_on);
+create index on work (group_id, due_on);
+create index on work (school, due_on);

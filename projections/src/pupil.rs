@@ -1,0 +1,133 @@
+//! What pupils and their legal guardians read: the lessons of a week, the work to do, the textbook of a subject.
+//!
+//! Publication is a time: a version is released at `visible_from`, and nothing is written at that hour. So every version is kept, and
+//! a reading at `now` takes, of each entry and each homework, the last written among those released: what is revised in the evening
+//! shows as it was until the morning. A withdrawal is a version too, with nothing in it, released when it is recorded; it hides what was
+//! written before it, released or not, and an entry published anew hides the withdrawal.
+
+mod flush;
+mod fold;
+pub mod queries;
+
+use domain::actor::Actor;
+use domain::event::Recorded;
+use domain::ids::{EntryId, HomeworkId};
+use domain::personal::SealedCell;
+use domain::textbook::entry::Lesson;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+
+use crate::ReadModel;
+use crate::cells::{Resource, Work};
+use crate::rows::{About, Touched, about, textbook_events};
+use crate::shelf::{Place, Shelf};
+
+pub(crate) use flush::STATEMENTS;
+
+pub(crate) const NAME: &str = "pupil";
+
+/// The read model of pupils and their legal guardians.
+pub struct Pupil;
+
+/// One version of what was done in a lesson.
+#[derive(Clone, PartialEq)]
+pub struct EntryVersion {
+    pub place: Place,
+    pub entry: EntryId,
+    /// Of the stream, after this version was written.
+    pub version: i64,
+    /// 1 is the first text of this entry; a withdrawal keeps the number of what it withdraws.
+    pub revision: i32,
+    pub lesson: Lesson,
+    /// Never true of what a query gives.
+    pub withdrawn: bool,
+    /// None when it was forgotten, or withdrawn.
+    pub content: Option<SealedCell>,
+    pub resources: Vec<Resource>,
+    pub author: Actor,
+    pub visible_from: Timestamp,
+    pub position: i64,
+    pub recorded_at: Timestamp,
+    /// When this lesson was first written.
+    pub first_recorded_at: Timestamp,
+}
+
+/// One version of a work to do.
+#[derive(Clone, PartialEq)]
+pub struct HomeworkVersion {
+    pub place: Place,
+    pub homework: HomeworkId,
+    /// Of the stream, after this version was written.
+    pub version: i64,
+    /// 1 is the work as first given; a withdrawal keeps the number of what it withdraws.
+    pub revision: i32,
+    /// The lesson it was given in: « donné le ».
+    pub given_in: Lesson,
+    /// The entry of that lesson, written or not.
+    pub given_entry: EntryId,
+    pub work: Work,
+    /// Never true of what a query gives.
+    pub withdrawn: bool,
+    /// None when it was forgotten, or withdrawn.
+    pub text: Option<SealedCell>,
+    pub resources: Vec<Resource>,
+    pub author: Actor,
+    pub visible_from: Timestamp,
+    pub position: i64,
+    pub recorded_at: Timestamp,
+    /// When it was first given.
+    pub first_recorded_at: Timestamp,
+}
+
+impl EntryVersion {
+    /// Whether it differs from what was first published.
+    pub fn modified(&self) -> bool {
+        self.revision > 1
+    }
+}
+
+impl HomeworkVersion {
+    /// Whether it differs from what was first given.
+    pub fn modified(&self) -> bool {
+        self.revision > 1
+    }
+}
+
+#[async_trait::async_trait]
+impl ReadModel for Pupil {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("pupil/schema.sql")
+    }
+
+    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if textbook_events(batch).next().is_none() {
+            return Ok(());
+        }
+        let mut shelf = Shelf::load(connection, batch).await?;
+        let (mut entries, mut homework) = flush::load(connection, Touched::by(batch)).await?;
+        for (recorded, event) in textbook_events(batch) {
+            let Some(place) = shelf.place(event) else { continue };
+            match about(event) {
+                About::Textbook => {}
+                About::Entry(key) => entries.add(key, fold::entry(entries.latest(&key), &place, recorded, event)),
+                About::Homework(key) => {
+                    homework.add(key, fold::homework(homework.latest(&key), &place, recorded, event));
+                }
+            }
+        }
+        shelf.flush(connection).await?;
+        flush::entries(connection, entries.added()).await?;
+        flush::homework(connection, homework.added()).await
+    }
+}
+
+#[cfg(test)]
+mod spec;

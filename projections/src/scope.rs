@@ -1,0 +1,81 @@
+//! Who may see a row: [`domain::access::Scope`] as the bind values of one `where`.
+//!
+//! Every query of this crate begins its `where` with [`seen!`] and its parameters with `$1` to `$4`, bound by [`Seen::query`]. A reader
+//! whose scope is empty gets nothing, because nothing equals an element of an empty array.
+
+use domain::access::Scope;
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use uuid::Uuid;
+
+/// The condition on a row `t` with `school`, `textbook`, `group_id` and the date column named. That date is compared with the last
+/// day of a pupil who left: for homework it is the day it was given. Each arm alone can use an index.
+macro_rules! seen {
+    ($date:literal) => {
+        concat!(
+            "(t.school = any($1::uuid[]) or t.textbook = any($2::uuid[]) or (t.group_id = any($3::uuid[]) and exists (",
+            "select 1 from unnest($3::uuid[], $4::text[]) w(g, u) where w.g = t.group_id and (w.u is null or t.",
+            $date,
+            " <= w.u::date))))"
+        )
+    };
+}
+pub(crate) use seen;
+
+/// The values of `$1` to `$4`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    schools: Vec<Uuid>,
+    textbooks: Vec<Uuid>,
+    groups: Vec<Uuid>,
+    /// Beside each group, the last day seen of it.
+    last_days: Vec<Option<String>>,
+}
+
+impl Seen {
+    /// For tables whose queries show only what is released.
+    pub fn of(scope: &Scope) -> Self {
+        Self {
+            schools: scope.schools.iter().map(|school| school.0).collect(),
+            textbooks: scope.textbooks.iter().map(|textbook| textbook.0).collect(),
+            groups: scope.groups.iter().map(|(group, _)| group.0).collect(),
+            last_days: scope.groups.iter().map(|(_, day)| day.map(|day| day.to_string())).collect(),
+        }
+    }
+
+    /// For tables that hold what is not released yet and what was withdrawn: a scope that does not include these sees nothing there.
+    pub fn behind_the_scenes(scope: &Scope) -> Self {
+        if scope.behind_the_scenes { Self::of(scope) } else { Self::of(&Scope::nothing()) }
+    }
+
+    /// Begins a query with its first four parameters.
+    pub(crate) fn query(self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
+        sqlx::query(sql).bind(self.schools).bind(self.textbooks).bind(self.groups).bind(self.last_days)
+    }
+}
+
+#[cfg(test)]
+mod spec {
+    use super::*;
+    use domain::ids::{GroupId, TextbookId};
+    use jiff::civil::date;
+
+    #[test]
+    fn a_group_stands_beside_the_last_day_seen_of_it() {
+        let (stayed, left) = (GroupId(Uuid::from_u128(1)), GroupId(Uuid::from_u128(2)));
+        let scope = Scope { groups: vec![(stayed, None), (left, Some(date(2026, 10, 5)))], ..Scope::default() };
+        let seen = Seen::of(&scope);
+        assert_eq!(seen.groups, [stayed.0, left.0]);
+        assert_eq!(seen.last_days, [None, Some("2026-10-05".to_owned())]);
+    }
+
+    #[test]
+    fn who_sees_only_what_is_released_sees_nothing_behind_the_scenes() {
+        let textbooks = [TextbookId(Uuid::from_u128(3))].into();
+        let front = Scope { textbooks, ..Scope::default() };
+        assert_eq!(Seen::behind_the_scenes(&front), Seen::of(&Scope::nothing()));
+        let behind = Scope { behind_the_scenes: true, ..front };
+        assert_eq!(Seen::behind_the_scenes(&behind), Seen::of(&behind));
+    }
+}

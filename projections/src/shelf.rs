@@ -1,0 +1,99 @@
+//! The shelf: which textbook is whose. Every read model keeps its own, because only the opening of a textbook says it, and a read
+//! model is rebuilt alone.
+
+use domain::event::Recorded;
+use domain::ids::{GroupId, SchoolId, SchoolYear, TextbookId};
+use domain::textbook::Event;
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+use uuid::Uuid;
+
+use crate::rows::{Overlay, flush, textbook_events, textbook_of};
+
+/// Where a row belongs: what decides who sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub textbook: TextbookId,
+    pub school: SchoolId,
+    pub group: GroupId,
+    /// Code of the school's list of subjects.
+    pub subject: String,
+}
+
+impl Place {
+    /// The columns `textbook`, `school`, `group_id`, `subject`.
+    pub(crate) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            textbook: TextbookId(row.try_get("textbook")?),
+            school: SchoolId(row.try_get("school")?),
+            group: GroupId(row.try_get("group_id")?),
+            subject: row.try_get("subject")?,
+        })
+    }
+}
+
+/// A row of the shelf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Book {
+    pub place: Place,
+    pub year: SchoolYear,
+}
+
+/// The textbooks a batch touches.
+pub(crate) struct Shelf(Overlay<TextbookId, Book>);
+
+const BOOKS: &str =
+    "select t.textbook, t.school, t.group_id, t.subject, t.year from textbook t where t.textbook = any($1::uuid[])";
+
+const SHELVE: &str = "insert into textbook (textbook, school, group_id, year, subject) \
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[]) \
+    on conflict (textbook) do nothing";
+
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("books", BOOKS), ("shelve", SHELVE)];
+
+impl Shelf {
+    pub async fn load(connection: &mut PgConnection, batch: &[Recorded]) -> Result<Self, sqlx::Error> {
+        let mut wanted: Vec<Uuid> = textbook_events(batch).map(|(_, event)| textbook_of(event).0).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = sqlx::query(BOOKS).bind(wanted).fetch_all(connection).await?;
+        let books = found.iter().map(|row| {
+            let book = Book { place: Place::read(row)?, year: SchoolYear(row.try_get("year")?) };
+            Ok((book.place.textbook, book))
+        });
+        Ok(Self(Overlay::new(books.collect::<Result<Vec<_>, sqlx::Error>>()?)))
+    }
+
+    /// The place of what the event is about; its opening, which comes first in its stream, is shelved on the way.
+    pub fn place(&mut self, event: &Event) -> Option<Place> {
+        let textbook = textbook_of(event);
+        self.0.put(textbook, fold(event));
+        self.0.row(&textbook).map(|book| book.place.clone())
+    }
+
+    pub async fn flush(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        flush!(connection, SHELVE, self.0.changed(), |book| [
+            book.place.textbook.0,
+            book.place.school.0,
+            book.place.group.0,
+            book.year.0,
+            book.place.subject.as_str(),
+        ]);
+        Ok(())
+    }
+}
+
+pub(crate) fn fold(event: &Event) -> Option<Book> {
+    match event {
+        Event::TextbookOpened { textbook, school, year, group, subject } => {
+            let place = Place { textbook: *textbook, school: *school, group: *group, subject: subject.clone() };
+            Some(Book { place, year: *year })
+        }
+        Event::EntryPublished { .. }
+        | Event::EntryRevised { .. }
+        | Event::EntryWithdrawn { .. }
+        | Event::HomeworkGiven { .. }
+        | Event::HomeworkRevised { .. }
+        | Event::HomeworkWithdrawn { .. } => None,
+    }
+}

@@ -1,0 +1,370 @@
+//! A hand-made history: two schools, four textbooks, every event of the cahier de textes, and some of the directory.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use domain::access::Scope;
+use domain::actor::{Actor, Capacity};
+use domain::decider::Decider;
+use domain::directory::establishment::{self, School};
+use domain::directory::group::{self, Group};
+use domain::event::{DomainEvent, Fact, Recorded};
+use domain::ids::{
+    EntryId, GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, SlotId, StreamId, TextbookId,
+};
+use domain::inspection::mandate::{self, Mandate};
+use domain::personal::{Personal, Retention, Seal, Sealed, SealedCell, Subject, sealing};
+use domain::textbook::entry::{Lesson, Purpose, Resource};
+use domain::textbook::homework::{Due, HomeworkKind, Task};
+use domain::textbook::{Event, Textbook};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, date, time};
+use uuid::Uuid;
+
+pub const YEAR: SchoolYear = SchoolYear(2026);
+pub const MONDAY: Date = date(2026, 11, 16);
+pub const TUESDAY: Date = date(2026, 11, 17);
+pub const THURSDAY: Date = date(2026, 11, 19);
+pub const FRIDAY: Date = date(2026, 11, 20);
+pub const NEXT_MONDAY: Date = date(2026, 11, 23);
+/// Named by a client, who named another with it in a second textbook.
+pub const SHARED: HomeworkId = HomeworkId(Uuid::from_u128(77));
+
+/// A textbook of the history.
+#[derive(Clone, Copy)]
+pub struct Book {
+    pub school: SchoolId,
+    pub group: GroupId,
+    pub textbook: TextbookId,
+    pub subject: &'static str,
+    teacher: u128,
+}
+
+fn book(uai: &str, code: &str, subject: &'static str, teacher: u128) -> Book {
+    let school = SchoolId::of(uai);
+    let group = GroupId::of(school, YEAR, code);
+    Book { school, group, textbook: TextbookId::of(group, subject), subject, teacher }
+}
+
+pub fn maths() -> Book {
+    book("0990001X", "4B", "061300", 1)
+}
+
+pub fn english() -> Book {
+    book("0990001X", "4B", "030201", 2)
+}
+
+pub fn history_4a() -> Book {
+    book("0990001X", "4A", "043300", 3)
+}
+
+/// Of another school.
+pub fn french_6c() -> Book {
+    book("0990002Y", "6C", "020700", 4)
+}
+
+pub fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+pub fn slot(book: Book, hour: i8) -> SlotId {
+    SlotId(Uuid::from_u128(book.textbook.0.as_u128() ^ u128::from(hour.unsigned_abs())))
+}
+
+/// A lesson of 55 minutes, at that hour of winter in Paris.
+pub fn lesson(book: Book, date: Date, hour: i8) -> Lesson {
+    let starts_at = time(hour, 0, 0, 0);
+    let ended_at = date.at(hour - 1, 55, 0, 0).in_tz("UTC").unwrap().timestamp();
+    Lesson { slot: Some(slot(book, hour)), date, starts_at, minutes: 55, ended_at }
+}
+
+/// One outside the timetable.
+pub fn exceptional(book: Book, date: Date, hour: i8) -> Lesson {
+    Lesson { slot: None, ..lesson(book, date, hour) }
+}
+
+pub fn entry(book: Book, date: Date, hour: i8) -> EntryId {
+    lesson(book, date, hour).entry(book.textbook)
+}
+
+pub fn homework(number: u128) -> HomeworkId {
+    HomeworkId(Uuid::from_u128(number))
+}
+
+pub fn of_group(book: Book, last_day: Option<Date>) -> Scope {
+    Scope { groups: vec![(book.group, last_day)], ..Scope::default() }
+}
+
+pub fn of_textbooks(books: &[Book]) -> Scope {
+    let textbooks = books.iter().map(|book| book.textbook).collect();
+    Scope { textbooks, behind_the_scenes: true, ..Scope::default() }
+}
+
+pub fn of_school(book: Book) -> Scope {
+    Scope { schools: [book.school].into(), behind_the_scenes: true, ..Scope::default() }
+}
+
+/// A seal whose box is the text read backwards: enough to tell texts apart.
+struct Backwards;
+
+impl Seal for Backwards {
+    fn seal(&self, about: &Subject, class: Retention, plaintext: &str) -> Result<Sealed, String> {
+        let (sealed_box, dek) = (plaintext.chars().rev().collect(), vec!["key".to_owned()]);
+        Ok(Sealed { about: about.clone(), class, part: 0, dek, sealed_box, commit: "commit".into() })
+    }
+}
+
+/// Whether it is that text, sealed.
+pub fn is(cell: Option<&SealedCell>, text: &str) -> bool {
+    cell.is_some_and(|cell| cell.sealed.sealed_box.chars().rev().eq(text.chars()))
+}
+
+#[derive(Default)]
+pub struct Journal {
+    pub records: Vec<Recorded>,
+    sequences: BTreeMap<StreamId, i64>,
+}
+
+impl Journal {
+    fn record<E: DomainEvent + Into<Fact>>(&mut self, stream: StreamId, by: (Actor, Capacity), now: &str, event: E) {
+        let stored = sealing(Rc::new(Backwards), || serde_json::to_string(&event)).unwrap();
+        let event: E = serde_json::from_str(&stored).unwrap();
+        let sequence = self.sequences.entry(stream).or_default();
+        *sequence += 1;
+        let recorded_at = at(now);
+        self.records.push(Recorded {
+            position: self.records.len() as i64 + 1,
+            stream,
+            sequence: *sequence,
+            school: event.school(),
+            actor: by.0,
+            capacity: by.1,
+            recorded_at,
+            occurred_at: event.occurred_at().unwrap_or(recorded_at),
+            causation: None,
+            correlation: None,
+            facts_position: None,
+            fact: event.into(),
+        });
+    }
+
+    pub fn write(&mut self, book: Book, now: &str, event: Event) {
+        let by = (Actor::Person(PersonId(Uuid::from_u128(book.teacher))), Capacity::Teacher);
+        self.record(StreamId::new(Textbook::TYPE, book.textbook, YEAR), by, now, event);
+    }
+
+    pub fn open(&mut self, book: Book, now: &str) {
+        let Book { school, group, textbook, subject, .. } = book;
+        self.write(book, now, Event::TextbookOpened { textbook, school, year: YEAR, group, subject: subject.into() });
+    }
+
+    /// `visible`: empty for at once.
+    pub fn publish(&mut self, book: Book, lesson: Lesson, text: &str, now: &str, visible: &str) {
+        let (textbook, entry) = (book.textbook, lesson.entry(book.textbook));
+        let (content, resources) = (official(book, text), resources(book, text));
+        let visible_from = at(if visible.is_empty() { now } else { visible });
+        self.write(book, now, Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
+    }
+
+    pub fn revise(&mut self, book: Book, entry: EntryId, text: &str, now: &str, visible: &str) {
+        let (content, resources) = (official(book, text), resources(book, text));
+        let visible_from = at(if visible.is_empty() { now } else { visible });
+        let textbook = book.textbook;
+        self.write(book, now, Event::EntryRevised { textbook, entry, content, resources, visible_from });
+    }
+
+    pub fn withdraw(&mut self, book: Book, entry: EntryId, reason: &str, now: &str) {
+        let (textbook, reason) = (book.textbook, official(book, reason));
+        self.write(book, now, Event::EntryWithdrawn { textbook, entry, reason });
+    }
+
+    pub fn give(&mut self, book: Book, given_in: Lesson, homework: HomeworkId, task: Task, now: &str) {
+        let textbook = book.textbook;
+        self.write(book, now, Event::HomeworkGiven { textbook, homework, given_in, task, visible_from: at(now) });
+    }
+
+    pub fn change(&mut self, book: Book, homework: HomeworkId, task: Task, now: &str, visible: &str) {
+        let (textbook, visible_from) = (book.textbook, at(visible));
+        self.write(book, now, Event::HomeworkRevised { textbook, homework, task, visible_from });
+    }
+
+    pub fn take_back(&mut self, book: Book, homework: HomeworkId, reason: &str, now: &str) {
+        let (textbook, reason) = (book.textbook, official(book, reason));
+        self.write(book, now, Event::HomeworkWithdrawn { textbook, homework, reason });
+    }
+}
+
+fn official(book: Book, text: &str) -> Personal {
+    Personal::official(book.textbook, text.to_owned())
+}
+
+fn resources(book: Book, text: &str) -> Vec<Resource> {
+    let title = official(book, &format!("Fiche : {text}"));
+    let link = Some(official(book, "https://exemple.fr/fiche"));
+    vec![
+        Resource { title: title.clone(), link, purpose: Purpose::Lesson },
+        Resource { title, link: None, purpose: Purpose::Further },
+    ]
+}
+
+pub fn task(book: Book, text: &str, due_on: Date, kind: HomeworkKind, minutes: Option<u16>) -> Task {
+    let due = Due { on: due_on, slot: Some(slot(book, 8)), at: Some(time(8, 0, 0, 0)) };
+    let text = official(book, text);
+    Task { text, due, kind, minutes, written: kind == HomeworkKind::TakeHome, resources: vec![] }
+}
+
+/// Due on a day, at no hour.
+fn undated(book: Book, text: &str, due_on: Date) -> Task {
+    let due = Due { on: due_on, slot: None, at: None::<Time> };
+    Task { due, resources: resources(book, text), ..task(book, text, due_on, HomeworkKind::TakeHome, None) }
+}
+
+fn directory(journal: &mut Journal) {
+    let Book { school, group, .. } = maths();
+    let feed = (Actor::Import, Capacity::Machine);
+    let bounds = domain::calendar::YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) };
+    let opened = establishment::Event::YearOpened { school, bounds };
+    journal.record(StreamId::new(School::TYPE, school, SchoolYear::NONE), feed, "2026-08-28T08:00:00Z", opened);
+    let joined = group::Event::MemberJoined { group, pupil: PersonId(Uuid::from_u128(50)), from: date(2026, 9, 1) };
+    journal.record(StreamId::new(Group::TYPE, group, YEAR), feed, "2026-08-28T08:00:01Z", joined);
+}
+
+/// The first day: three textbooks.
+fn first_day(journal: &mut Journal) {
+    let (maths, english, history) = (maths(), english(), history_4a());
+    let exercise = HomeworkKind::Exercise;
+    journal.open(maths, "2026-11-16T08:00:00Z");
+    journal.publish(maths, lesson(maths, MONDAY, 8), "Équations", "2026-11-16T08:00:00.123456Z", "");
+    journal.give(
+        maths,
+        lesson(maths, MONDAY, 8),
+        homework(1),
+        task(maths, "Ex. 12", THURSDAY, exercise, Some(20)),
+        "2026-11-16T08:00:01Z",
+    );
+    journal.give(
+        maths,
+        lesson(maths, MONDAY, 8),
+        homework(2),
+        undated(maths, "Devoir maison", NEXT_MONDAY),
+        "2026-11-16T08:00:01Z",
+    );
+    journal.open(english, "2026-11-16T09:30:00Z");
+    journal.publish(english, lesson(english, MONDAY, 10), "Past simple", "2026-11-16T09:30:00Z", "");
+    journal.give(
+        english,
+        lesson(english, MONDAY, 10),
+        SHARED,
+        task(english, "Learn", THURSDAY, HomeworkKind::Learning, Some(15)),
+        "2026-11-16T09:31:00Z",
+    );
+    journal.open(history, "2026-11-16T10:00:00Z");
+    journal.publish(history, lesson(history, MONDAY, 9), "1789", "2026-11-16T10:00:00Z", "");
+    journal.give(
+        history,
+        lesson(history, MONDAY, 9),
+        SHARED,
+        task(history, "Carte", THURSDAY, HomeworkKind::Research, Some(30)),
+        "2026-11-16T10:01:00Z",
+    );
+}
+
+/// Revised twice in the evening, moved, released on Tuesday at 7; then a withdrawal.
+fn first_evenings(journal: &mut Journal) {
+    let (maths, english) = (maths(), english());
+    let (exercise, test) = (HomeworkKind::Exercise, HomeworkKind::Test);
+    journal.revise(
+        maths,
+        entry(maths, MONDAY, 8),
+        "Équations, corrigé",
+        "2026-11-16T20:30:00Z",
+        "2026-11-17T06:00:00Z",
+    );
+    journal.revise(
+        maths,
+        entry(maths, MONDAY, 8),
+        "Équations, corrigé (2)",
+        "2026-11-16T20:45:00Z",
+        "2026-11-17T06:00:00Z",
+    );
+    journal.change(
+        maths,
+        homework(1),
+        task(maths, "Ex. 12 et 13", FRIDAY, exercise, Some(40)),
+        "2026-11-16T20:46:00Z",
+        "2026-11-17T06:00:00Z",
+    );
+    journal.give(
+        maths,
+        lesson(maths, TUESDAY, 8),
+        homework(3),
+        task(maths, "Contrôle", FRIDAY, test, Some(45)),
+        "2026-11-17T08:10:00Z",
+    );
+    journal.publish(maths, lesson(maths, TUESDAY, 8), "Erreur de classe", "2026-11-17T08:10:00Z", "");
+    journal.revise(
+        maths,
+        entry(maths, TUESDAY, 8),
+        "Encore une erreur",
+        "2026-11-17T20:00:00Z",
+        "2026-11-18T06:00:00Z",
+    );
+    journal.withdraw(maths, entry(maths, TUESDAY, 8), "Ce n'était pas la bonne classe", "2026-11-17T20:10:00Z");
+    journal.take_back(english, SHARED, "Donné deux fois", "2026-11-17T12:00:00Z");
+}
+
+/// The end of the week: published anew, outside the timetable, late, ahead, another school.
+fn later_days(journal: &mut Journal) {
+    let (maths, english, history, french) = (maths(), english(), history_4a(), french_6c());
+    journal.publish(maths, lesson(maths, TUESDAY, 8), "Inéquations", "2026-11-18T09:00:00Z", "");
+    journal.publish(maths, exceptional(maths, THURSDAY, 17), "Rattrapage", "2026-11-19T17:00:00Z", "");
+    journal.give(
+        maths,
+        exceptional(maths, THURSDAY, 17),
+        homework(4),
+        undated(maths, "Recopier", NEXT_MONDAY),
+        "2026-11-19T17:00:00Z",
+    );
+    journal.open(french, "2026-11-17T09:00:00Z");
+    journal.publish(french, lesson(french, TUESDAY, 9), "Le loup", "2026-11-17T09:00:00Z", "");
+    journal.give(
+        french,
+        lesson(french, TUESDAY, 9),
+        homework(5),
+        task(french, "Lire", FRIDAY, HomeworkKind::Reading, Some(10)),
+        "2026-11-17T09:00:00Z",
+    );
+    for (date, hour, now) in [
+        (TUESDAY, 9, "2026-11-19T20:10:00Z"),
+        (THURSDAY, 9, "2026-11-19T08:00:00Z"),
+        (FRIDAY, 9, "2026-11-19T08:01:00Z"),
+        (NEXT_MONDAY, 9, "2026-11-19T08:02:00Z"),
+    ] {
+        journal.publish(history, lesson(history, date, hour), &format!("Leçon du {date}"), now, "");
+    }
+    for number in 10..14 {
+        let work = task(history, "Réviser", FRIDAY, HomeworkKind::Learning, Some(10));
+        journal.give(history, lesson(history, THURSDAY, 9), homework(number), work, "2026-11-19T09:00:00Z");
+    }
+    journal.take_back(history, homework(13), "Trop de travail", "2026-11-19T09:30:00Z");
+    // Released before what was written earlier: an urgent correction, in the pause.
+    journal.publish(english, lesson(english, FRIDAY, 10), "Brouillon", "2026-11-20T20:00:00Z", "2026-11-23T06:00:00Z");
+    journal.revise(english, entry(english, FRIDAY, 10), "Urgent", "2026-11-20T20:10:00Z", "");
+    journal.publish(french, lesson(french, FRIDAY, 9), "Le renard", "2026-11-20T09:00:00Z", "");
+    journal.withdraw(french, entry(french, FRIDAY, 9), "Doublon", "2026-11-20T09:05:00Z");
+    journal.publish(french, lesson(french, FRIDAY, 9), "Le corbeau", "2026-11-20T09:10:00Z", "");
+    journal.withdraw(french, entry(french, FRIDAY, 9), "Doublon encore", "2026-11-20T09:15:00Z");
+}
+
+pub fn history() -> Vec<Recorded> {
+    let mut journal = Journal::default();
+    directory(&mut journal);
+    first_day(&mut journal);
+    first_evenings(&mut journal);
+    later_days(&mut journal);
+    let (mandate, school) = (MandateId(Uuid::from_u128(90)), maths().school);
+    let head = (Actor::Person(PersonId(Uuid::from_u128(9))), Capacity::Head);
+    let closed = mandate::Event::MandateClosed { mandate, school };
+    journal.record(StreamId::new(Mandate::TYPE, mandate, SchoolYear::NONE), head, "2026-11-21T09:00:00Z", closed);
+    journal.records
+}

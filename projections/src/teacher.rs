@@ -1,0 +1,109 @@
+//! What a teacher finds in their textbooks: which lessons are written, and the form of a lesson as it stands.
+//!
+//! One row per lesson and one per work, at their last version, released or not; what was withdrawn stays, and says so.
+
+mod flush;
+mod fold;
+pub mod queries;
+
+use domain::actor::{Actor, Capacity};
+use domain::event::Recorded;
+use domain::ids::{EntryId, HomeworkId};
+use domain::personal::SealedCell;
+use domain::textbook::entry::Lesson;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+
+use crate::ReadModel;
+use crate::cells::{Resource, Work};
+use crate::rows::{About, Touched, about, textbook_events};
+use crate::shelf::{Place, Shelf};
+
+pub(crate) use flush::STATEMENTS;
+
+pub(crate) const NAME: &str = "teacher";
+
+/// The read model of teachers.
+pub struct Teacher;
+
+/// Who wrote the last version of a row, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writing {
+    /// Of the stream, after it was written: a command that starts from this row names it.
+    pub version: i64,
+    /// 1 is the first text; a withdrawal keeps the number of what it withdraws.
+    pub revision: i32,
+    pub author: Actor,
+    pub capacity: Capacity,
+    pub recorded_at: Timestamp,
+    pub first_recorded_at: Timestamp,
+    /// When pupils see it; for a withdrawal, when they no longer do.
+    pub visible_from: Timestamp,
+}
+
+/// What was done in a lesson, as it stands.
+#[derive(Clone, PartialEq)]
+pub struct Entry {
+    pub place: Place,
+    pub entry: EntryId,
+    pub lesson: Lesson,
+    pub withdrawn: bool,
+    /// The last text, withdrawn or not. None when it was forgotten.
+    pub content: Option<SealedCell>,
+    pub resources: Vec<Resource>,
+    pub writing: Writing,
+}
+
+/// A work to do, as it stands.
+#[derive(Clone, PartialEq)]
+pub struct Task {
+    pub place: Place,
+    pub homework: HomeworkId,
+    /// The lesson it was given in: « donné le ».
+    pub given_in: Lesson,
+    /// The entry of that lesson, written or not.
+    pub given_entry: EntryId,
+    pub work: Work,
+    pub withdrawn: bool,
+    /// The last text, withdrawn or not. None when it was forgotten.
+    pub text: Option<SealedCell>,
+    pub resources: Vec<Resource>,
+    pub writing: Writing,
+}
+
+#[async_trait::async_trait]
+impl ReadModel for Teacher {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("teacher/schema.sql")
+    }
+
+    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if textbook_events(batch).next().is_none() {
+            return Ok(());
+        }
+        let mut shelf = Shelf::load(connection, batch).await?;
+        let (mut entries, mut tasks) = flush::load(connection, Touched::by(batch)).await?;
+        for (recorded, event) in textbook_events(batch) {
+            let Some(place) = shelf.place(event) else { continue };
+            match about(event) {
+                About::Textbook => {}
+                About::Entry(key) => entries.put(key, fold::entry(entries.row(&key), &place, recorded, event)),
+                About::Homework(key) => tasks.put(key, fold::task(tasks.row(&key), &place, recorded, event)),
+            }
+        }
+        shelf.flush(connection).await?;
+        flush::entries(connection, &entries.changed()).await?;
+        flush::tasks(connection, &tasks.changed()).await
+    }
+}
+
+#[cfg(test)]
+mod spec;

@@ -1,0 +1,70 @@
+-- What a teacher finds in their textbooks: each lesson and each work as they stand, withdrawn ones included.
+
+create table textbook (
+    textbook uuid primary key,
+    school uuid not null,
+    group_id uuid not null,
+    year smallint not null,
+    subject text not null
+);
+
+create table lesson (
+    textbook uuid not null,
+    entry uuid not null,                 -- named by the slot, or the hour outside the timetable, and the date
+    school uuid not null,
+    group_id uuid not null,
+    subject text not null,
+    slot uuid,
+    date date not null,
+    starts_at time not null,
+    minutes integer not null,
+    ended_at timestamptz not null,
+    withdrawn boolean not null,
+    revision integer not null,
+    version bigint not null,
+    content json,                        -- sealed; none: forgotten
+    resources json not null,
+    author text not null,
+    capacity text not null,
+    recorded_at timestamptz not null,
+    first_recorded_at timestamptz not null,
+    visible_from timestamptz not null,
+    primary key (textbook, entry)
+);
+create index on lesson (textbook, date);
+create index on lesson (group_id, date);
+create index on lesson (school, date);
+
+create table task (
+    textbook uuid not null,
+    homework uuid not null,
+    school uuid not null,
+    group_id uuid not null,
+    subject text not null,
+    given_entry uuid not null,
+    given_slot uuid,
+    given_on date not null,
+    given_at time not null,
+    given_minutes integer not null,
+    given_ended_at timestamptz not null,
+    due_on date not null,
+    due_slot uuid,
+    due_at time,
+    kind text not null,
+    estimate integer,
+    written boolean not null,
+    withdrawn boolean not null,
+    revision integer not null,
+    version bigint not null,
+    content json,
+    resources json not null,
+    author text not null,
+    capacity text not null,
+    recorded_at timestamptz not null,
+    first_recorded_at timestamptz not null,
+    visible_from timestamptz not null,
+    primary key (textbook, homework)
+);
+create index on task (textbook, given_on);
+create index on task (group_id, given_on);
+create index on task (school, given_on);
