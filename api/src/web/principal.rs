@@ -102,8 +102,6 @@ pub struct Mandate {
     pub opened_by: String,
     /// `4e B, mathématiques`
     pub textbooks: Vec<String>,
-    /// How many pages were read under it.
-    pub reads: u32,
     pub closed_on: Option<Date>,
     /// Where its closing form posts `cle`.
     pub close_action: String,
