@@ -108,17 +108,6 @@ pub struct Mandate {
     pub close_key: String,
 }
 
-impl Mandate {
-    /// `4e B, mathématiques ; 5e A, mathématiques`
-    pub fn textbooks_said(&self) -> String {
-        self.textbooks.join("\u{202f}; ")
-    }
-
-    pub fn reads_said(&self) -> String {
-        fr::plural(self.reads as usize, "lecture notée", "lectures notées")
-    }
-}
-
 /// A service that a mandate may cover. The field is `service`, repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceChoice {
