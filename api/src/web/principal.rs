@@ -108,6 +108,13 @@ pub struct Mandate {
     pub close_key: String,
 }
 
+impl Mandate {
+    /// `4e B, mathématiques ; 5e A, mathématiques`
+    pub fn textbooks_said(&self) -> String {
+        self.textbooks.join("\u{202f}; ")
+    }
+}
+
 /// A service that a mandate may cover. The field is `service`, repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceChoice {
