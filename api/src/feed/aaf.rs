@@ -2,8 +2,8 @@
 
 use domain::directory::group::Sort;
 use domain::directory::person::{Role, Standing};
+use infra::importers;
 use infra::importers::aaf::{Category, Mef, Pupil, Record, Relation, Relative, Request, Staff, Structure, Subject};
-use infra::importers::{self, ParseError};
 
 use super::desired::{Described, Desired, GroupSaid, Link, Number, Place, Reach, SiteId, Wanted};
 
@@ -257,11 +257,6 @@ fn structure(desired: &mut Desired, record: &Record, whole: bool, report: &mut i
 fn warn_of_letter(uai: &str, record: &Record, report: &mut importers::Report) {
     use importers::uai::{Check, check_letter};
     if check_letter(uai) != Check::Right {
-        report.warn(ParseError {
-            file: std::sync::Arc::from("EtabEducNat"),
-            line: 0,
-            element: format!("structure {}", record.id),
-            problem: importers::Problem::Disagrees("the check letter of the UAI"),
-        });
+        report.warn(record.place("ENTStructureUAI", importers::Problem::Disagrees("its check letter")));
     }
 }

@@ -244,3 +244,6 @@ fn time_zone(uai: &str) -> &'static str {
         _ => "Europe/Paris",
     }
 }
+
+#[cfg(test)]
+mod spec;

@@ -102,8 +102,6 @@ pub struct Mandate {
     pub opened_by: String,
     /// `4e B, mathématiques`
     pub textbooks: Vec<String>,
-    /// How many pages were read under it.
-    pub reads: u32,
     pub closed_on: Option<Date>,
     /// Where its closing form posts `cle`.
     pub close_action: String,
@@ -114,10 +112,6 @@ impl Mandate {
     /// `4e B, mathématiques ; 5e A, mathématiques`
     pub fn textbooks_said(&self) -> String {
         self.textbooks.join("\u{202f}; ")
-    }
-
-    pub fn reads_said(&self) -> String {
-        fr::plural(self.reads as usize, "lecture notée", "lectures notées")
     }
 }
 

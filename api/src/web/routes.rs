@@ -100,7 +100,7 @@ impl Web {
         });
         Layout {
             stylesheet: self.stylesheet.clone(),
-            school: school.map(|school| school.identity.name.clone()),
+            school: school.map(|school| said::school(&school.identity.name)),
             demo: self.app.mode == Mode::Demo,
             now: local,
             role,

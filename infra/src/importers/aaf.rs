@@ -155,7 +155,8 @@ impl Record {
         self.lines.extend(&changes.lines);
     }
 
-    fn place(&self, attribute: &str, problem: Problem) -> ParseError {
+    /// A problem of one attribute, with the line where the file holds it.
+    pub fn place(&self, attribute: &str, problem: Problem) -> ParseError {
         let line = self.lines.get(attribute).copied().unwrap_or(self.line);
         ParseError { file: self.file.clone(), line, element: format!("attr {attribute:?}"), problem }
     }

@@ -52,7 +52,6 @@ fn mandate(amount: Amount) -> Mandate {
         to: november(27),
         opened_by: amount.word("Mme Roux, principale"),
         textbooks: vec![format!("{}, mathématiques", amount.class()), "5e A, mathématiques".to_owned()],
-        reads: 14,
         closed_on: None,
         close_action: "/direction/mandats/m1/cloture".to_owned(),
         close_key: "k3".to_owned(),
@@ -79,7 +78,7 @@ fn mandates(amount: Amount) -> MandatesPage {
         ..MandateForm::default()
     };
     let past = Mandate { from: november(2), to: november(8), closed_on: Some(november(6)), ..mandate(amount) };
-    let ahead = Mandate { from: date(2026, 12, 1), to: date(2026, 12, 18), reads: 0, ..mandate(amount) };
+    let ahead = Mandate { from: date(2026, 12, 1), to: date(2026, 12, 18), ..mandate(amount) };
     MandatesPage {
         layout: layout(Role::Principal, "/direction/mandats", amount),
         open: amount.of(vec![mandate(amount), ahead]),

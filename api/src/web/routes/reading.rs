@@ -153,6 +153,19 @@ impl<'a> Reading<'a> {
                 Some((textbook, Link { href, text }, said::teachers(&books, textbook, self.today())))
             })
             .collect();
+        // A subject taught both to the class and to a half of it has two textbooks: the second says which.
+        let twice: Vec<bool> = links
+            .iter()
+            .map(|(_, link, _): &(TextbookId, Link, String)| {
+                links.iter().filter(|other| other.1.text == link.text).count() > 1
+            })
+            .collect();
+        for ((textbook, link, _), twice) in links.iter_mut().zip(twice) {
+            let service = books.services.get(textbook).filter(|_| twice);
+            if let Some(group) = service.and_then(|service| books.groups.get(&service.group)) {
+                link.text = format!("{}, {}", link.text, said::group(&group.description));
+            }
+        }
         links.sort_by(|a, b| a.1.text.cmp(&b.1.text));
         links
     }

@@ -128,3 +128,23 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
         Role::Parent => None,
     }
 }
+
+/// `Collège Tilleuls` from `CLG TILLEULS`: feeds abbreviate the kind of school.
+pub fn school(name: &str) -> String {
+    let kinds = [
+        ("CLG", "Collège"),
+        ("LYC", "Lycée"),
+        ("LP", "Lycée professionnel"),
+        ("LPO", "Lycée polyvalent"),
+        ("EEPU", "École"),
+    ];
+    let found =
+        kinds.iter().find_map(|(short, long)| Some((long, name.strip_prefix(short)?.strip_prefix([' ', '-'])?)));
+    match found {
+        Some((long, rest)) => {
+            let words: Vec<String> = rest.split(' ').map(sentence).collect();
+            format!("{long} {}", words.join(" "))
+        }
+        None => name.to_owned(),
+    }
+}

@@ -133,7 +133,6 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
             .filter_map(label)
             .map(|(class, subject, _)| format!("{class}, {subject}"))
             .collect(),
-        reads: 0,
         closed_on: book.closed_on,
         close_action: format!("/direction/mandats/{}/fermer", book.mandate),
         close_key: Uuid::now_v7().to_string(),
