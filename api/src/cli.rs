@@ -9,10 +9,14 @@ mod serve;
 mod token;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use infra::clock::{Clock, SystemClock};
+
 use crate::config::Location;
+use crate::demo::clock::DemoClock;
 
 /// Palimpseste: the cahier de textes whose every version can still be read.
 #[derive(Parser)]
@@ -58,6 +62,16 @@ enum Verb {
 pub(crate) struct Setting {
     pub location: Location,
     pub format: Format,
+}
+
+impl Setting {
+    /// The clock of the school in this data directory: a demonstration's own, or the machine's.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        match DemoClock::of_another_process(&self.location.data_dir) {
+            Some(clock) => Arc::new(clock),
+            None => Arc::new(SystemClock),
+        }
+    }
 }
 
 /// A verb that could not do its work: one line for a person, and an exit code in the manner of sysexits.

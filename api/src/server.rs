@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::demo::Demo;
-use crate::web;
+use crate::{http, web};
 
 /// The port cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, PortTaken> {
 
 /// Everything that is served.
 pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
-    web::routes::router(app, demo)
+    http::router(app.clone()).merge(web::routes::router(app, demo))
 }
 
 /// Serves until Ctrl-C or SIGTERM, then lets requests end and stops the readers.

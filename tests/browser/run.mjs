@@ -11,6 +11,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 const binary = process.env.PALIMPSESTE ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/palimpseste");
 const pictures = join(here, "out");
+// The two pictures of the README are taken anew when asked: PALIMPSESTE_SCREENS=1.
+const screens = process.env.PALIMPSESTE_SCREENS ? join(here, "screens") : undefined;
+if (screens) await mkdir(screens, { recursive: true });
 
 let stories = 0;
 const failed = [];
@@ -186,6 +189,10 @@ await story("her pupil and his mother read it at once", async () => {
   const mother = await as("Aïssatou", noScript);
   const home = await text(mother, "/parent");
   must(home.includes("Inès") && home.includes("Mariam"), "both daughters are not on the first page");
+  if (screens) {
+    await mother.setViewportSize({ width: 420, height: 900 });
+    await mother.screenshot({ path: join(screens, "parent.png") });
+  }
   await mother.context().close();
 });
 
@@ -216,6 +223,11 @@ await story("the inspector reads both versions, who, in what capacity, and what 
   must((await page.locator("ins:has-text('Version du soir')").count()) > 0, "what was added is not marked");
   must((await text(page)).includes("Mme Vidal"), "the author is not named");
   await picture(page, join(pictures, "inspection.png"));
+  if (screens) {
+    await page.setViewportSize({ width: 1000, height: 900 });
+    await page.goto(`${site}${textbook}?filtre=modifiees`);
+    await page.screenshot({ path: join(screens, "inspection.png") });
+  }
   await page.context().close();
 });
 

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use domain::calendar::YearBounds;
 use domain::ids::SchoolYear;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use infra::clock::SystemClock;
 use infra::importers::uai::{Check, check_letter};
 use jiff::civil::Date;
 
@@ -63,7 +61,7 @@ impl Import {
         // Read first: a malformed file needs no database to be told.
         let desired = feed::read(&self.paths)?;
         let databases = setting.location.databases(false, |_| {}).await?;
-        let clock = Arc::new(SystemClock);
+        let clock = setting.clock();
         let (url, vault_url) = (&databases.url, &databases.vault_url);
         let app = App::open(&setting.location.data_dir, url, vault_url, clock, Mode::Serve).await?;
         let outcome = self.import(&setting, &app, desired).await;

@@ -19,9 +19,23 @@ pub fn group(description: &Description) -> String {
         (Sort::Class, Some(level)) if (1..=2).contains(&rest.len()) && rest.chars().all(char::is_alphanumeric) => {
             format!("{level}e {rest}")
         }
-        (Sort::Group, _) if !description.label.is_empty() => sentence(&description.label),
+        (Sort::Group, _) if !description.label.is_empty() => group_label(&description.label),
         _ => description.code.clone(),
     }
+}
+
+/// `3e A groupe 1` from `3EME A GROUPE 1`, `Espagnol LV2 groupe 3` from `ESPAGNOL LV2 GROUPE 3`.
+fn group_label(label: &str) -> String {
+    if label.chars().any(char::is_lowercase) {
+        return label.to_owned();
+    }
+    let word = |(number, word): (usize, &str)| match word.strip_suffix("EME") {
+        Some(level) if level.len() == 1 && level.chars().all(|digit| digit.is_ascii_digit()) => format!("{level}e"),
+        _ if word.chars().count() == 1 || word.contains(|letter: char| letter.is_ascii_digit()) => word.to_owned(),
+        _ if number == 0 => sentence(word),
+        _ => word.to_lowercase(),
+    };
+    label.split_whitespace().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
 pub fn group_of(books: &Books, id: GroupId) -> String {
@@ -146,5 +160,20 @@ pub fn school(name: &str) -> String {
             format!("{long} {}", words.join(" "))
         }
         None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod spec {
+    use super::*;
+
+    #[test]
+    fn capitals_of_a_feed_become_words_of_a_page() {
+        assert_eq!(group_label("3EME A GROUPE 1"), "3e A groupe 1");
+        assert_eq!(group_label("ESPAGNOL LV2 5EME GROUPE 3"), "Espagnol LV2 5e groupe 3");
+        assert_eq!(sentence("MATHEMATIQUES"), "Mathematiques");
+        assert_eq!(sentence("Anglais LV1"), "Anglais LV1");
+        assert_eq!(school("CLG TILLEULS"), "Collège Tilleuls");
+        assert_eq!(school("Collège des Tilleuls"), "Collège des Tilleuls");
     }
 }
