@@ -35,7 +35,7 @@ impl Demo {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listener = server::bind(address).await?;
         let data_dir = setting.location.data_dir.clone();
-        let databases = setting.location.databases(true, |step| complain(step)).await.map_err(Failure::unavailable)?;
+        let databases = setting.location.databases(true, complain).await.map_err(Failure::unavailable)?;
         let memory = self.memory(&data_dir)?;
         let clock = Arc::new(
             DemoClock::saved(&data_dir)

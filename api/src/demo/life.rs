@@ -200,11 +200,10 @@ fn resource(resource: &generator::Res) -> NewResource {
 fn kind(kind: generator::HomeworkKind) -> HomeworkKind {
     match kind {
         generator::HomeworkKind::Exercises | generator::HomeworkKind::Writing => HomeworkKind::Exercise,
-        generator::HomeworkKind::Lesson => HomeworkKind::Learning,
+        generator::HomeworkKind::Lesson | generator::HomeworkKind::Oral => HomeworkKind::Learning,
         generator::HomeworkKind::Reading => HomeworkKind::Reading,
         generator::HomeworkKind::Preparation => HomeworkKind::Other,
         generator::HomeworkKind::Project => HomeworkKind::Research,
-        generator::HomeworkKind::Oral => HomeworkKind::Learning,
         generator::HomeworkKind::Test => HomeworkKind::Test,
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolI
     let closures = establishment::Command::SetClosures { year, closures: closures(generated) };
     done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, said("closures"), closures).await)?;
     let inspector = inspector(app, generated, school).await?;
-    let head = principal(app, generated).await?;
+    let head = principal(app, generated)?;
     for replacement in &generated.replacements {
         replace(app, generated, school, year, head, replacement).await?;
     }
@@ -93,7 +93,7 @@ async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failu
     Ok(app.vault.known(&[sts_number(id)]).await?.pop().flatten())
 }
 
-async fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
+fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
     let found = named(app, &generated.cast.principal.given, &generated.cast.principal.surname, Role::Head);
     found.ok_or_else(|| Failure::unavailable("the school has no principal"))
 }

@@ -49,8 +49,8 @@ type Page = Result<Response, Problem>;
 /// All pages.
 pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let digest = infra::ledger::leaf::sha256(STYLE.as_bytes());
-    let version: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
-    let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version}") });
+    let version = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
+    let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version:016x}") });
     let people = pupil::routes().merge(parent::routes()).merge(teacher::routes());
     let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
     let pages = if web.demo.is_some() { pages.merge(demo::routes()) } else { pages };

@@ -70,7 +70,7 @@ impl DomainEvent for Event {
 pub enum Rejection {
     #[error("this group is not open")]
     GroupUnknown,
-    #[error("a group code has between 1 and 60 characters")]
+    #[error("a group code has between 1 and 60 characters; no text of a group holds control characters")]
     CodeMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
@@ -151,7 +151,11 @@ impl Decider for Group {
 }
 
 fn open(state: &State, school: SchoolId, year: SchoolYear, description: Description) -> Result<Vec<Event>, Rejection> {
-    if !(1..=60).contains(&description.code.chars().count()) {
+    let texts =
+        [&description.code, &description.label].into_iter().chain(&description.curricula).chain(&description.classes);
+    if !(1..=60).contains(&description.code.chars().count())
+        || texts.flat_map(|text| text.chars()).any(char::is_control)
+    {
         return Err(Rejection::CodeMalformed);
     }
     let group = GroupId::of(school, year, &description.code);

@@ -104,6 +104,8 @@ impl DomainEvent for Event {
 pub enum Rejection {
     #[error("this service is not open")]
     ServiceUnknown,
+    #[error("a subject code is 1 to 20 letters and digits")]
+    SubjectMalformed,
     #[error("a teacher is assigned as teacher, co-teacher or substitute")]
     CapacityMalformed,
     #[error("an assignment ends on or after the day it starts")]
@@ -119,7 +121,9 @@ impl crate::decider::Rejection for Rejection {
         match self {
             Self::ServiceUnknown => Kind::Unknown,
             Self::NotTheHead => Kind::Forbidden,
-            Self::CapacityMalformed | Self::DatesMalformed | Self::SlotMalformed => Kind::Invalid,
+            Self::SubjectMalformed | Self::CapacityMalformed | Self::DatesMalformed | Self::SlotMalformed => {
+                Kind::Invalid
+            }
         }
     }
 }
@@ -149,6 +153,9 @@ impl Decider for Service {
         if let Command::Open { school, year, group, subject } = command {
             if state.service.is_some() {
                 return Ok(vec![]);
+            }
+            if !(1..=20).contains(&subject.len()) || !subject.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+                return Err(Rejection::SubjectMalformed);
             }
             let (service, textbook) = (ServiceId::of(group, &subject), TextbookId::of(group, &subject));
             return Ok(vec![Event::ServiceOpened { service, school, year, group, subject, textbook }]);

@@ -138,9 +138,9 @@ impl Writer {
 
     /// Writes a batch and answers each of its commands.
     async fn flush(&mut self, pending: Vec<Pending>) {
-        let (mut drafts, replies): (Vec<_>, Vec<_>) =
+        let (drafts, replies): (Vec<_>, Vec<_>) =
             pending.into_iter().map(|pending| (pending.draft, pending.reply)).unzip();
-        let outcomes = self.write(&mut drafts).await;
+        let outcomes = self.write(&drafts).await;
         if let Some(last) = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()?.last_position).max() {
             self.head.send_if_modified(|head| std::mem::replace(head, last.max(*head)) < last);
         }
@@ -150,23 +150,33 @@ impl Writer {
         }
     }
 
-    async fn write(&mut self, drafts: &mut [Draft]) -> Vec<Result<Receipt, Refusal>> {
-        let mut problem = String::new();
-        for attempt in 0..ATTEMPTS_MAX {
-            if attempt > 0 {
-                tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
-            }
-            match self.attempt(drafts, attempt > 0).await {
-                Ok(outcomes) => return outcomes,
-                Err(error) if transient(&error) => problem = error.to_string(),
-                Err(error) => {
-                    problem = error.to_string();
-                    break;
+    async fn write(&mut self, drafts: &[Draft]) -> Vec<Result<Receipt, Refusal>> {
+        match self.insist(drafts).await {
+            Ok(outcomes) => outcomes,
+            Err(problem) if drafts.len() > 1 && !transient(&problem) => {
+                // One of them cannot be stored at all: each goes alone, so that the others are not refused with it.
+                let mut outcomes = Vec::with_capacity(drafts.len());
+                for draft in drafts.chunks(1) {
+                    outcomes.extend(self.insist(draft).await.unwrap_or_else(|problem| unavailable(draft, &problem)));
                 }
+                outcomes
+            }
+            Err(problem) => unavailable(drafts, &problem),
+        }
+    }
+
+    /// Tries again while it may help.
+    async fn insist(&mut self, drafts: &[Draft]) -> Result<Vec<Result<Receipt, Refusal>>, sqlx::Error> {
+        let mut attempt = 0;
+        loop {
+            match self.attempt(drafts, attempt > 0).await {
+                Err(problem) if transient(&problem) && attempt + 1 < ATTEMPTS_MAX => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+                }
+                outcome => return outcome,
             }
         }
-        tracing::error!(problem, commands = drafts.len(), "a batch could not be written");
-        drafts.iter().map(|_| Err(Refusal::Unavailable(problem.clone()))).collect()
     }
 
     /// One attempt. After a lost connection the careful path is taken: it knows by key what is already written.
@@ -196,6 +206,11 @@ impl Writer {
             }
         }
     }
+}
+
+fn unavailable(drafts: &[Draft], problem: &sqlx::Error) -> Vec<Result<Receipt, Refusal>> {
+    tracing::error!(%problem, commands = drafts.len(), "a batch could not be written");
+    drafts.iter().map(|_| Err(Refusal::Unavailable(problem.to_string()))).collect()
 }
 
 fn size(pending: &Pending) -> usize {

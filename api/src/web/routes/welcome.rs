@@ -42,14 +42,12 @@ struct Given {
 
 async fn token(State(web): Shared, Form(given): Form<Given>) -> Page {
     let token = given.jeton.trim();
-    match web.app.tokens.check(token) {
-        Some(person) => Ok(web.enter(person, token)),
-        None => {
-            let message = "Ce jeton n’est pas valable ici, ou il est échu : demandez-en un autre.".to_owned();
-            let errors = vec![FieldError { field: "jeton".to_owned(), message: crate::fr::spaced(&message) }];
-            page_with(StatusCode::BAD_REQUEST, &TokenPage { layout: web.layout(None, None, "/"), errors })
-        }
+    if let Some(person) = web.app.tokens.check(token) {
+        return Ok(web.enter(person, token));
     }
+    let message = "Ce jeton n’est pas valable ici, ou il est échu : demandez-en un autre.";
+    let errors = vec![FieldError { field: "jeton".to_owned(), message: crate::fr::spaced(message) }];
+    page_with(StatusCode::BAD_REQUEST, &TokenPage { layout: web.layout(None, None, "/"), errors })
 }
 
 impl Web {

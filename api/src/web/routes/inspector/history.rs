@@ -55,7 +55,7 @@ impl Kept {
             textbooks: vec![],
         };
         let summary = summary(&lessons);
-        let view = TextbookPage {
+        TextbookPage {
             class: service.map(|service| said::group_of(&books, service.group)).unwrap_or_default(),
             subject: service.map(|service| said::subject(&books, service.school, &service.subject)).unwrap_or_default(),
             teacher: said::teachers(&books, self.textbook, visit.local.date()),
@@ -69,8 +69,7 @@ impl Kept {
                 drop(books);
                 visit.web.layout(Some(visitor), Some(Role::Inspector), &here)
             },
-        };
-        view
+        }
     }
 
     /// Lessons held and lessons written, latest first.

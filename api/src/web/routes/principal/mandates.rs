@@ -78,7 +78,7 @@ impl Typed {
         match (from, until) {
             (_, None) => wrong("au", "Indiquez le dernier jour du mandat, par exemple 04/12/2026."),
             (Some(from), Some(until)) if until < from => {
-                wrong("au", "Le mandat finit le jour où il commence, ou après.")
+                wrong("au", "Le mandat finit le jour où il commence, ou après.");
             }
             (Some(from), Some(until)) if domain::calendar::days_between(from, until) > 366 => {
                 wrong("au", "Un mandat dure un an au plus.");
