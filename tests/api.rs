@@ -405,11 +405,6 @@ fn bad_bodies() -> Vec<Hostile> {
             Some("/header/If-Match"),
         ),
         bad_body("x".repeat((256 << 10) + 1), 413, "body-too-large", None),
-        Hostile { headers: vec![("content-type", "text/plain".into())], ..bad_body("{}", 415, "not-json", None) },
-        Hostile {
-            headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
-            ..bad_body("a=b", 415, "not-json", None)
-        },
     ]
 }
 
@@ -423,6 +418,11 @@ fn bad_headers() -> Vec<Hostile> {
         bad_header("if-match", "W/\"textbook-3\"", 400, "if-match-malformed"),
         bad_header("if-match", "\"person-3\"", 400, "if-match-malformed"),
         bad_header("if-match", "\"textbook--3\"", 400, "if-match-malformed"),
+        Hostile { headers: vec![("content-type", "text/plain".into())], ..bad_body("{}", 415, "not-json", None) },
+        Hostile {
+            headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
+            ..bad_body("a=b", 415, "not-json", None)
+        },
     ]
 }
 

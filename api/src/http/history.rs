@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 /// One version of a lesson's entry, or of a work. A withdrawal is a version too.
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct Version {
+pub struct PastVersion {
     /// The entry, when it is a version of one.
     entry: Option<EntryId>,
     /// The work, when it is a version of one.
@@ -78,7 +78,7 @@ impl Placed for AfterVersion {
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}/history", tag = "textbooks", operation_id = "history",
     params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
-    responses((status = 200, description = "Some of them", body = Page<Version>, headers(("ETag" = String), ("Link" = String))),
+    responses((status = 200, description = "Some of them", body = Page<PastVersion>, headers(("ETag" = String), ("Link" = String))),
         (status = 304, description = "As the caller holds it"), Reading),
 )]
 pub async fn read(
@@ -113,12 +113,12 @@ pub async fn read(
     paged(&held, &Page { items, next })
 }
 
-fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> Version {
+fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> PastVersion {
     let (entry, homework) = match row.item {
         Item::Entry(entry) => (Some(entry), None),
         Item::Homework(homework) => (None, Some(homework)),
     };
-    Version {
+    PastVersion {
         entry,
         homework,
         number: row.number,

@@ -18,7 +18,7 @@ use super::caller::{Caller, day_of, school_of};
 use super::page::{Page, Placed, Wanted, paged};
 use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
-use super::texts::{self, Entry, Homework};
+use super::texts::{self, GivenHomework, WrittenEntry};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
@@ -135,7 +135,7 @@ pub struct Day {
     closure: Option<String>,
     lessons: Vec<Planned>,
     /// The work due on that day.
-    due: Vec<Homework>,
+    due: Vec<GivenHomework>,
 }
 
 /// A lesson of the timetable, or one outside it that was written.
@@ -149,7 +149,7 @@ pub struct Planned {
     minutes: Option<u16>,
     room: Option<String>,
     /// None: nothing is written, or nothing is released yet.
-    entry: Option<Entry>,
+    entry: Option<WrittenEntry>,
 }
 
 /// The lessons of a week, what was written of them, and the work due on its days.
@@ -195,7 +195,7 @@ fn closure(books: &Books, pupil: PersonId, now: Timestamp, date: Date) -> Option
 }
 
 /// The timetable of a day in the groups the pupil belongs to on it, then what was written outside it.
-fn lessons(books: &Books, seen: &Seen, date: Date, entries: &[Entry]) -> Vec<Planned> {
+fn lessons(books: &Books, seen: &Seen, date: Date, entries: &[WrittenEntry]) -> Vec<Planned> {
     let stays = books.stays(seen.pupil).iter();
     let present = stays.filter(|stay| stay.from <= date && stay.until.is_none_or(|until| date < until));
     let services = present.flat_map(|stay| books.services_of_group(stay.group));
@@ -243,7 +243,7 @@ impl Placed for After {
         ("child" = Option<Uuid>, Query, description = "The pupil the caller answers for; the caller by default"),
         ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query),
     ),
-    responses((status = 200, description = "Some of it", body = Page<Homework>, headers(("ETag" = String), ("Link" = String))),
+    responses((status = 200, description = "Some of it", body = Page<GivenHomework>, headers(("ETag" = String), ("Link" = String))),
         (status = 304, description = "As the caller holds it"), Reading),
 )]
 pub async fn homework(

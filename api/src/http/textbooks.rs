@@ -19,7 +19,7 @@ use super::page::{Page, Placed, Wanted, linked, paged};
 use super::refusals::{Reading, Writing};
 use super::said::Told;
 use super::strict::{Asked, Command, Id, date, uuid};
-use super::texts::{self, Entry};
+use super::texts::{self, WrittenEntry};
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -140,7 +140,7 @@ pub struct Reader {
     textbook: Line,
     /// What `If-Match` names; none for who reads only what is released.
     version: Option<i64>,
-    entries: Vec<Entry>,
+    entries: Vec<WrittenEntry>,
     next: Option<String>,
 }
 

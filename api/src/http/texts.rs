@@ -61,7 +61,7 @@ pub struct Resource {
 
 /// What was done in a lesson.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
-pub struct Entry {
+pub struct WrittenEntry {
     entry: EntryId,
     textbook: TextbookId,
     /// Code of the school's list of subjects.
@@ -77,12 +77,12 @@ pub struct Entry {
     #[schema(value_type = String, format = DateTime)]
     visible_from: Timestamp,
     /// The work given in this lesson.
-    homework: Vec<Homework>,
+    homework: Vec<GivenHomework>,
 }
 
 /// Work to do.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
-pub struct Homework {
+pub struct GivenHomework {
     homework: HomeworkId,
     textbook: TextbookId,
     subject: String,
@@ -150,16 +150,20 @@ pub fn cells(resources: &[cells::Resource]) -> impl Iterator<Item = &SealedCell>
 }
 
 /// Opens the texts of entries and of work, and joins the work given in each lesson to its entry.
-pub async fn entries(app: &App, rows: &[EntryVersion], given: &[HomeworkVersion]) -> Result<Vec<Entry>, Problem> {
+pub async fn entries(
+    app: &App,
+    rows: &[EntryVersion],
+    given: &[HomeworkVersion],
+) -> Result<Vec<WrittenEntry>, Problem> {
     let of_entries = rows.iter().flat_map(|row| row.content.iter().chain(cells(&row.resources)));
     let of_work = given.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
     let texts = Texts::open(app, of_entries.chain(of_work).collect()).await?;
     let books = app.register.read();
-    let mut by_lesson: BTreeMap<EntryId, Vec<Homework>> = BTreeMap::new();
+    let mut by_lesson: BTreeMap<EntryId, Vec<GivenHomework>> = BTreeMap::new();
     for row in given {
         by_lesson.entry(row.given_entry).or_default().push(one_homework(&books, &texts, row));
     }
-    let entry = |row: &EntryVersion| Entry {
+    let entry = |row: &EntryVersion| WrittenEntry {
         entry: row.entry,
         textbook: row.place.textbook,
         subject: row.place.subject.clone(),
@@ -175,15 +179,15 @@ pub async fn entries(app: &App, rows: &[EntryVersion], given: &[HomeworkVersion]
 }
 
 /// Opens the texts of work.
-pub async fn homework(app: &App, rows: &[HomeworkVersion]) -> Result<Vec<Homework>, Problem> {
+pub async fn homework(app: &App, rows: &[HomeworkVersion]) -> Result<Vec<GivenHomework>, Problem> {
     let cells = rows.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
     let texts = Texts::open(app, cells.collect()).await?;
     let books = app.register.read();
     Ok(rows.iter().map(|row| one_homework(&books, &texts, row)).collect())
 }
 
-fn one_homework(books: &Books, texts: &Texts, row: &HomeworkVersion) -> Homework {
-    Homework {
+fn one_homework(books: &Books, texts: &Texts, row: &HomeworkVersion) -> GivenHomework {
+    GivenHomework {
         homework: row.homework,
         textbook: row.place.textbook,
         subject: row.place.subject.clone(),
@@ -200,7 +204,7 @@ fn one_homework(books: &Books, texts: &Texts, row: &HomeworkVersion) -> Homework
     }
 }
 
-impl Entry {
+impl WrittenEntry {
     /// Whether it is what was written of that lesson of the timetable.
     pub fn is_of(&self, slot: SlotId, date: Date) -> bool {
         self.lesson.slot == Some(slot) && self.lesson.date == date
@@ -224,7 +228,7 @@ impl Entry {
     }
 }
 
-impl Homework {
+impl GivenHomework {
     pub fn due(&self) -> &Due {
         &self.due
     }
