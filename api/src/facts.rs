@@ -39,12 +39,13 @@ impl Register {
     async fn opened(&self, batch: &[Recorded]) -> Vec<Option<String>> {
         let cells: Vec<Option<SealedCell>> = batch.iter().map(read_here).collect();
         let present: Vec<&SealedCell> = cells.iter().flatten().collect();
-        let mut opened = match self.vault.open(&present).await {
-            Ok(opened) => opened.into_iter(),
-            Err(problem) => {
-                tracing::error!(%problem, "names cannot be opened");
-                vec![None; present.len()].into_iter()
+        // A vault that does not answer is waited for: a name that cannot be read now is not a name forgotten.
+        let mut opened = loop {
+            match self.vault.open(&present).await {
+                Ok(opened) => break opened.into_iter(),
+                Err(problem) => tracing::error!(%problem, "names cannot be opened, trying again"),
             }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         };
         cells.iter().map(|cell| cell.as_ref().and_then(|_| opened.next().flatten())).collect()
     }

@@ -102,6 +102,9 @@ impl<R: Rejection> From<ExecuteError<R>> for Problem {
                 "idempotency-key-reused",
                 "this Idempotency-Key was used for another command",
             ),
+            ExecuteError::KeyMalformed => {
+                Self::new(StatusCode::BAD_REQUEST, "idempotency-key-malformed", error.to_string())
+            }
             ExecuteError::Stale => {
                 Self::new(StatusCode::CONFLICT, "stale", "what this rests on has changed: read again")
             }

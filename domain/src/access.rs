@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::calendar::days_after;
 use crate::directory::person::{Guardian, Role};
 use crate::directory::service::Assignment;
 use crate::ids::{GroupId, PersonId, SchoolId, TextbookId};
@@ -76,7 +77,8 @@ impl Grant {
 pub fn of_pupil(stays: &[Stay], on: Date) -> Scope {
     let mut groups: Vec<(GroupId, Option<Date>)> = Vec::new();
     for stay in stays.iter().filter(|stay| stay.from <= on) {
-        let until = stay.until.filter(|until| *until <= on);
+        // The stay ends on the first day out: the last day seen is the one before.
+        let until = stay.until.filter(|until| *until <= on).map(|until| days_after(until, -1).unwrap_or(until));
         match groups.iter_mut().find(|(group, _)| *group == stay.group) {
             Some((_, known)) => *known = if until.is_none() { None } else { (*known).max(until) },
             None => groups.push((stay.group, until)),
@@ -95,7 +97,7 @@ pub fn of_guardian(adult: PersonId, guardians: &[Guardian], stays: &[Stay], on: 
 pub fn of_teacher(teacher: PersonId, services: &[(TextbookId, Assignment)], on: Date) -> Scope {
     let textbooks = services
         .iter()
-        .filter(|(_, assignment)| assignment.teacher == teacher && assignment.from <= on)
+        .filter(|(_, assignment)| assignment.teacher == teacher && assignment.held_by(on))
         .map(|(textbook, _)| *textbook)
         .collect();
     Scope { textbooks, behind_the_scenes: true, ..Scope::default() }

@@ -75,6 +75,8 @@ pub enum ExecuteError<R: std::fmt::Debug + std::fmt::Display> {
     Conflict { actual: i64 },
     #[error("this idempotency key was used for another command")]
     KeyReused,
+    #[error("an idempotency key has between 1 and 200 visible ASCII characters")]
+    KeyMalformed,
     /// Something that the decision rested on has changed meanwhile.
     #[error("what this command rests on has changed: read again and decide again")]
     Stale,
@@ -84,6 +86,11 @@ pub enum ExecuteError<R: std::fmt::Debug + std::fmt::Display> {
     Vault(#[from] VaultError),
     #[error("the journal cannot be reached: {0}")]
     Unavailable(String),
+}
+
+/// A key goes into an index: it is short, and holds no text of anybody's.
+fn is_key(key: &str) -> bool {
+    (1..=200).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 struct Inner {
@@ -149,13 +156,18 @@ impl Journal {
     where
         D::Command: Serialize,
     {
-        let key = envelope.key.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+        let key = match &envelope.key {
+            Some(key) if !is_key(key) => return Err(ExecuteError::KeyMalformed),
+            Some(key) => key.clone(),
+            None => Uuid::now_v7().to_string(),
+        };
         let hash = self.request_hash(&envelope.stream, &command)?;
         let actor = context.actor.to_string();
         let cache = self.cache::<D>();
         let slot = cache.slot(envelope.stream);
         let mut held = slot.lock().await;
         for _ in 0..DECISIONS_MAX {
+            let was_warm = !held.stale;
             load::refresh::<D>(&self.0.reader, envelope.stream, &mut held).await?;
             let refused = match envelope.expected {
                 Some(expected) if expected != held.version => Err(ExecuteError::Conflict { actual: held.version }),
@@ -166,31 +178,35 @@ impl Journal {
                 Ok(events) => events,
                 Err(refusal) => match self.repeat(&actor, &key, &hash).await? {
                     Some(receipt) => return Ok(receipt),
+                    // From memory alone nobody is refused: another process may have written since.
+                    None if was_warm => {
+                        held.stale = true;
+                        continue;
+                    }
                     None => return Err(refusal),
                 },
             };
             if events.is_empty() {
-                return Ok(Receipt { version: held.version, first_position: None, last_position: None });
+                let first = if envelope.key.is_some() { self.repeat(&actor, &key, &hash).await? } else { None };
+                let nothing = Receipt { version: held.version, first_position: None, last_position: None };
+                return Ok(first.unwrap_or(nothing));
             }
             let draft = self.draft::<D>(&envelope, &events, held.version, &context, key.clone(), hash).await?;
+            // Until the answer is here, what is in memory may be old: the caller can go away while it waits.
+            held.stale = true;
             match self.0.appender.append(draft).await {
                 Ok(receipt) => {
+                    held.stale = false;
                     events.iter().for_each(|event| D::evolve(&mut held.state, event));
                     held.version += events.len() as i64;
                     cache.settle(envelope.stream, D::weight(&held.state));
                     return Ok(receipt);
                 }
-                Err(Refusal::Conflict { .. }) => held.stale = true,
-                Err(Refusal::Repeat(receipt)) => {
-                    held.stale = true;
-                    return Ok(receipt);
-                }
+                Err(Refusal::Conflict { .. }) => {}
+                Err(Refusal::Repeat(receipt)) => return Ok(receipt),
                 Err(Refusal::Mismatch) => return Err(ExecuteError::KeyReused),
                 Err(Refusal::Guarded) => return Err(ExecuteError::Stale),
-                Err(Refusal::Unavailable(problem)) => {
-                    held.stale = true;
-                    return Err(ExecuteError::Unavailable(problem));
-                }
+                Err(Refusal::Unavailable(problem)) => return Err(ExecuteError::Unavailable(problem)),
             }
         }
         Err(ExecuteError::Conflict { actual: held.version })

@@ -36,7 +36,7 @@ impl KeyDirectory {
         fs::create_dir_all(path.join("writers")).map_err(fail)?;
         let file = path.join("root.key");
         if !file.exists() {
-            write_secret(&file, &random::<32>()?)?;
+            first_secret(&file)?;
         }
         let bytes = fs::read(&file).map_err(fail)?;
         let root = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| KeyError::File {
@@ -82,6 +82,18 @@ pub fn random<const N: usize>() -> Result<[u8; N], KeyError> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).map_err(|_| KeyError::Random)?;
     Ok(bytes)
+}
+
+/// The root secret of a new directory. Of two processes that start at once, one wins, and both read what it wrote.
+fn first_secret(file: &Path) -> Result<(), KeyError> {
+    let own = file.with_extension(format!("{}.first", uuid::Uuid::now_v7()));
+    write_secret(&own, &random::<32>()?)?;
+    let linked = fs::hard_link(&own, file);
+    let _ = fs::remove_file(&own);
+    match linked {
+        Err(problem) if !file.exists() => Err(KeyError::File { path: file.to_owned(), problem: problem.to_string() }),
+        _ => Ok(()),
+    }
 }
 
 fn write_secret(path: &Path, secret: &[u8]) -> Result<(), KeyError> {

@@ -87,13 +87,13 @@ impl Life {
             let each = by_textbook.into_values().map(|numbers| async move {
                 let mut position = None;
                 for number in numbers {
-                    position = position.max(life.act(app, number).await);
+                    position = position.max(life.act(app, number).await?);
                 }
-                position
+                Ok::<_, Failure>(position)
             });
             let mut each = futures_util::stream::iter(each).buffer_unordered(64);
             while let Some(position) = each.next().await {
-                last = last.max(position);
+                last = last.max(position?);
             }
         }
         self.done = end;
@@ -107,18 +107,20 @@ impl Life {
         TextbookId::of(GroupId::of(self.school, self.year, &act.group), &act.subject)
     }
 
-    /// One act. What the school refuses (a lesson that was moved, a text withdrawn by a visitor) is left undone, and noted.
-    async fn act(&self, app: &App, number: usize) -> Option<i64> {
+    /// One act. What the school refuses (a lesson that was moved, a text withdrawn by a visitor) is left undone, and noted; when
+    /// the journal cannot be reached the act is not done yet, and will be.
+    async fn act(&self, app: &App, number: usize) -> Result<Option<i64>, Failure> {
         let act = &self.acts[number].1;
         let textbook = self.textbook(act);
-        let author = *self.people.get(&act.teacher)?;
-        let command = self.command(app, textbook, number, act)?;
+        let Some(author) = self.people.get(&act.teacher).copied() else { return Ok(None) };
+        let Some(command) = self.command(app, textbook, number, act) else { return Ok(None) };
         let said = Said { key: Some(format!("life/{number}")), expected: None };
         match app.in_textbook(author, textbook, said, command).await {
-            Ok(receipt) => receipt.last_position,
+            Ok(receipt) => Ok(receipt.last_position),
+            Err(problem) if problem.status().is_server_error() => Err(Failure::unavailable(problem.detail)),
             Err(problem) => {
-                tracing::debug!(code = problem.code, group = act.group, subject = act.subject, date = %act.date, "an act was refused");
-                None
+                tracing::debug!(code = %problem.code, group = act.group, subject = act.subject, date = %act.date, "an act was refused");
+                Ok(None)
             }
         }
     }

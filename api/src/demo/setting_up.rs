@@ -21,15 +21,16 @@ use crate::cli::Failure;
 use crate::feed;
 use crate::problem::Problem;
 
-/// Writes the school's AAF and STS files and imports them.
-pub(super) async fn import(
-    app: &App,
-    generated: &School,
-    data_dir: &Path,
-    progress: &dyn Progress,
-) -> Result<(), Failure> {
-    let folder = data_dir.join("feed");
-    let paths = generator::write_files(generated, &folder)?;
+/// Writes the school's AAF and STS files, imports them, and leaves none behind: they hold names in clear.
+pub(super) async fn import(app: &App, generated: &School, progress: &dyn Progress) -> Result<(), Failure> {
+    let folder = std::env::temp_dir().join(format!("palimpseste-feed-{}", Uuid::now_v7()));
+    let outcome = import_from(app, generated, &folder, progress).await;
+    let _ = std::fs::remove_dir_all(&folder);
+    outcome
+}
+
+async fn import_from(app: &App, generated: &School, folder: &Path, progress: &dyn Progress) -> Result<(), Failure> {
+    let paths = generator::write_files(generated, folder)?;
     progress.step("import", 0);
     let report = feed::import(app, &paths, &feed::Options::default(), |done, size| progress.of(done, size)).await?;
     tracing::info!(changes = report.changes_count(), "the school is imported");

@@ -183,6 +183,16 @@ impl Books {
         self.stays_of.get(&pupil).map_or(&[], Vec::as_slice)
     }
 
+    /// The stays of a pupil on a day, in groups of the school year that holds it: last year's groups are not left one by one.
+    pub fn stays_on(&self, pupil: PersonId, on: Date) -> impl Iterator<Item = &Stay> {
+        let of_this_year = move |stay: &&Stay| {
+            let group = self.groups.get(&stay.group)?;
+            Some(self.schools.get(&group.school)?.year_on(on)?.year == group.year)
+        };
+        let open = self.stays(pupil).iter().filter(move |stay| stay.until.is_none_or(|until| on < until));
+        open.filter(move |stay| of_this_year(stay).unwrap_or(false))
+    }
+
     /// The pupils whose set of relatives names this adult, in whatever standing.
     pub fn children(&self, adult: PersonId) -> impl Iterator<Item = PersonId> {
         self.children_of.get(&adult).into_iter().flatten().copied()
@@ -224,7 +234,9 @@ impl Books {
 
     /// In what capacity a person acts in a textbook on a day.
     pub fn capacity_in(&self, person: PersonId, textbook: TextbookId, on: Date) -> Capacity {
-        let Some(service) = self.services.get(&textbook) else { return Capacity::Stranger };
+        let Some(service) = self.services.get(&textbook).filter(|_| self.is_active(person, on)) else {
+            return Capacity::Stranger;
+        };
         let held = service.assignments.iter().find(|held| held.teacher == person && held.holds(on));
         held.map_or_else(|| self.capacity_at(person, service.school, on), |held| held.capacity)
     }
@@ -239,7 +251,15 @@ impl Books {
             Role::Relative => Capacity::Guardian,
             Role::Teacher | Role::Librarian | Role::SchoolLife | Role::Staff => Capacity::Stranger,
         };
+        if !self.is_active(person, on) {
+            return Capacity::Stranger;
+        }
         self.roles(person, on).filter(|held| held.school == school).map(of).min().unwrap_or(Capacity::Stranger)
+    }
+
+    /// Whether the account is open on that day: a complete feed that no longer names someone closes it.
+    pub fn is_active(&self, person: PersonId, on: Date) -> bool {
+        self.person(person).is_some_and(|book| book.inactive_since.is_none_or(|since| on < since))
     }
 
     /// What a decision on a textbook may look at.

@@ -34,7 +34,7 @@ fn a_pupil_sees_the_textbooks_of_all_their_groups() {
 fn who_left_a_group_keeps_what_is_dated_up_to_that_day() {
     let left = date(2026, 10, 5);
     let scope = of_pupil(&[stay("4A", date(2026, 9, 1), Some(left)), stay("4B", left, None)], TODAY);
-    assert_eq!(scope.groups, [(group("4A"), Some(left)), (group("4B"), None)]);
+    assert_eq!(scope.groups, [(group("4A"), Some(date(2026, 10, 4))), (group("4B"), None)]);
 }
 
 #[test]

@@ -32,6 +32,16 @@ impl Assignment {
     pub fn holds(&self, on: Date) -> bool {
         self.from <= on && self.until.is_none_or(|until| on <= until)
     }
+
+    /// Whether a release on that day shortens it. One released before it starts never holds.
+    pub fn outlasts(&self, on: Date) -> bool {
+        self.until.is_none_or(|until| until > on)
+    }
+
+    /// Whether it held on some day up to this one.
+    pub fn held_by(&self, on: Date) -> bool {
+        self.from <= on && self.until.is_none_or(|until| until >= self.from)
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -165,8 +175,7 @@ impl Decider for Service {
             Command::Open { .. } => Ok(vec![]),
             Command::Assign { assignment } => assign(state, service, assignment),
             Command::Release { teacher, on } => {
-                let held =
-                    state.assignments.iter().any(|held| held.teacher == teacher && held.until.is_none_or(|u| u > on));
+                let held = state.assignments.iter().any(|held| held.teacher == teacher && held.outlasts(on));
                 Ok(if held { vec![Event::TeacherReleased { service, teacher, on }] } else { vec![] })
             }
             Command::Schedule { slots, on } => schedule(state, service, slots, on),
@@ -181,7 +190,7 @@ impl Decider for Service {
                 state.assignments.push(*assignment);
             }
             Event::TeacherReleased { teacher, on, .. } => {
-                for held in state.assignments.iter_mut().filter(|held| held.teacher == *teacher && held.holds(*on)) {
+                for held in state.assignments.iter_mut().filter(|held| held.teacher == *teacher && held.outlasts(*on)) {
                     held.until = Some(*on);
                 }
             }

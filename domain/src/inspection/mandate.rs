@@ -129,6 +129,7 @@ impl Decider for Mandate {
             }
             Command::CloseMandate => match state.school {
                 None => Err(Rejection::MandateUnknown),
+                Some(of) if of != *school => Err(Rejection::MandateUnknown),
                 Some(_) if state.closed => Ok(vec![]),
                 Some(school) => Ok(vec![Event::MandateClosed { mandate: *mandate, school }]),
             },

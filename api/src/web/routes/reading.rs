@@ -177,8 +177,11 @@ impl<'a> Reading<'a> {
 
     fn followed(&self, books: &crate::facts::Books) -> Vec<TextbookId> {
         let today = self.today();
-        let stays = books.stays(self.pupil).iter().filter(|stay| stay.until.is_none_or(|until| today < until));
-        stays.flat_map(|stay| books.services_of_group(stay.group)).map(|service| service.textbook).collect()
+        books
+            .stays_on(self.pupil, today)
+            .flat_map(|stay| books.services_of_group(stay.group))
+            .map(|service| service.textbook)
+            .collect()
     }
 
     fn timetable(&self, from: Date, until: Date) -> Vec<LessonAt> {

@@ -116,8 +116,7 @@ pub const KINDS: [HomeworkKind; 8] = [
 
 /// The class of a pupil on a day: `4e B`.
 pub fn class_of(books: &Books, pupil: PersonId, on: Date) -> String {
-    let stays = books.stays(pupil).iter().filter(|stay| stay.until.is_none_or(|until| on < until));
-    let groups = stays.filter_map(|stay| books.groups.get(&stay.group));
+    let groups = books.stays_on(pupil, on).filter_map(|stay| books.groups.get(&stay.group));
     groups.map(|book| &book.description).find(|known| known.sort == Sort::Class).map(group).unwrap_or_default()
 }
 
