@@ -90,7 +90,7 @@ fn the_two_sides_meet_in_one_file() {
 fn no_file_is_a_drawer() {
     for (path, _) in all() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let drawers = ["utils", "util", "helpers", "common", "types", "models_", "manager", "misc", "mod"];
+        let drawers = ["utils", "util", "helpers", "common", "types", "models", "manager", "misc", "mod"];
         assert!(!drawers.contains(&name.as_str()), "{} is a drawer", path.display());
     }
 }
@@ -133,8 +133,41 @@ fn the_top_level_is_exactly_what_the_house_says() {
     }
 }
 
+/// Rules cited as `CT-05` in a text, in lower case with an underscore: the way a spec names them.
+fn rules(text: &str) -> Vec<String> {
+    let is_rule = |word: &str| {
+        let bytes = word.as_bytes();
+        bytes.len() == 5
+            && bytes[2] == b'-'
+            && bytes[..2].iter().all(u8::is_ascii_uppercase)
+            && bytes[3..].iter().all(u8::is_ascii_digit)
+    };
+    let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'));
+    words.filter(|word| is_rule(word)).map(|word| word.to_lowercase().replace('-', "_")).collect()
+}
+
 #[test]
-fn the_law_names_its_texts() {
-    let text = fs::read_to_string(root().join("domain/src/calendar.rs")).unwrap();
-    assert!(text.contains("circulaire du 10-7-2025"));
+fn every_rule_cited_in_the_domain_has_a_spec_named_after_it() {
+    let all = sources("domain/src");
+    let specs: String =
+        all.iter().filter(|(path, _)| path.ends_with("spec.rs")).map(|(_, text)| text.as_str()).collect();
+    let cited = all.iter().filter(|(path, _)| !path.ends_with("spec.rs"));
+    let mut cited: Vec<String> = cited.flat_map(|(_, text)| rules(text)).collect();
+    cited.sort();
+    cited.dedup();
+    assert!(cited.len() >= 4, "the domain cites its rules: {cited:?}");
+    for rule in cited {
+        assert!(specs.contains(&format!("fn {rule}_")), "no spec is named after rule {rule}");
+    }
+}
+
+#[test]
+fn the_project_speaks_of_itself_only() {
+    let words =
+        [concat!("helper ", "session"), concat!("/work", "/"), concat!("crates", ".io"), concat!("../", "shared")];
+    for (path, text) in all() {
+        for word in words {
+            assert!(!text.contains(word), "{} says {word:?}", path.display());
+        }
+    }
 }

@@ -81,7 +81,10 @@ pub struct PersonBook {
     /// None when the key was destroyed.
     pub names: Option<Names>,
     pub roles: Vec<RoleHeld>,
+    /// The set as last written.
     pub guardians: Vec<Guardian>,
+    /// Every set there was, with the day from which it holds.
+    pub guardian_sets: Vec<(Date, Vec<Guardian>)>,
     /// Whether a feed named this person; others are never deactivated by one.
     pub fed: bool,
     /// The contacts as last read, as a digest only: a feed compares, a page asks the vault.
@@ -104,6 +107,12 @@ impl PersonBook {
             Some(names) => format!("{} {}", names.given, names.family).trim().to_owned(),
             None => "personne oubliée".to_owned(),
         }
+    }
+
+    /// The set that holds on a day: one written ahead gives nothing, and takes nothing away, before its day.
+    pub fn guardians_on(&self, on: Date) -> &[Guardian] {
+        let held = self.guardian_sets.iter().rfind(|(from, _)| *from <= on);
+        held.map_or(&[], |(_, guardians)| guardians)
     }
 
     /// The digest under which contacts are compared: it means nothing outside this process.

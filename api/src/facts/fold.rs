@@ -97,13 +97,11 @@ fn person(books: &mut Books, event: &person::Event, opened: Option<&str>) {
                 held.until = Some(*on);
             }
         }
-        Event::GuardiansSet { pupil, guardians, .. } => {
+        Event::GuardiansSet { pupil, guardians, from } => {
             let Some(book) = books.persons.get_mut(pupil) else { return };
-            for former in std::mem::replace(&mut book.guardians, guardians.clone()) {
-                if let Some(children) = books.children_of.get_mut(&former.relative) {
-                    children.remove(pupil);
-                }
-            }
+            book.guardians.clone_from(guardians);
+            book.guardian_sets.push((*from, guardians.clone()));
+            // Who answered for the pupil before stays in this index: whether they still do is asked of the set of the day.
             for link in guardians {
                 books.children_of.entry(link.relative).or_default().insert(*pupil);
             }

@@ -29,7 +29,7 @@ impl Books {
         match standpoint {
             Standpoint::Pupil if has(Role::Pupil) => access::of_pupil(self.stays(person), on),
             Standpoint::Guardian(child) => {
-                let guardians = self.person(child).map_or(&[][..], |child| &child.guardians);
+                let guardians = self.person(child).map_or(&[][..], |child| child.guardians_on(on));
                 access::of_guardian(person, guardians, self.stays(child), on)
             }
             Standpoint::Teacher => {

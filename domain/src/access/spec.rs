@@ -57,6 +57,14 @@ fn ct_09_both_legal_guardians_read_and_nobody_else() {
 }
 
 #[test]
+fn rg_07_who_is_no_longer_in_the_set_reads_nothing() {
+    let stays = [stay("4B", date(2026, 9, 1), None)];
+    let (before, after) = ([link(1, Standing::Legal1), link(2, Standing::Legal2)], [link(2, Standing::Legal1)]);
+    assert!(!of_guardian(person(1), &before, &stays, TODAY).is_nothing());
+    assert!(of_guardian(person(1), &after, &stays, TODAY).is_nothing());
+}
+
+#[test]
 fn a_substitute_reads_the_whole_textbook_from_the_day_named() {
     let textbook = TextbookId::of(group("4B"), "061300");
     let assignment =
