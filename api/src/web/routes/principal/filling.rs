@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::actor::Capacity;
+use domain::directory::group::Sort;
 use domain::ids::{GroupId, PersonId, SlotId};
 use jiff::civil::Date;
 use projections::principal::queries;
@@ -73,13 +74,20 @@ impl Counted {
         filling(self.held.iter())
     }
 
+    /// Classes first, then groups.
     pub fn classes(&self, office: &Office<'_>) -> Vec<Row> {
         let books = office.web.app.register.read();
-        self.rows(
-            |held| Some(held.group),
-            |group| said::group_of(&books, *group),
-            |group| format!("/direction?classe={group}#vides"),
-        )
+        let sort = |group: &GroupId| books.groups.get(group).map(|book| book.description.sort);
+        let of = |wanted: Sort| {
+            self.rows(
+                |held| Some(held.group).filter(|group| sort(group) == Some(wanted)),
+                |group| said::group_of(&books, *group),
+                |group| format!("/direction?classe={group}#vides"),
+            )
+        };
+        let mut rows = of(Sort::Class);
+        rows.extend(of(Sort::Group));
+        rows
     }
 
     pub fn teachers(&self, office: &Office<'_>) -> Vec<Row> {
