@@ -322,11 +322,7 @@ impl Texts {
         let view = |resource: &cells::Resource| Resource {
             title: self.of(resource.title.as_ref()),
             url: self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
-            purpose: match resource.purpose {
-                domain::textbook::entry::Purpose::Lesson => Purpose::Lesson,
-                domain::textbook::entry::Purpose::Homework => Purpose::Homework,
-                domain::textbook::entry::Purpose::Further => Purpose::Further,
-            },
+            purpose: Purpose::of(resource.purpose),
         };
         resources.iter().map(view).collect()
     }

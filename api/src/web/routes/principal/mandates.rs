@@ -187,7 +187,9 @@ fn refused(office: &Office<'_>, visitor: Visitor, typed: Typed, problem: Problem
     }
     let (field, message) = match problem.code.as_str() {
         "not-the-head" => ("inspecteur", "Seuls le chef d’établissement et son adjoint ouvrent un mandat."),
-        "not-an-inspector" => ("inspecteur", "Cette personne n’est pas de l’inspection : choisissez quelqu’un d’autre."),
+        "not-an-inspector" => {
+            ("inspecteur", "Cette personne n’est pas de l’inspection : choisissez quelqu’un d’autre.")
+        }
         "services-malformed" => ("service", "Un de ces cahiers n’est plus à l’établissement : vérifiez votre choix."),
         "dates-malformed" => ("au", "Le mandat finit le jour où il commence ou après, et dure un an au plus."),
         "mandate-open" | "idempotency-key-reused" | "version-changed" => {
