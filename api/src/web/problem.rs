@@ -16,7 +16,7 @@ pub struct Typed {
 #[template(path = "problem/problem.html")]
 pub struct ProblemPage {
     pub layout: Layout,
-    /// The HTTP status: 400, 403, 404, 409 or 500.
+    /// The HTTP status.
     pub status: u16,
     pub title: String,
     /// What happened, in one or two sentences.
@@ -31,10 +31,6 @@ impl ProblemPage {
     /// The usual words of a status; a handler may change the detail and add what was typed.
     pub fn of(layout: Layout, status: u16) -> Self {
         let (title, detail) = match status {
-            400 => (
-                "Cette demande n’a pas été comprise",
-                "Il y manque quelque chose, ou une valeur n’est pas celle attendue. Rien n’a été enregistré.",
-            ),
             401 => ("Il faut vous connecter", "Votre session est finie, ou n’a pas commencé. Rien n’a été enregistré."),
             403 => (
                 "Vous ne pouvez pas faire cela",
@@ -44,9 +40,25 @@ impl ProblemPage {
                 "Cette page n’existe pas",
                 "L’adresse est peut-être incomplète, ou ce qu’elle montrait n’est pas à vous de lire.",
             ),
-            409 => (
-                "La séance a été modifiée entre-temps",
-                "Quelqu’un a enregistré une nouvelle version pendant que vous écriviez. La vôtre n’a pas été enregistrée ; elle est gardée ci-dessous.",
+            405 => (
+                "Cette adresse ne s’utilise pas ainsi",
+                "La page existe peut-être, mais pas pour cette action. Rien n’a été enregistré.",
+            ),
+            409 | 412 => (
+                "Cela a changé entre-temps",
+                "Ce que vous vouliez modifier n’est plus ce que vous aviez sous les yeux. Rien n’a été enregistré : revenez à la page, relisez, puis recommencez.",
+            ),
+            413 => (
+                "C’est trop long",
+                "Ce qui a été envoyé dépasse ce que cette page accepte. Rien n’a été enregistré : raccourcissez le texte, ou joignez un lien.",
+            ),
+            415 => (
+                "Ce format n’est pas accepté",
+                "Ce qui a été envoyé n’est pas un formulaire de ces pages. Rien n’a été enregistré.",
+            ),
+            400..=499 => (
+                "Cette demande n’a pas été comprise",
+                "Il y manque quelque chose, ou une valeur n’est pas celle attendue. Rien n’a été enregistré.",
             ),
             _ => (
                 "Quelque chose n’a pas marché de notre côté",

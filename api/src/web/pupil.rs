@@ -18,6 +18,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    pub const fn of(purpose: domain::textbook::entry::Purpose) -> Self {
+        match purpose {
+            domain::textbook::entry::Purpose::Lesson => Self::Lesson,
+            domain::textbook::entry::Purpose::Homework => Self::Homework,
+            domain::textbook::entry::Purpose::Further => Self::Further,
+        }
+    }
+
     pub const ALL: [Self; 3] = [Self::Lesson, Self::Homework, Self::Further];
 
     pub const fn label(self) -> &'static str {

@@ -140,7 +140,7 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     let response = next.run(request).await;
     let status = response.status();
     let is_page =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if status.is_success() || status.is_redirection() || is_page {
         return response;
     }

@@ -76,10 +76,16 @@ async fn child(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>
     let reading = reading(&web, visitor, pupil)?;
     let week = reading.week(of.semaine).await?;
     let homework_count = reading.homework_ahead().await?.len();
+    let latest = reading.latest().await?;
     let subjects = reading
         .textbooks()
         .into_iter()
-        .map(|(_, link, teacher)| SubjectLink { subject: link.text, teacher, href: link.href, latest: None })
+        .map(|(textbook, link, teacher)| SubjectLink {
+            subject: link.text,
+            teacher,
+            href: link.href,
+            latest: latest.get(&textbook).copied(),
+        })
         .collect();
     let layout = web.layout(Some(visitor), Some(Role::Parent), &reading.base);
     page(&ChildPage { layout, child: head(&web, visitor, &reading), week, subjects, homework_count })

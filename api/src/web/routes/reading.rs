@@ -14,7 +14,7 @@ use projections::pupil::{EntryVersion, HomeworkVersion};
 
 use super::said;
 use crate::app::App;
-use crate::facts::{LessonAt, Standpoint};
+use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::Link;
 use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
@@ -23,6 +23,8 @@ use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotStat
 const PAGE: i64 = 40;
 /// Work ahead that is listed.
 const AHEAD_DAYS: i64 = 120;
+/// How far back the latest lesson written is looked for.
+const LATEST_DAYS: i64 = 60;
 
 /// One pupil, as one reader may see them now.
 pub struct Reading<'a> {
@@ -70,21 +72,22 @@ impl<'a> Reading<'a> {
         let given = queries::homework_given_in(pool, &self.scope, self.now, None, monday, last).await?;
         let due = queries::homework(pool, &self.scope, self.now, (monday, last), None, 500).await?;
         let texts = self.open_texts(&entries, given.iter().chain(&due)).await?;
-        let given = self.homework_views(&given, &texts);
-        let due = self.homework_views(&due, &texts);
+        let books = self.app.register.read();
+        let given = self.homework_views(&books, &given, &texts);
+        let due = self.homework_views(&books, &due, &texts);
         let entries: HashMap<EntryId, &EntryVersion> = entries.iter().map(|entry| (entry.entry, entry)).collect();
         let mut days = Vec::new();
-        let lessons = self.timetable(monday, last);
+        let lessons = self.timetable(&books, monday, last);
         for number in 0..6 {
             let Some(date) = days_after(monday, number) else { continue };
             let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
-            let note = self.closure(date);
+            let note = self.closure(&books, date);
             let due: Vec<Homework> =
                 due.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
             if number == 5 && held.is_empty() && due.is_empty() {
                 continue;
             }
-            let slots = held.into_iter().map(|lesson| self.slot(lesson, &entries, &given, &texts)).collect();
+            let slots = held.into_iter().map(|lesson| self.slot(&books, lesson, &entries, &given, &texts)).collect();
             days.push(Day { date, note, slots, due });
         }
         let here = |monday: Date| format!("{}?semaine={monday}", self.base);
@@ -99,7 +102,8 @@ impl<'a> Reading<'a> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
         let due = queries::homework(&self.app.reader, &self.scope, self.now, (self.today(), until), None, 500).await?;
         let texts = self.open_texts(&[], due.iter()).await?;
-        Ok(self.homework_views(&due, &texts).into_iter().map(|(_, work)| work).collect())
+        let books = self.app.register.read();
+        Ok(self.homework_views(&books, &due, &texts).into_iter().map(|(_, work)| work).collect())
     }
 
     /// One textbook, latest lesson first.
@@ -129,11 +133,12 @@ impl<'a> Reading<'a> {
             None => vec![],
         };
         let texts = self.open_texts(&entries, given.iter()).await?;
-        let given = self.homework_views(&given, &texts);
+        let books = self.app.register.read();
+        let given = self.homework_views(&books, &given, &texts);
         let lessons = entries.iter().map(|entry| Lesson {
             date: entry.lesson.date,
             start: entry.lesson.starts_at,
-            state: self.written(entry, &texts),
+            state: self.written(&books, entry, &texts),
             resources: texts.resources(&entry.resources),
             homework: given.iter().filter(|(known, _)| *known == entry.entry).map(|(_, work)| work.clone()).collect(),
         });
@@ -170,12 +175,22 @@ impl<'a> Reading<'a> {
         links
     }
 
-    /// The next day with lessons after today.
-    pub fn next_school_day(&self) -> Option<Date> {
-        (1..=30).filter_map(|days| days_after(self.today(), days)).find(|day| !self.timetable(*day, *day).is_empty())
+    /// The latest lesson written in each textbook, of those of the last days.
+    pub async fn latest(&self) -> Result<HashMap<TextbookId, Date>, Problem> {
+        let since = days_after(self.today(), -LATEST_DAYS).unwrap_or(self.today());
+        let rows = queries::week(&self.app.reader, &self.scope, self.now, since, self.today()).await?;
+        // In the order of the lessons: the last one stands.
+        Ok(rows.iter().map(|row| (row.place.textbook, row.lesson.date)).collect())
     }
 
-    fn followed(&self, books: &crate::facts::Books) -> Vec<TextbookId> {
+    /// The next day with lessons after today.
+    pub fn next_school_day(&self) -> Option<Date> {
+        let books = self.app.register.read();
+        let mut days = (1..=30).filter_map(|days| days_after(self.today(), days));
+        days.find(|day| !self.timetable(&books, *day, *day).is_empty())
+    }
+
+    fn followed(&self, books: &Books) -> Vec<TextbookId> {
         let today = self.today();
         books
             .stays_on(self.pupil, today)
@@ -184,8 +199,7 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
-    fn timetable(&self, from: Date, until: Date) -> Vec<LessonAt> {
-        let books = self.app.register.read();
+    fn timetable(&self, books: &Books, from: Date, until: Date) -> Vec<LessonAt> {
         let mut lessons: Vec<LessonAt> = Vec::new();
         for stay in books.stays(self.pupil) {
             for service in books.services_of_group(stay.group) {
@@ -198,24 +212,23 @@ impl<'a> Reading<'a> {
         lessons
     }
 
-    fn closure(&self, date: Date) -> Option<String> {
-        let books = self.app.register.read();
+    fn closure(&self, books: &Books, date: Date) -> Option<String> {
         let closures = books.schools.get(&self.school)?.closures.values().flatten();
         closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
     }
 
     fn slot(
         &self,
+        books: &Books,
         lesson: &LessonAt,
         entries: &HashMap<EntryId, &EntryVersion>,
         given: &[(EntryId, Homework)],
         texts: &Texts,
     ) -> Slot {
-        let books = self.app.register.read();
         let entry = EntryId::of(lesson.textbook, &lesson.slot.to_string(), lesson.date);
         let end = end_of(lesson.starts_at, lesson.minutes);
         let state = match entries.get(&entry) {
-            Some(entry) => self.written(entry, texts),
+            Some(entry) => self.written(books, entry, texts),
             None if lesson.date.to_datetime(end) > self.local => SlotState::ToCome,
             None => SlotState::Unwritten,
         };
@@ -223,9 +236,8 @@ impl<'a> Reading<'a> {
         Slot {
             start: lesson.starts_at,
             end,
-            subject: service
-                .map_or_else(String::new, |service| said::subject(&books, service.school, &service.subject)),
-            teacher: said::teachers(&books, lesson.textbook, lesson.date),
+            subject: service.map_or_else(String::new, |service| said::subject(books, service.school, &service.subject)),
+            teacher: said::teachers(books, lesson.textbook, lesson.date),
             room: lesson.room.clone(),
             textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),
             state,
@@ -233,23 +245,21 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn written(&self, entry: &EntryVersion, texts: &Texts) -> SlotState {
-        let revised_on = entry.modified().then(|| self.date_of(entry.visible_from));
+    fn written(&self, books: &Books, entry: &EntryVersion, texts: &Texts) -> SlotState {
+        let revised_on = entry.modified().then(|| self.date_of(books, entry.visible_from));
         SlotState::Written { content: texts.of(entry.content.as_ref()), revised_on }
     }
 
-    fn date_of(&self, at: Timestamp) -> Date {
-        let books = self.app.register.read();
+    fn date_of(&self, books: &Books, at: Timestamp) -> Date {
         books.schools.get(&self.school).map_or(self.today(), |school| school.local(at).date())
     }
 
-    fn homework_views(&self, works: &[HomeworkVersion], texts: &Texts) -> Vec<(EntryId, Homework)> {
+    fn homework_views(&self, books: &Books, works: &[HomeworkVersion], texts: &Texts) -> Vec<(EntryId, Homework)> {
         let view = |work: &HomeworkVersion| {
-            let revised_on = work.modified().then(|| self.date_of(work.visible_from));
-            let books = self.app.register.read();
+            let revised_on = work.modified().then(|| self.date_of(books, work.visible_from));
             let view = Homework {
-                subject: said::subject(&books, work.place.school, &work.place.subject),
-                teacher: said::teachers(&books, work.place.textbook, work.given_in.date),
+                subject: said::subject(books, work.place.school, &work.place.subject),
+                teacher: said::teachers(books, work.place.textbook, work.given_in.date),
                 text: texts.of(work.text.as_ref()),
                 kind: Some(said::kind(work.work.kind).to_owned()),
                 minutes: work.work.minutes.map(u32::from),
@@ -287,8 +297,8 @@ pub fn end_of(starts_at: Time, minutes: u16) -> Time {
     starts_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
 }
 
-/// What stands where a text was forgotten.
-const FORGOTTEN: &str = "texte effacé à la demande d’une personne concernée";
+/// What stands where a text does not open. Its key may be gone, or out of reach: a page cannot tell.
+const UNREADABLE: &str = "texte illisible pour le moment";
 
 /// Sealed texts, opened for one page.
 pub struct Texts(HashMap<(String, i64, u16), String>);
@@ -300,20 +310,22 @@ impl Texts {
         Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((key(cell), text?))).collect()))
     }
 
-    pub fn of(&self, cell: Option<&SealedCell>) -> String {
+    /// The text; none when it does not open.
+    pub fn read(&self, cell: Option<&SealedCell>) -> Option<&str> {
         let found = cell.and_then(|cell| self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part)));
-        found.cloned().unwrap_or_else(|| FORGOTTEN.to_owned())
+        found.map(String::as_str)
+    }
+
+    /// The text, or the words that stand for it.
+    pub fn of(&self, cell: Option<&SealedCell>) -> String {
+        self.read(cell).unwrap_or(UNREADABLE).to_owned()
     }
 
     pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {
         let view = |resource: &cells::Resource| Resource {
             title: self.of(resource.title.as_ref()),
-            url: resource.link.as_ref().map_or_else(String::new, |link| self.of(Some(link))),
-            purpose: match resource.purpose {
-                domain::textbook::entry::Purpose::Lesson => Purpose::Lesson,
-                domain::textbook::entry::Purpose::Homework => Purpose::Homework,
-                domain::textbook::entry::Purpose::Further => Purpose::Further,
-            },
+            url: self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
+            purpose: Purpose::of(resource.purpose),
         };
         resources.iter().map(view).collect()
     }

@@ -61,8 +61,8 @@ impl Web {
 
     /// Where someone begins: the first of their standpoints.
     pub(super) fn home(&self, person: PersonId) -> &'static str {
-        let books = self.app.register.read();
         let today = self.layout(Some(Visitor(person)), None, "/").today();
+        let books = self.app.register.read();
         books.standpoints(person, today).first().map_or("/", |standpoint| role(*standpoint).home())
     }
 }

@@ -36,10 +36,11 @@ impl Kept {
     }
 
     pub fn page(&self, visit: &Visit<'_>, visitor: Visitor, filter: Option<&str>) -> TextbookPage {
+        let here = format!("/inspection/cahiers/{}", self.textbook);
+        let layout = visit.web.layout(Some(visitor), Some(Role::Inspector), &here);
         let books = visit.web.app.register.read();
         let held = visit.held(&books, self.textbook);
         let lessons = self.lessons(&books, visit, &held);
-        let here = format!("/inspection/cahiers/{}", self.textbook);
         let filters = filters(&lessons, &here, filter);
         let service = books.services.get(&self.textbook);
         let grant = books.mandates.values().find(|book| {
@@ -65,10 +66,7 @@ impl Kept {
             filters,
             lessons: lessons.into_iter().filter(|lesson| passes(lesson, filter)).collect(),
             older: None,
-            layout: {
-                drop(books);
-                visit.web.layout(Some(visitor), Some(Role::Inspector), &here)
-            },
+            layout,
         }
     }
 

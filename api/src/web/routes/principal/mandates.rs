@@ -170,9 +170,39 @@ pub async fn open(State(web): Shared, visitor: Visitor, request: axum::extract::
     let key = Uuid::parse_str(&typed.key).unwrap_or_else(|_| Uuid::now_v7());
     let mandate = MandateId(Uuid::new_v5(&key, b"mandat"));
     let said = Said { key: Some(key.to_string()), expected: None };
-    let receipt = web.app.in_mandate(office.head, office.school, mandate, said, command).await?;
-    web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
-    Ok(Redirect::to("/direction/mandats?fait=mandat-ouvert").into_response())
+    match web.app.in_mandate(office.head, office.school, mandate, said, command).await {
+        Ok(receipt) => {
+            web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
+            Ok(Redirect::to("/direction/mandats?fait=mandat-ouvert").into_response())
+        }
+        Err(problem) => refused(&office, visitor, typed, problem),
+    }
+}
+
+/// The form again, with what was chosen, and what the school answered.
+fn refused(office: &Office<'_>, visitor: Visitor, typed: Typed, problem: Problem) -> Page {
+    let status = problem.status();
+    if status.is_server_error() || status == StatusCode::NOT_FOUND {
+        return Err(problem);
+    }
+    let (field, message) = match problem.code.as_str() {
+        "not-the-head" => ("inspecteur", "Seuls le chef d’établissement et son adjoint ouvrent un mandat."),
+        "not-an-inspector" => {
+            ("inspecteur", "Cette personne n’est pas de l’inspection : choisissez quelqu’un d’autre.")
+        }
+        "services-malformed" => ("service", "Un de ces cahiers n’est plus à l’établissement : vérifiez votre choix."),
+        "dates-malformed" => ("au", "Le mandat finit le jour où il commence ou après, et dure un an au plus."),
+        "mandate-open" | "idempotency-key-reused" | "version-changed" => {
+            ("inspecteur", "Ce formulaire a déjà servi : voyez les mandats en cours, puis ouvrez-en un autre.")
+        }
+        _ => {
+            ("inspecteur", "L’établissement n’accepte pas ce mandat. Vérifiez l’inspecteur, les cahiers et les dates.")
+        }
+    };
+    let errors = vec![FieldError { field: field.to_owned(), message: fr::spaced(message) }];
+    // The next sending opens another mandate.
+    let typed = Typed { key: Uuid::now_v7().to_string(), ..typed };
+    page_with(status, &view(office, visitor, typed, errors, &Done::default()))
 }
 
 pub async fn close(State(web): Shared, visitor: Visitor, Path(mandate): Path<MandateId>) -> Page {

@@ -18,6 +18,7 @@ use super::form::{Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::problem::Problem;
+use crate::web::layout::FieldError;
 use crate::web::routes::{Page, page_with};
 use standing::Standing;
 
@@ -39,15 +40,17 @@ pub async fn publish(
     let standing = Standing::read(&desk, at).await?;
     let typed = Typed::read(fields);
     let mut errors = Vec::new();
+    versioned(&typed, "contenu", &mut errors);
     if typed.content.is_empty() {
         wrong(&mut errors, "contenu".into(), "Écrivez ce qui a été fait pendant la séance.");
     }
     let resources = typed.resources(&mut errors);
     let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    let command = standing.command(&typed, resources, homework, &mut errors);
     if !errors.is_empty() {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(&desk, visitor, typed, errors));
+        return unfinished(&desk, visitor, &standing, typed, errors);
     }
-    let Some(command) = standing.command(&typed, resources, homework) else {
+    let Some(command) = command else {
         return Ok(back(&at, "inchange", None));
     };
     let done = if standing.is_live() { "revise" } else { "publie" };
@@ -57,7 +60,7 @@ pub async fn publish(
             settled(&web, receipt.last_position).await;
             Ok(back(&at, done, standing.visible_from))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, problem),
+        Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)),
     }
 }
 
@@ -71,10 +74,15 @@ pub async fn withdraw(
     let standing = Standing::read(&desk, at).await?;
     let sent = Typed::read(fields);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
+    // What is out of sight already has no such form any more.
+    let field = if standing.is_live() { "motif" } else { "contenu" };
+    let mut errors = Vec::new();
+    versioned(&sent, field, &mut errors);
     if sent.reason.is_empty() {
-        let mut errors = Vec::new();
-        wrong(&mut errors, "motif".into(), "Dites pourquoi : le motif reste dans l’historique.");
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(&desk, visitor, typed, errors));
+        wrong(&mut errors, field.into(), "Dites pourquoi : le motif reste dans l’historique.");
+    }
+    if !errors.is_empty() {
+        return unfinished(&desk, visitor, &standing, typed, errors);
     }
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
     let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
@@ -83,8 +91,30 @@ pub async fn withdraw(
             settled(&web, receipt.last_position).await;
             Ok(back(&at, "retire", None))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, problem),
+        Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)),
     }
+}
+
+/// A form says which version it was made from: without it, what somebody else wrote could be written over unseen.
+fn versioned(typed: &Typed, field: &str, errors: &mut Vec<FieldError>) {
+    if typed.expected().is_none() {
+        let message = "Ce formulaire est incomplet : relisez la séance telle qu’elle est, puis enregistrez de nouveau.";
+        wrong(errors, field.into(), message);
+    }
+}
+
+/// The form again, with what is wrong beside each field.
+fn unfinished(
+    desk: &Desk<'_>,
+    visitor: Visitor,
+    standing: &Standing,
+    mut typed: Typed,
+    errors: Vec<FieldError>,
+) -> Page {
+    if typed.expected().is_none() {
+        typed.version = standing.version.to_string();
+    }
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(desk, visitor, typed, errors))
 }
 
 async fn settled(web: &Web, position: Option<i64>) {
@@ -100,7 +130,13 @@ fn back((_, _, date): &Address, done: &str, visible_from: Option<DateTime>) -> R
 }
 
 /// The form again, with what was typed, and what the school answered.
-fn refused(desk: &Desk<'_>, visitor: Visitor, standing: &Standing, typed: Typed, problem: Problem) -> Page {
+fn refused(
+    desk: &Desk<'_>,
+    visitor: Visitor,
+    standing: &Standing,
+    typed: Typed,
+    (field, problem): (&str, Problem),
+) -> Page {
     let status = problem.status();
     if status.is_server_error() || status == StatusCode::NOT_FOUND {
         return Err(problem);
@@ -118,7 +154,7 @@ fn refused(desk: &Desk<'_>, visitor: Visitor, standing: &Standing, typed: Typed,
         _ => "L’établissement n’accepte pas cette écriture. Vérifiez les dates et les textes.",
     };
     let mut errors = Vec::new();
-    wrong(&mut errors, "contenu".into(), message);
+    wrong(&mut errors, field.into(), message);
     // The next sending is another one, made from what stands now.
     let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
     page_with(status, &standing.page(desk, visitor, typed, errors))

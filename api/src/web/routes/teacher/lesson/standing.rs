@@ -7,19 +7,21 @@ use domain::textbook::entry::{LessonRef, NewResource};
 use domain::textbook::homework::{DueRef, NewHomework};
 use domain::textbook::{Command, Textbook};
 use jiff::civil::{Date, DateTime};
+use projections::cells::Resource;
 use projections::teacher::queries::{self, Sheet};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
-use super::super::form::{RESOURCES, Typed, WORKS};
+use super::super::form::{RESOURCES, Typed, WORKS, wrong};
 use super::super::{Desk, address, labels, reasons};
 use super::{Address, Visitor};
 use crate::facts::LessonAt;
 use crate::fr;
 use crate::problem::Problem;
-use crate::web::layout::{Choice, FieldError, Role};
+use crate::web::layout::{Choice, FieldError, Flash, Role};
+use crate::web::pupil::Purpose;
 use crate::web::routes::reading::{Texts, end_of};
-use crate::web::routes::said;
+use crate::web::routes::{said, with_flash};
 use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibility};
 
 pub struct Standing {
@@ -57,20 +59,22 @@ impl Standing {
             let year = books.services.get(&textbook).map_or(SchoolYear::NONE, |service| service.year);
             (lesson, next, Some(school.local(visible)).filter(|_| visible > now), year)
         };
+        let stream = StreamId::new(Textbook::TYPE, textbook, year);
+        // Before the rows: a version that they do not show yet must not pass for one that was read.
+        let version = app.journal.state::<Textbook>(stream).await?.1;
         let entry = EntryId::of(textbook, &slot.to_string(), date);
         let at = LessonRef::Slot { slot, date };
         let Sheet { entry: written, tasks } = queries::entry(&app.reader, &desk.scope, textbook, &at).await?;
         let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
         let resources =
-            written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+            written.iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
+        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
         let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
         let texts = Texts::open(app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
         let reason = match &written {
             Some(row) if row.withdrawn => reasons(desk, textbook).await?.remove(&entry),
             _ => None,
         };
-        let stream = StreamId::new(Textbook::TYPE, textbook, year);
-        let version = app.journal.state::<Textbook>(stream).await?.1;
         Ok(Self { textbook, lesson, entry, written, reason, works, texts, version, next, visible_from })
     }
 
@@ -82,21 +86,23 @@ impl Standing {
         self.written.as_ref().is_some_and(|row| !row.withdrawn)
     }
 
-    /// What the form holds at first: the present version, and the work given.
+    /// What the form holds at first: the present version, and the work given. What cannot be read is left out.
     pub fn typed(&self) -> Typed {
-        let mut resources: Vec<ResourceRow> = self
-            .written
-            .as_ref()
-            .map(|row| self.texts.resources(&row.resources))
-            .unwrap_or_default()
-            .into_iter()
-            .map(|one| ResourceRow { title: one.title, url: one.url, purpose: one.purpose.value().to_owned() })
+        let documents = self.written.iter().flat_map(|row| &row.resources);
+        let mut resources: Vec<ResourceRow> = documents
+            .filter_map(|one| self.document(one))
+            .map(|one| ResourceRow {
+                title: one.title,
+                url: one.link.unwrap_or_default(),
+                purpose: Purpose::of(one.purpose).value().to_owned(),
+            })
             .collect();
         resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
-        let mut homework: Vec<HomeworkRow> = self.works.iter().map(|work| self.row(work)).collect();
+        let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
+        let content = self.written.as_ref().and_then(|row| self.texts.read(row.content.as_ref()));
         Typed {
-            content: self.written.as_ref().map(|row| self.texts.of(row.content.as_ref())).unwrap_or_default(),
+            content: content.unwrap_or_default().to_owned(),
             resources,
             homework,
             reason: String::new(),
@@ -105,26 +111,51 @@ impl Standing {
         }
     }
 
-    fn row(&self, given: &Task) -> HomeworkRow {
+    /// A document as a command names it; none when it cannot be read.
+    fn document(&self, resource: &Resource) -> Option<NewResource> {
+        let title = self.texts.read(resource.title.as_ref())?.to_owned();
+        let link = match &resource.link {
+            Some(link) => Some(self.texts.read(Some(link))?.to_owned()),
+            None => None,
+        };
+        Some(NewResource { title, link, purpose: resource.purpose })
+    }
+
+    /// Whether all that stands could be read.
+    fn readable(&self) -> bool {
+        let mut written = self.written.iter();
+        let content = written.clone().all(|row| self.texts.read(row.content.as_ref()).is_some());
+        let documents = written.all(|row| row.resources.iter().all(|one| self.document(one).is_some()));
+        content && documents && self.works.iter().all(|work| self.texts.read(work.text.as_ref()).is_some())
+    }
+
+    fn row(&self, given: &Task) -> Option<HomeworkRow> {
+        let text = self.texts.read(given.text.as_ref())?.to_owned();
         let on = given.work.due.on.to_string();
         let listed = self.next.iter().any(|lesson| lesson.date == given.work.due.on);
-        HomeworkRow {
+        Some(HomeworkRow {
             id: Some(given.homework.to_string()),
-            text: self.texts.of(given.text.as_ref()),
+            text,
             due: if listed { on.clone() } else { "autre".to_owned() },
             other_date: if listed { String::new() } else { on },
             kind: given.work.kind.name().to_owned(),
             minutes: given.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: given.work.written,
-        }
+        })
     }
 
     /// What must be written to go from what stands to what was typed; nothing when they are the same.
-    pub fn command(&self, typed: &Typed, resources: Vec<NewResource>, homework: Vec<NewHomework>) -> Option<Command> {
-        let mut homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
+    pub fn command(
+        &self,
+        typed: &Typed,
+        resources: Vec<NewResource>,
+        homework: Vec<NewHomework>,
+        errors: &mut Vec<FieldError>,
+    ) -> Option<Command> {
+        let homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
+        let homework: Vec<NewHomework> =
+            homework.into_iter().map(|new| self.with_documents(typed, new, errors)).collect();
         if !self.is_live() {
-            // Work given before the lesson was written stands as it is until the lesson is there.
-            homework.retain(|new| self.works.iter().all(|given| given.homework != new.homework));
             let lesson = LessonRef::Slot { slot: self.lesson.slot, date: self.lesson.date };
             return Some(Command::PublishEntry { lesson, content: typed.content.clone(), resources, homework });
         }
@@ -132,7 +163,7 @@ impl Standing {
         let filled = |typed: &Typed| -> Vec<ResourceRow> {
             typed.resources.iter().filter(|row| !row.title.is_empty() || !row.url.is_empty()).cloned().collect()
         };
-        let same = before.content == typed.content && filled(&before) == filled(typed);
+        let same = plain(&before.content) == typed.content && filled(&before) == filled(typed);
         if same && homework.is_empty() {
             return None;
         }
@@ -140,12 +171,40 @@ impl Standing {
         Some(Command::ReviseEntry { entry: self.entry, content, resources, homework })
     }
 
+    /// Work given before, written anew with the documents it has: the form does not show them.
+    fn with_documents(&self, typed: &Typed, new: NewHomework, errors: &mut Vec<FieldError>) -> NewHomework {
+        let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return new };
+        let id = new.homework.to_string();
+        let n = typed.homework.iter().position(|row| row.id.as_deref() == Some(&id)).map_or(1, |at| at + 1);
+        if !self.is_live() {
+            let message = "Ce travail a été donné avant la séance : publiez d’abord la séance en le laissant tel quel, puis modifiez-le.";
+            wrong(errors, format!("travail_{n}_texte"), message);
+        }
+        let documents: Option<Vec<NewResource>> = given.resources.iter().map(|one| self.document(one)).collect();
+        if documents.is_none() {
+            let message =
+                "Un document de ce travail est illisible pour le moment : il ne peut pas être modifié sans le perdre.";
+            wrong(errors, format!("travail_{n}_texte"), message);
+        }
+        NewHomework { resources: documents.unwrap_or_default(), ..new }
+    }
+
+    /// Said above the form when something of it could not be read.
+    fn notice(&self) -> Option<Flash> {
+        (!self.readable()).then(|| Flash {
+            title: "Un texte de cette séance est illisible pour le moment.".to_owned(),
+            detail: Some(fr::spaced(
+                "Il n’est pas repris ci-dessous. Ce que vous enregistrerez formera une nouvelle version ; l’ancienne reste gardée.",
+            )),
+        })
+    }
+
     /// Whether the work is already given just so.
     fn stands(&self, new: &NewHomework) -> bool {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
         let (DueRef::Lesson { date: due, .. } | DueRef::Date { date: due }) = new.due;
         let work = &given.work;
-        self.texts.of(given.text.as_ref()) == new.text
+        self.texts.read(given.text.as_ref()).is_some_and(|text| plain(text) == new.text)
             && (work.due.on, work.kind, work.minutes, work.written) == (due, new.kind, new.minutes, new.written)
     }
 
@@ -167,7 +226,7 @@ impl Standing {
         let kinds =
             said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
         LessonPage {
-            layout: desk.web.layout(Some(visitor), Some(Role::Teacher), &here),
+            layout: with_flash(desk.web.layout(Some(visitor), Some(Role::Teacher), &here), self.notice()),
             class,
             subject,
             date: self.lesson.date,
@@ -191,4 +250,9 @@ impl Standing {
             errors,
         }
     }
+}
+
+/// A text as a form sends it back.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
