@@ -7,5 +7,6 @@ mod api;
 mod golden;
 mod import;
 mod journal;
+mod pages;
 mod school;
 mod tidy;
