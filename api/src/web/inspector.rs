@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
-use super::layout::Layout;
+use super::layout::{Layout, filled_of};
 use super::pupil::Resource;
 use crate::fr;
 
@@ -18,6 +18,13 @@ pub struct TextbookLink {
     pub href: String,
     pub held: u32,
     pub filled: u32,
+}
+
+impl TextbookLink {
+    /// `36 séances renseignées sur 38`
+    pub fn filled_said(&self) -> String {
+        filled_of(self.filled, self.held)
+    }
 }
 
 /// A mandate in force, or to come.
@@ -74,7 +81,11 @@ pub struct Version {
     pub written_at: DateTime,
     /// Differences from the version just before; the first version is all `Same`.
     pub text: Vec<Segment>,
+    /// `pour le jeudi 19 novembre · exercices · 20 min`, when a version of the homework changed it; else empty.
+    pub terms: Vec<Segment>,
     pub resources: Vec<Resource>,
+    /// It was taken out of sight, and written again since.
+    pub withdrawn: Option<Withdrawal>,
 }
 
 /// A withdrawal, with who did it and why.

@@ -155,6 +155,12 @@ pub fn error_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
     errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
 }
 
+/// `36 séances renseignées sur 39`
+pub fn filled_of(filled: u32, held: u32) -> String {
+    let filled = fr::plural(filled as usize, "séance renseignée", "séances renseignées");
+    format!("{filled} sur {}", fr::thousands(u64::from(held)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

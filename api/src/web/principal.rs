@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::{Date, Time};
 
 use super::filters;
-use super::layout::{Choice, FieldError, Layout, Link, error_of};
+use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use crate::fr;
 
 /// Lessons held and lessons filled, of one month or of the year.
@@ -33,8 +33,7 @@ impl Filling {
 
     /// `36 séances renseignées sur 39`
     pub fn counted(&self) -> String {
-        let filled = fr::plural(self.filled as usize, "séance renseignée", "séances renseignées");
-        format!("{filled} sur {}", fr::thousands(u64::from(self.held)))
+        filled_of(self.filled, self.held)
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
-use super::layout::{Choice, FieldError, Layout, error_of};
+use super::layout::{Choice, FieldError, Layout, error_of, filled_of};
 use super::pupil::{Homework, Purpose, Resource};
 use crate::fr;
 
@@ -60,6 +60,13 @@ pub struct TextbookLink {
     pub href: String,
     pub held: u32,
     pub filled: u32,
+}
+
+impl TextbookLink {
+    /// `36 séances renseignées sur 38`
+    pub fn filled_said(&self) -> String {
+        filled_of(self.filled, self.held)
+    }
 }
 
 /// `/enseignant`
@@ -267,6 +274,11 @@ pub struct TextbookPage {
 }
 
 impl TextbookPage {
+    /// `36 séances renseignées sur 38`
+    pub fn filled_said(&self) -> String {
+        filled_of(self.filled, self.held)
+    }
+
     /// `demain à 7 h`
     pub fn moment(&self, from: &DateTime) -> String {
         fr::moment(*from, self.layout.today())

@@ -50,7 +50,9 @@ fn version(amount: Amount, number: u32, written_at: DateTime, text: &[(SegmentKi
         capacity: "enseignante".to_owned(),
         written_at,
         text: segments.collect(),
+        terms: Vec::new(),
         resources: if number == 1 && text.len() > 1 { resources(amount) } else { Vec::new() },
+        withdrawn: None,
     }
 }
 
@@ -70,6 +72,27 @@ fn thrice(amount: Amount) -> Vec<Version> {
             &[(Same, first), (Removed, " Rappels."), (Added, " Méthode pour isoler l’inconnue.")],
         ),
         version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, first), (Same, " Rappels.")]),
+    ]
+}
+
+/// Moved to another day, after it had been taken out of sight.
+fn moved(amount: Amount) -> Vec<Version> {
+    let segment = |(kind, text): (SegmentKind, &str)| Segment { kind, text: text.to_owned() };
+    let now = [(Removed, "pour le lundi 16 novembre"), (Added, "pour le jeudi 19 novembre"), (Same, " · 20 min")];
+    let first = [(Same, "pour le lundi 16 novembre"), (Same, " · 20 min")];
+    let withdrawn = Withdrawal {
+        by: amount.word("Mme Vidal"),
+        at: november(12).at(17, 40, 0, 0),
+        reason: "Donné un jour trop tôt.".to_owned(),
+    };
+    let text = [(Same, "Exercices 12 et 13 page 87")];
+    vec![
+        Version { terms: now.map(segment).into(), ..version(amount, 2, november(13).at(7, 50, 0, 0), &text) },
+        Version {
+            terms: first.map(segment).into(),
+            withdrawn: Some(withdrawn),
+            ..version(amount, 1, november(12).at(9, 1, 0, 0), &text)
+        },
     ]
 }
 
@@ -111,7 +134,11 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         |day: i8| vec![version(amount, 1, november(day).at(8, 40, 0, 0), &[(Same, "Équations à une inconnue (1).")])];
     vec![
         LessonHistory {
-            homework: vec![work(amount), HomeworkHistory { withdrawn: Some(withdrawal.clone()), ..work(amount) }],
+            homework: vec![
+                work(amount),
+                HomeworkHistory { due_on: november(19), versions: moved(amount), ..work(amount) },
+                HomeworkHistory { withdrawn: Some(withdrawal.clone()), ..work(amount) },
+            ],
             ..lesson(12, thrice(amount))
         },
         lesson(10, Vec::new()),

@@ -28,7 +28,7 @@ impl Done {
             ),
             "inchange" => ("Rien n’a changé : aucune nouvelle version n’a été enregistrée.", false),
             "mandat-ouvert" => ("Le mandat est ouvert.", false),
-            "mandat-ferme" => ("Le mandat est fermé. L’inspection ne lit plus rien à ce titre.", false),
+            "mandat-ferme" => ("Le mandat est clos. L’inspection ne lit plus rien à ce titre.", false),
             _ => return None,
         };
         let detail = families.then(|| match self.visible {

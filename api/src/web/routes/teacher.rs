@@ -13,6 +13,7 @@ use domain::access::Scope;
 use domain::calendar::{days_after, monday_of};
 use domain::ids::{EntryId, PersonId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
+use projections::teacher::queries::Written;
 use projections::teacher::{Task, queries};
 use serde::Deserialize;
 
@@ -118,12 +119,13 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     let last_day = days_after(monday, 5).unwrap_or(monday);
     let since = desk.since();
     let mine: Vec<TextbookId> = desk.scope.textbooks.iter().copied().collect();
-    let written =
-        queries::written_between(&web.app.reader, &desk.scope, &mine, since.min(monday), last_day.max(today)).await?;
+    // Lessons may be written ahead: a year is far enough.
+    let until = days_after(last_day.max(today), 366).unwrap_or(last_day);
+    let written = queries::written_between(&web.app.reader, &desk.scope, &mine, since.min(monday), until).await?;
     let live = written.iter().filter(|row| !row.withdrawn);
     let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
     let lessons = desk.lessons(monday, last_day);
-    let summaries = summaries(&desk, &lessons).await?;
+    let summaries = summaries(&desk, &lessons, &written, monday).await?;
     let state = |lesson: &LessonAt| {
         let row = written.iter().find(|row| row.slot == Some(lesson.slot) && row.date == lesson.date);
         match row {
@@ -163,12 +165,21 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
 }
 
 /// The first words of what is written in these lessons.
-async fn summaries(desk: &Desk<'_>, lessons: &[LessonAt]) -> Result<HashMap<EntryId, String>, Problem> {
+async fn summaries(
+    desk: &Desk<'_>,
+    lessons: &[LessonAt],
+    written: &[Written],
+    monday: Date,
+) -> Result<HashMap<EntryId, String>, Problem> {
     let textbooks: HashSet<TextbookId> = lessons.iter().map(|lesson| lesson.textbook).collect();
     let dates: HashSet<Date> = lessons.iter().map(|lesson| lesson.date).collect();
     let mut rows = Vec::new();
     for textbook in textbooks {
-        rows.extend(queries::textbook(&desk.web.app.reader, &desk.scope, textbook, LISTED).await?);
+        // The latest come first: no further back than this week.
+        let since = written.iter().filter(|row| row.textbook == textbook && row.date >= monday).count() as i64;
+        if since > 0 {
+            rows.extend(queries::textbook(&desk.web.app.reader, &desk.scope, textbook, since).await?);
+        }
     }
     rows.retain(|row| dates.contains(&row.lesson.date));
     let texts = Texts::open(&desk.web.app, rows.iter().filter_map(|row| row.content.as_ref()).collect()).await?;

@@ -9,6 +9,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{LessonKey, Visit, Visitor, mandate};
 use crate::facts::{Books, LessonAt};
+use crate::fr;
 use crate::problem::Problem;
 use crate::web::inspector::{
     Filter, HomeworkHistory, LessonHistory, Segment, SegmentKind, Summary, TextbookPage, Version, Withdrawal,
@@ -121,31 +122,45 @@ impl Kept {
 
     /// Each version, newest first, with what changed from the one before.
     fn views(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<Version> {
-        let mut before: Option<String> = None;
-        let mut views = Vec::new();
-        for (stored, number) in versions.iter().filter(|version| !version.withdrawal()).zip(1..) {
-            let text = self.texts.of(stored.content.as_ref());
+        let mut before: Option<&Stored> = None;
+        let mut views: Vec<Version> = Vec::new();
+        let moved = versions.windows(2).any(|pair| matches!(pair, [one, next] if terms(one) != terms(next)));
+        for stored in versions.iter().copied() {
+            if stored.withdrawal() {
+                // The last one is told of the lesson itself.
+                let again = versions.last().is_some_and(|last| last.version > stored.version);
+                if let Some(view) = views.last_mut().filter(|_| again) {
+                    view.withdrawn = Some(self.withdrawn(books, visit, stored));
+                }
+                continue;
+            }
+            let former = before.map(|former| self.texts.of(former.content.as_ref()));
             views.push(Version {
-                number,
+                number: views.len() as u32 + 1,
                 author: stored.author.person().map_or_else(|| "import".to_owned(), |person| books.formal_name(person)),
                 capacity: said::capacity(stored.capacity).to_owned(),
                 written_at: self.local(books, visit, stored.recorded_at),
-                text: segments(before.as_deref(), &text),
+                text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
+                terms: if moved { changed_terms(before, stored) } else { vec![] },
                 resources: self.texts.resources(&stored.resources),
+                withdrawn: None,
             });
-            before = Some(text);
+            before = Some(stored);
         }
         views.reverse();
         views
     }
 
     fn withdrawal(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Option<Withdrawal> {
-        let last = versions.last().filter(|version| version.withdrawal())?;
-        Some(Withdrawal {
-            by: last.author.person().map(|person| books.formal_name(person)).unwrap_or_default(),
-            at: self.local(books, visit, last.recorded_at),
-            reason: self.texts.of(last.reason.as_ref()),
-        })
+        versions.last().filter(|version| version.withdrawal()).map(|last| self.withdrawn(books, visit, last))
+    }
+
+    fn withdrawn(&self, books: &Books, visit: &Visit<'_>, version: &Stored) -> Withdrawal {
+        Withdrawal {
+            by: version.author.person().map(|person| books.formal_name(person)).unwrap_or_default(),
+            at: self.local(books, visit, version.recorded_at),
+            reason: self.texts.of(version.reason.as_ref()),
+        }
     }
 
     /// First written after the day of the lesson and the school day that follows it (rule CT-01, N = 1).
@@ -163,6 +178,40 @@ impl Kept {
     fn local(&self, books: &Books, visit: &Visit<'_>, at: jiff::Timestamp) -> jiff::civil::DateTime {
         books.school_of(self.textbook).map_or(visit.local, |school| school.local(at))
     }
+}
+
+/// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing.
+fn terms(version: &Stored) -> Option<[String; 4]> {
+    let work = version.work.as_ref()?;
+    Some([
+        format!("pour le {}", fr::long_date(work.due.on)),
+        said::kind(work.kind).to_owned(),
+        work.minutes.map(|minutes| fr::duration(u32::from(minutes))).unwrap_or_default(),
+        if work.written { "à rendre par écrit".to_owned() } else { String::new() },
+    ])
+}
+
+/// Those terms on one line, with what changed from the version before.
+fn changed_terms(before: Option<&Stored>, version: &Stored) -> Vec<Segment> {
+    let now = terms(version).unwrap_or_default();
+    let before = before.and_then(terms).unwrap_or_else(|| now.clone());
+    let mut segments: Vec<Segment> = Vec::new();
+    for (before, now) in before.into_iter().zip(now) {
+        if before.is_empty() && now.is_empty() {
+            continue;
+        }
+        if !segments.is_empty() {
+            segments.push(Segment { kind: SegmentKind::Same, text: " · ".to_owned() });
+        }
+        let parts = if before == now {
+            vec![(SegmentKind::Same, now)]
+        } else {
+            vec![(SegmentKind::Removed, before), (SegmentKind::Added, now)]
+        };
+        let told = parts.into_iter().filter(|(_, text)| !text.is_empty());
+        segments.extend(told.map(|(kind, text)| Segment { kind, text }));
+    }
+    segments
 }
 
 /// Word by word, what is the same, added or removed.
