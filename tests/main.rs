@@ -4,4 +4,5 @@
 
 mod import;
 mod journal;
+mod read_models;
 mod tidy;
