@@ -5,4 +5,5 @@
 mod import;
 mod journal;
 mod read_models;
+mod subscriptions;
 mod tidy;

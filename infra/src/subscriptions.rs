@@ -5,8 +5,10 @@
 //! schema folded beside the live one and swapped with it in one transaction.
 
 mod models;
+mod poison;
 mod read;
 mod rebuild;
+mod seat;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use models::Standing;
 pub use read::{ReadError, head, read};
+use seat::{Reader, Seat};
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -100,6 +103,7 @@ impl Subscriptions {
                 }
             };
             if !advanced {
+                self.look_after_lost(&mut seats).await;
                 tokio::select! {
                     () = cancel.cancelled() => {}
                     _ = tokio::time::timeout(POLL, head.changed()) => {}
@@ -146,16 +150,13 @@ impl Subscriptions {
             match models::take(&self.pool, model.name()).await {
                 Ok((position, fence)) => {
                     self.seen(model.name(), position);
-                    seats.push(Seat { reader: Reader::Model(model.clone()), position, fence, stopped: false });
+                    seats.push(Seat::new(Reader::Model(model.clone()), position, fence));
                 }
                 Err(problem) => tracing::error!(model = model.name(), %problem, "this read model cannot be opened"),
             }
         }
-        let memory = |follower: &Arc<dyn Follower>| Seat {
-            position: self.position(follower.name()),
-            reader: Reader::Memory(follower.clone()),
-            fence: 0,
-            stopped: false,
+        let memory = |follower: &Arc<dyn Follower>| {
+            Seat::new(Reader::Memory(follower.clone()), self.position(follower.name()), 0)
         };
         seats.extend(self.followers.iter().map(memory));
         seats
@@ -188,7 +189,7 @@ impl Subscriptions {
                     Ok(models::Advance::Elsewhere(position)) => seat.position = position,
                     Ok(models::Advance::Lost) => {
                         tracing::warn!(model = model.name(), "another worker has taken this read model over");
-                        seat.stopped = true;
+                        seat.lose();
                     }
                     Err(problem) => self.find_poison(seat, news, problem).await,
                 }
@@ -197,55 +198,9 @@ impl Subscriptions {
         self.seen(seat.reader.name(), seat.position);
     }
 
-    /// A batch could not be folded: goes one event at a time, and stops the model at the one that cannot.
-    async fn find_poison(&self, seat: &mut Seat, news: &[Recorded], problem: sqlx::Error) {
-        let Reader::Model(model) = &seat.reader else { return };
-        if !matches!(problem, sqlx::Error::Database(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) {
-            tracing::warn!(model = model.name(), %problem, "a batch could not be written, trying again");
-            tokio::time::sleep(POLL).await;
-            return;
-        }
-        for one in news.chunks(1) {
-            match models::advance(&self.pool, model.as_ref(), seat.position, seat.fence, one).await {
-                Ok(models::Advance::Moved) => seat.position = one[0].position,
-                Ok(_) => return,
-                Err(problem) => {
-                    let (at, because) = (one[0].position, problem.to_string());
-                    tracing::error!(model = model.name(), position = at, %problem, "this read model stops here");
-                    seat.stopped = true;
-                    if let Err(problem) = models::stop(&self.pool, model.name(), at, &because).await {
-                        tracing::error!(%problem, "and it could not be noted");
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
     fn seen(&self, name: &str, position: i64) {
         if let Some(sender) = self.positions.get(name) {
             sender.send_replace(position);
         }
     }
-}
-
-enum Reader {
-    Model(Arc<dyn Subscriber>),
-    Memory(Arc<dyn Follower>),
-}
-
-impl Reader {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Model(model) => model.name(),
-            Self::Memory(follower) => follower.name(),
-        }
-    }
-}
-
-struct Seat {
-    reader: Reader,
-    position: i64,
-    fence: i64,
-    stopped: bool,
 }
