@@ -5,5 +5,6 @@
 mod import;
 mod journal;
 mod read_models;
+mod secrecy;
 mod subscriptions;
 mod tidy;
