@@ -8,5 +8,8 @@ mod golden;
 mod import;
 mod journal;
 mod pages;
+mod read_models;
 mod school;
+mod secrecy;
+mod subscriptions;
 mod tidy;

@@ -4,9 +4,11 @@
 //! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A rebuild is a second
 //! schema folded beside the live one and swapped with it in one transaction.
 
-mod models;
+mod checkpoints;
+mod poison;
 mod read;
 mod rebuild;
+mod seat;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,12 +19,13 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use models::Standing;
+pub use checkpoints::Standing;
 pub use read::{ReadError, head, read};
+use seat::{Reader, Seat};
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    read::STATEMENTS.into_iter().chain(models::STATEMENTS)
+    read::STATEMENTS.into_iter().chain(checkpoints::STATEMENTS)
 }
 
 /// Positions read at once.
@@ -78,8 +81,8 @@ impl Subscriptions {
     /// Makes the schemas that are missing, and rebuilds the models whose fold has changed since.
     pub async fn prepare(&self, mut progress: impl FnMut(&'static str, i64, i64)) -> Result<(), ReadError> {
         for model in self.models.iter() {
-            match models::live(&self.pool, model.name()).await? {
-                None => models::create_live(&self.pool, model.as_ref()).await?,
+            match checkpoints::live(&self.pool, model.name()).await? {
+                None => checkpoints::create_live(&self.pool, model.as_ref()).await?,
                 Some(standing) if standing.version == model.version() => {}
                 Some(_) => self.rebuild(model.name(), |at, head| progress(model.name(), at, head)).await?,
             }
@@ -100,6 +103,7 @@ impl Subscriptions {
                 }
             };
             if !advanced {
+                self.look_after_lost(&mut seats).await;
                 tokio::select! {
                     () = cancel.cancelled() => {}
                     _ = tokio::time::timeout(POLL, head.changed()) => {}
@@ -133,7 +137,7 @@ impl Subscriptions {
 
     /// How each read model stands, for `doctor` and `/readyz`.
     pub async fn standings(&self) -> Result<Vec<Standing>, ReadError> {
-        models::standings(&self.pool).await
+        checkpoints::standings(&self.pool).await
     }
 
     pub fn names(&self) -> Vec<&'static str> {
@@ -143,19 +147,16 @@ impl Subscriptions {
     async fn seats(&self) -> Vec<Seat> {
         let mut seats = Vec::new();
         for model in self.models.iter() {
-            match models::take(&self.pool, model.name()).await {
+            match checkpoints::take(&self.pool, model.name()).await {
                 Ok((position, fence)) => {
                     self.seen(model.name(), position);
-                    seats.push(Seat { reader: Reader::Model(model.clone()), position, fence, stopped: false });
+                    seats.push(Seat::new(Reader::Model(model.clone()), position, fence));
                 }
                 Err(problem) => tracing::error!(model = model.name(), %problem, "this read model cannot be opened"),
             }
         }
-        let memory = |follower: &Arc<dyn Follower>| Seat {
-            position: self.position(follower.name()),
-            reader: Reader::Memory(follower.clone()),
-            fence: 0,
-            stopped: false,
+        let memory = |follower: &Arc<dyn Follower>| {
+            Seat::new(Reader::Memory(follower.clone()), self.position(follower.name()), 0)
         };
         seats.extend(self.followers.iter().map(memory));
         seats
@@ -183,12 +184,12 @@ impl Subscriptions {
                 seat.position = last;
             }
             Reader::Model(model) => {
-                match models::advance(&self.pool, model.as_ref(), seat.position, seat.fence, news).await {
-                    Ok(models::Advance::Moved) => seat.position = last,
-                    Ok(models::Advance::Elsewhere(position)) => seat.position = position,
-                    Ok(models::Advance::Lost) => {
+                match checkpoints::advance(&self.pool, model.as_ref(), seat.position, seat.fence, news).await {
+                    Ok(checkpoints::Advance::Moved) => seat.position = last,
+                    Ok(checkpoints::Advance::Elsewhere(position)) => seat.position = position,
+                    Ok(checkpoints::Advance::Lost) => {
                         tracing::warn!(model = model.name(), "another worker has taken this read model over");
-                        seat.stopped = true;
+                        seat.lose();
                     }
                     Err(problem) => self.find_poison(seat, news, problem).await,
                 }
@@ -197,55 +198,9 @@ impl Subscriptions {
         self.seen(seat.reader.name(), seat.position);
     }
 
-    /// A batch could not be folded: goes one event at a time, and stops the model at the one that cannot.
-    async fn find_poison(&self, seat: &mut Seat, news: &[Recorded], problem: sqlx::Error) {
-        let Reader::Model(model) = &seat.reader else { return };
-        if !matches!(problem, sqlx::Error::Database(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. }) {
-            tracing::warn!(model = model.name(), %problem, "a batch could not be written, trying again");
-            tokio::time::sleep(POLL).await;
-            return;
-        }
-        for one in news.chunks(1) {
-            match models::advance(&self.pool, model.as_ref(), seat.position, seat.fence, one).await {
-                Ok(models::Advance::Moved) => seat.position = one[0].position,
-                Ok(_) => return,
-                Err(problem) => {
-                    let (at, because) = (one[0].position, problem.to_string());
-                    tracing::error!(model = model.name(), position = at, %problem, "this read model stops here");
-                    seat.stopped = true;
-                    if let Err(problem) = models::stop(&self.pool, model.name(), at, &because).await {
-                        tracing::error!(%problem, "and it could not be noted");
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
     fn seen(&self, name: &str, position: i64) {
         if let Some(sender) = self.positions.get(name) {
             sender.send_replace(position);
         }
     }
-}
-
-enum Reader {
-    Model(Arc<dyn Subscriber>),
-    Memory(Arc<dyn Follower>),
-}
-
-impl Reader {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Model(model) => model.name(),
-            Self::Memory(follower) => follower.name(),
-        }
-    }
-}
-
-struct Seat {
-    reader: Reader,
-    position: i64,
-    fence: i64,
-    stopped: bool,
 }

@@ -107,6 +107,3 @@ impl ReadModel for Inspector {
         flush::versions(connection, versions.added()).await
     }
 }
-
-#[cfg(test)]
-mod spec;

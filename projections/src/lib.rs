@@ -19,6 +19,8 @@ use domain::event::Recorded;
 use sqlx::PgConnection;
 
 pub mod cells;
+#[cfg(any(test, feature = "history"))]
+pub mod history;
 pub mod inspector;
 pub mod principal;
 pub mod pupil;

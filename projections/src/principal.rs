@@ -89,6 +89,3 @@ impl ReadModel for Principal {
         flush::work(connection, &work.changed()).await
     }
 }
-
-#[cfg(test)]
-mod spec;

@@ -104,6 +104,3 @@ impl ReadModel for Teacher {
         flush::tasks(connection, &tasks.changed()).await
     }
 }
-
-#[cfg(test)]
-mod spec;

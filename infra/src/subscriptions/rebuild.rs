@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Executor as _, Row as _};
 
-use super::models::{apply, create};
+use super::checkpoints::{apply, create};
 use super::{ReadError, Subscriber, Subscriptions, read};
 
 /// Positions folded in one transaction of a rebuild.
@@ -91,10 +91,11 @@ impl Subscriptions {
             .bind(name)
             .execute(&mut *transaction)
             .await?;
+        // A worker whose fold is of another version must not write in these tables: it loses its place.
         sqlx::query(
             "insert into subscriptions.models (name, live, version, position) values ($1, true, $2, $3)
              on conflict (name, live) do update set version = excluded.version, position = excluded.position,
-                 stopped_at = null, stopped_because = null",
+                 fence = models.fence + (models.version <> excluded.version)::int, stopped_at = null, stopped_because = null",
         )
         .bind(name)
         .bind(model.version())

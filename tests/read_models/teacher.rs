@@ -3,30 +3,30 @@ use domain::actor::Capacity;
 use domain::textbook::entry::LessonRef;
 use jiff::civil::time;
 
-use super::queries::{entry, tasks_between, textbook, written_between};
-use crate::spec::database::Database;
-use crate::spec::history::{self, *};
+use projections::history::{self, *};
+use projections::teacher::queries::{entry, tasks_between, textbook, written_between};
+
+use super::Database;
 
 #[tokio::test]
 async fn a_lesson_is_marked_written_released_or_not_and_says_when_it_is_withdrawn() {
-    let Some(database) = Database::filled().await else { return };
+    let database = Database::filled().await;
     let (book, french) = (english(), french_6c());
     let scope = of_textbooks(&[book, french]);
     let written =
-        written_between(&database.pool, &scope, &[book.textbook, french.textbook], FRIDAY, FRIDAY).await.unwrap();
+        written_between(database.pool(), &scope, &[book.textbook, french.textbook], FRIDAY, FRIDAY).await.unwrap();
     let marks: Vec<_> = written.iter().map(|row| (row.textbook, row.slot, row.withdrawn)).collect();
     let expected = [(french.textbook, Some(slot(french, 9)), true), (book.textbook, Some(slot(book, 10)), false)];
     assert_eq!(marks, expected);
     assert_eq!(written[1].entry, history::entry(book, FRIDAY, 10));
-    let one = written_between(&database.pool, &scope, &[book.textbook], MONDAY, NEXT_MONDAY).await.unwrap();
+    let one = written_between(database.pool(), &scope, &[book.textbook], MONDAY, NEXT_MONDAY).await.unwrap();
     assert!(one.iter().all(|row| row.textbook == book.textbook) && one.len() == 2);
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn the_form_of_a_lesson_shows_the_last_text_and_the_work_given_in_it() {
-    let Some(database) = Database::filled().await else { return };
-    let (pool, book) = (&database.pool, maths());
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
     let scope = of_textbooks(&[book]);
     let monday = LessonRef::Slot { slot: slot(book, 8), date: MONDAY };
     let sheet = entry(pool, &scope, book.textbook, &monday).await.unwrap();
@@ -45,13 +45,12 @@ async fn the_form_of_a_lesson_shows_the_last_text_and_the_work_given_in_it() {
     let empty = LessonRef::Slot { slot: slot(book, 8), date: FRIDAY };
     let sheet = entry(pool, &scope, book.textbook, &empty).await.unwrap();
     assert!(sheet.entry.is_none() && sheet.tasks.is_empty());
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn what_is_withdrawn_stays_with_its_text_and_what_is_published_anew_is_no_longer_withdrawn() {
-    let Some(database) = Database::filled().await else { return };
-    let (pool, book, french) = (&database.pool, maths(), french_6c());
+    let database = Database::filled().await;
+    let (pool, book, french) = (database.pool(), maths(), french_6c());
     let scope = of_textbooks(&[book, french, history_4a()]);
     let entries = textbook(pool, &scope, french.textbook, 1).await.unwrap();
     assert!(entries.len() == 1 && entries[0].withdrawn && is(entries[0].content.as_ref(), "Le corbeau"));
@@ -60,13 +59,12 @@ async fn what_is_withdrawn_stays_with_its_text_and_what_is_published_anew_is_no_
     assert!(!anew.withdrawn && is(anew.content.as_ref(), "Inéquations") && anew.writing.revision == 3);
     let tasks = tasks_between(pool, &scope, &[history_4a().textbook], THURSDAY, THURSDAY).await.unwrap();
     assert_eq!(tasks.iter().map(|task| task.withdrawn).collect::<Vec<_>>(), [false, false, false, true]);
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn who_sees_only_what_is_released_sees_nothing_here() {
-    let Some(database) = Database::filled().await else { return };
-    let (pool, book) = (&database.pool, maths());
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
     let monday = LessonRef::Slot { slot: slot(book, 8), date: MONDAY };
     for scope in [Scope::nothing(), of_group(book, None), of_textbooks(&[english()])] {
         assert!(written_between(pool, &scope, &[book.textbook], MONDAY, NEXT_MONDAY).await.unwrap().is_empty());
@@ -74,5 +72,4 @@ async fn who_sees_only_what_is_released_sees_nothing_here() {
         assert!(textbook(pool, &scope, book.textbook, 10).await.unwrap().is_empty());
         assert!(tasks_between(pool, &scope, &[book.textbook], MONDAY, NEXT_MONDAY).await.unwrap().is_empty());
     }
-    database.drop().await;
 }

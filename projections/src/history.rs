@@ -1,4 +1,6 @@
-//! A hand-made history: two schools, four textbooks, every event of the cahier de textes, and some of the directory.
+//! A hand-made history: two schools, four textbooks, every event of the cahier de textes, and some of the directory. For specs and stories only.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

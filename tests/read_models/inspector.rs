@@ -1,10 +1,11 @@
 use domain::access::Scope;
 use jiff::SignedDuration;
 
-use super::queries::{textbook, textbooks};
-use super::{Item, Version};
-use crate::spec::database::Database;
-use crate::spec::history::*;
+use projections::history::*;
+use projections::inspector::queries::{textbook, textbooks};
+use projections::inspector::{Item, Version};
+
+use super::Database;
 
 fn of(versions: &[Version], item: Item) -> Vec<&Version> {
     versions.iter().filter(|version| version.item == item).collect()
@@ -12,9 +13,9 @@ fn of(versions: &[Version], item: Item) -> Vec<&Version> {
 
 #[tokio::test]
 async fn ct_18_every_version_is_there_with_who_when_and_why() {
-    let Some(database) = Database::filled().await else { return };
+    let database = Database::filled().await;
     let book = maths();
-    let all = textbook(&database.pool, &of_textbooks(&[book]), book.textbook, None).await.unwrap();
+    let all = textbook(database.pool(), &of_textbooks(&[book]), book.textbook, None).await.unwrap();
     assert_eq!(all.len(), 13);
     let tuesday = of(&all, Item::Entry(entry(book, TUESDAY, 8)));
     assert_eq!(tuesday.iter().map(|version| version.number).collect::<Vec<_>>(), [4, 3, 2, 1]);
@@ -28,38 +29,35 @@ async fn ct_18_every_version_is_there_with_who_when_and_why() {
     let due: Vec<_> = moved.iter().map(|version| version.work.as_ref().unwrap().due.on).collect();
     assert_eq!(due, [FRIDAY, THURSDAY]);
     assert!(moved.iter().all(|version| version.entry == entry(book, MONDAY, 8)));
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn lessons_come_latest_first_and_the_work_after_its_lesson() {
-    let Some(database) = Database::filled().await else { return };
+    let database = Database::filled().await;
     let book = maths();
-    let all = textbook(&database.pool, &of_textbooks(&[book]), book.textbook, None).await.unwrap();
+    let all = textbook(database.pool(), &of_textbooks(&[book]), book.textbook, None).await.unwrap();
     let days: Vec<_> = all.iter().map(|version| version.lesson.date).collect();
     assert!(days.is_sorted_by(|first, second| first >= second));
     let monday: Vec<_> = all.iter().filter(|version| version.lesson.date == MONDAY).collect();
     let sorts: Vec<_> = monday.iter().map(|version| matches!(version.item, Item::Entry(_))).collect();
     assert_eq!(sorts, [true, true, true, false, false, false]);
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn as_known_at_a_time_is_what_was_recorded_up_to_it() {
-    let Some(database) = Database::filled().await else { return };
-    let (pool, book) = (&database.pool, maths());
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
     let scope = of_textbooks(&[book]);
     let known = textbook(pool, &scope, book.textbook, Some(at("2026-11-16T20:30:00Z"))).await.unwrap();
     assert_eq!(known.iter().map(|version| version.version).max(), Some(5));
     let none = textbook(pool, &scope, book.textbook, Some(at("2026-11-16T07:00:00Z"))).await.unwrap();
     assert!(none.is_empty());
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn in_01_a_mandate_shows_its_textbooks_and_no_other() {
-    let Some(database) = Database::filled().await else { return };
-    let (pool, book) = (&database.pool, maths());
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
     let summaries = textbooks(pool, &of_textbooks(&[book, french_6c()])).await.unwrap();
     assert_eq!(summaries.len(), 2);
     let one = summaries.iter().find(|summary| summary.place.textbook == book.textbook).unwrap();
@@ -70,5 +68,4 @@ async fn in_01_a_mandate_shows_its_textbooks_and_no_other() {
         assert!(textbook(pool, &scope, book.textbook, None).await.unwrap().is_empty());
         assert!(textbooks(pool, &scope).await.unwrap().iter().all(|row| row.place.textbook == english().textbook));
     }
-    database.drop().await;
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::{Executor as _, PgConnection, PgPool, Row};
 
 use super::{ReadError, Subscriber};
+use crate::journal::JOURNAL;
 
 /// How a read model stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,12 +33,24 @@ const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_a
     where name = $1 and live returning position, fence";
 const HOLD: &str = "select position, fence from subscriptions.models where name = $1 and live for update";
 const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
-const STOP: &str = "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live";
+const STOP: &str =
+    "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
+const LOOK: &str = "select position, fence from subscriptions.models where name = $1 and live";
+const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where name = $1 and live and version = $2 and position = $3
+    and fence = $4 and stopped_at is null and position < (select position from journal.heads where journal = $5) returning fence";
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
 
 /// Every SQL text of the checkpoints, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 6] =
-    [("standings", STANDINGS), ("take", TAKE), ("hold", HOLD), ("move", MOVE), ("stop", STOP), ("insert", INSERT)];
+pub const STATEMENTS: [(&str, &str); 8] = [
+    ("standings", STANDINGS),
+    ("take", TAKE),
+    ("hold", HOLD),
+    ("move", MOVE),
+    ("stop", STOP),
+    ("look", LOOK),
+    ("take back", TAKE_BACK),
+    ("insert", INSERT),
+];
 
 pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
     let rows = sqlx::query(STANDINGS).fetch_all(pool).await?;
@@ -126,7 +139,26 @@ pub(super) async fn apply(
     model.apply(connection, news).await
 }
 
-pub(super) async fn stop(pool: &PgPool, name: &str, at: i64, because: &str) -> Result<(), ReadError> {
-    sqlx::query(STOP).bind(name).bind(at).bind(because).execute(pool).await?;
+/// Notes where a model stopped, unless another worker has taken it over meanwhile.
+pub(super) async fn stop(pool: &PgPool, name: &str, fence: i64, at: i64, because: &str) -> Result<(), ReadError> {
+    sqlx::query(STOP).bind(name).bind(at).bind(because).bind(fence).execute(pool).await?;
     Ok(())
+}
+
+/// Where a model stands, and behind which fence.
+pub(super) async fn look(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadError> {
+    let row = sqlx::query(LOOK).bind(name).fetch_one(pool).await?;
+    Ok((row.get(0), row.get(1)))
+}
+
+/// Takes the fence back from a worker that stands there with events left to read. One that is writing holds the row: this waits
+/// for it, and then finds that it has moved.
+pub(super) async fn take_back(
+    pool: &PgPool,
+    model: &dyn Subscriber,
+    position: i64,
+    fence: i64,
+) -> Result<Option<i64>, ReadError> {
+    let taken = sqlx::query_scalar(TAKE_BACK).bind(model.name()).bind(model.version()).bind(position).bind(fence);
+    Ok(taken.bind(JOURNAL).fetch_optional(pool).await?)
 }

@@ -1,0 +1,232 @@
+//! What the read models promise together, on real tables: any split of a history into batches gives the same rows, every SQL text
+//! prepares, and a rebuild gives the tables that are served. What each one answers is told in its own file.
+
+mod inspector;
+mod principal;
+mod pupil;
+mod teacher;
+
+use std::collections::BTreeSet;
+
+use api::worker::read_models;
+use domain::actor::{Actor, Capacity};
+use domain::calendar::YearBounds;
+use domain::decider::Context;
+use domain::event::{Fact, Recorded};
+use domain::ids::{EntryId, StreamId};
+use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
+use domain::textbook::{Command, Event, Facts, Textbook};
+use infra::journal::Envelope;
+use infra::subscriptions::Subscriptions;
+use jiff::SignedDuration;
+use jiff::civil::{Date, date, time};
+use jiff::tz::TimeZone;
+use projections::history::*;
+use sqlx::{Executor as _, PgPool};
+use tests::{World, tuesday_evening};
+
+/// The tables of every read model, made by the engine and filled by hand.
+struct Database(World);
+
+impl Database {
+    async fn new() -> Self {
+        let world = World::new().await;
+        Subscriptions::new(world.writer.clone(), read_models(), vec![]).prepare(|_, _, _| {}).await.unwrap();
+        Self(world)
+    }
+
+    /// One that holds the whole history.
+    async fn filled() -> Self {
+        let database = Self::new().await;
+        database.apply(&history(), 5).await;
+        database
+    }
+
+    fn pool(&self) -> &PgPool {
+        &self.0.writer
+    }
+
+    async fn apply(&self, history: &[Recorded], size: usize) {
+        for model in projections::all() {
+            for batch in history.chunks(size) {
+                let mut transaction = self.pool().begin().await.unwrap();
+                transaction.execute(format!("set local search_path to {}", model.name()).as_str()).await.unwrap();
+                model.apply(&mut transaction, batch).await.unwrap();
+                transaction.commit().await.unwrap();
+            }
+        }
+    }
+
+    async fn empty(&self) {
+        for (schema, table) in self.tables().await {
+            self.pool().execute(format!("truncate {schema}.{table}").as_str()).await.unwrap();
+        }
+    }
+
+    async fn tables(&self) -> Vec<(String, String)> {
+        let names: Vec<_> = projections::all().iter().map(|model| model.name().to_owned()).collect();
+        let tables = "select schemaname::text, tablename::text from pg_tables where schemaname = any($1) order by 1, 2";
+        let tables: Vec<(String, String)> = sqlx::query_as(tables).bind(names).fetch_all(self.pool()).await.unwrap();
+        assert_eq!(tables.len(), 11);
+        tables
+    }
+
+    /// Every row of every table, in one order.
+    async fn dump(&self) -> String {
+        let mut dump = String::new();
+        for (schema, table) in self.tables().await {
+            let rows = format!("select '{schema}.{table} ' || t::text from {schema}.{table} t order by 1");
+            for row in sqlx::query_scalar::<_, String>(&rows).fetch_all(self.pool()).await.unwrap() {
+                dump.push_str(&row);
+                dump.push('\n');
+            }
+        }
+        dump
+    }
+}
+
+/// The kinds of event of the cahier de textes, numbered: a new kind does not compile until the history has it.
+fn kind(event: &Event) -> usize {
+    match event {
+        Event::TextbookOpened { .. } => 0,
+        Event::EntryPublished { .. } => 1,
+        Event::EntryRevised { .. } => 2,
+        Event::EntryWithdrawn { .. } => 3,
+        Event::HomeworkGiven { .. } => 4,
+        Event::HomeworkRevised { .. } => 5,
+        Event::HomeworkWithdrawn { .. } => 6,
+    }
+}
+
+fn kinds(history: &[Recorded]) -> Vec<usize> {
+    let of = |recorded: &Recorded| match &recorded.fact {
+        Fact::Textbook(event) => Some(kind(event)),
+        _ => None,
+    };
+    history.iter().filter_map(of).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+#[tokio::test]
+async fn any_split_of_a_history_gives_the_same_rows() {
+    let database = Database::new().await;
+    let history = history();
+    assert_eq!(kinds(&history), [0, 1, 2, 3, 4, 5, 6]);
+    let mut first: Option<String> = None;
+    for size in [1, 2, 3, 7, history.len()] {
+        database.empty().await;
+        database.apply(&history, size).await;
+        let rows = database.dump().await;
+        assert!(rows.lines().count() > 100);
+        assert!(*first.get_or_insert_with(|| rows.clone()) == rows, "batches of {size} give other rows");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_applied_twice_adds_no_row() {
+    let database = Database::filled().await;
+    let (history, rows) = (history(), database.dump().await.lines().count());
+    database.apply(&history[history.len() - 1..], 1).await;
+    assert_eq!(database.dump().await.lines().count(), rows);
+}
+
+#[tokio::test]
+async fn every_statement_prepares() {
+    let database = Database::new().await;
+    let statements = projections::statements();
+    assert!(statements.len() >= 35);
+    let mut connection = database.pool().acquire().await.unwrap();
+    for statement in statements {
+        connection.execute(format!("set search_path to {}", statement.model).as_str()).await.unwrap();
+        let prepared = connection.prepare(statement.sql).await;
+        assert!(prepared.is_ok(), "{} {}: {:?}", statement.model, statement.name, prepared.err());
+    }
+    for (name, sql) in infra::subscriptions::statements() {
+        let prepared = connection.prepare(sql).await;
+        assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+    }
+}
+
+const YEAR_OF_LESSONS: YearBounds = YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) };
+
+/// A teacher writes in the journal, outside any timetable.
+async fn write(world: &World, book: Book, command: Command) {
+    let Book { textbook, school, group, subject, .. } = book;
+    let facts = Facts {
+        textbook,
+        school,
+        group,
+        subject: subject.into(),
+        zone: TimeZone::get("Europe/Paris").unwrap(),
+        pauses: vec![],
+        bounds: YEAR_OF_LESSONS,
+        closures: vec![],
+        slots: vec![],
+    };
+    let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
+    let stream = StreamId::new("textbook", textbook, YEAR);
+    let context = Context { actor, capacity, now, facts, facts_position: 0 };
+    world.journal.execute::<Textbook>(Envelope::to(stream), command, context).await.unwrap();
+}
+
+fn lesson_on(date: Date) -> LessonRef {
+    LessonRef::Exceptional { date, starts_at: time(8, 0, 0, 0), minutes: 55 }
+}
+
+fn work(number: u128, text: &str) -> NewHomework {
+    let (homework, due) = (homework(number), DueRef::Date { date: NEXT_MONDAY });
+    let (text, kind) = (text.into(), HomeworkKind::Exercise);
+    NewHomework { homework, text, due, kind, minutes: Some(20), written: true, resources: vec![] }
+}
+
+/// Everything that can happen to a lesson, and to the work given in it.
+async fn write_all_there_is(world: &World, book: Book, number: u128) {
+    let entry = |date: Date| EntryId::of(book.textbook, "08:00", date);
+    let resources = || {
+        vec![NewResource { title: "Fiche".into(), link: Some("https://exemple.fr/a".into()), purpose: Purpose::Lesson }]
+    };
+    let publish = |date| Command::PublishEntry {
+        lesson: lesson_on(date),
+        content: "Équations".into(),
+        resources: resources(),
+        homework: vec![],
+    };
+    write(world, book, publish(MONDAY)).await;
+    write(world, book, publish(TUESDAY)).await;
+    for rank in 0..3 {
+        let homework = work(number + rank, "Ex. 12");
+        write(world, book, Command::GiveHomework { given_in: lesson_on(MONDAY), homework }).await;
+    }
+    world.clock.set(tuesday_evening() + SignedDuration::from_hours(1));
+    let content = Some("Équations, corrigé".into());
+    let revise = Command::ReviseEntry { entry: entry(MONDAY), content, resources: resources(), homework: vec![] };
+    write(world, book, revise).await;
+    write(world, book, Command::ReviseHomework { homework: work(number, "Ex. 12 et 13") }).await;
+    let reason = "Donné deux fois".to_owned();
+    write(world, book, Command::WithdrawHomework { homework: homework(number + 1), reason: reason.clone() }).await;
+    write(world, book, Command::WithdrawEntry { entry: entry(TUESDAY), reason, with_homework: true }).await;
+    write(world, book, publish(TUESDAY)).await;
+}
+
+#[tokio::test]
+async fn a_rebuild_from_zero_gives_the_tables_that_are_served() {
+    let world = World::new().await;
+    let engine = Subscriptions::new(world.writer.clone(), read_models(), vec![]);
+    engine.prepare(|_, _, _| {}).await.unwrap();
+    // Read as it is written, in many small batches; rebuilt in one.
+    for (book, number) in [(maths(), 100), (english(), 200), (french_6c(), 300)] {
+        write_all_there_is(&world, book, number).await;
+        engine.catch_up().await.unwrap();
+    }
+    let history = infra::subscriptions::read(&world.reader, 0, 1_000).await.unwrap();
+    assert_eq!(kinds(&history), [0, 1, 2, 3, 4, 5, 6]);
+    let database = Database(world);
+    let served = database.dump().await;
+    assert!(served.lines().count() > 50);
+    for name in engine.names() {
+        engine.rebuild(name, |_, _| {}).await.unwrap();
+    }
+    assert!(database.dump().await == served);
+    let standings = engine.standings().await.unwrap();
+    assert!(standings.iter().all(|standing| standing.live && standing.position == history.len() as i64));
+}
