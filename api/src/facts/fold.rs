@@ -190,7 +190,7 @@ fn service(books: &mut Books, event: &service::Event) {
         Event::TeacherReleased { service, teacher, on } => {
             let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
             let held = book.into_iter().flat_map(|book| book.assignments.iter_mut());
-            held.filter(|held| held.teacher == *teacher && held.holds(*on)).for_each(|held| held.until = Some(*on));
+            held.filter(|held| held.teacher == *teacher).for_each(|held| held.end(*on));
         }
         Event::SlotScheduled { service, slot } => {
             let Some(textbook) = textbook_of(books, service) else { return };

@@ -32,6 +32,11 @@ impl Assignment {
     pub fn holds(&self, on: Date) -> bool {
         self.from <= on && self.until.is_none_or(|until| on <= until)
     }
+
+    /// Ends on that day, unless it was over before; one that was to start later never starts.
+    pub fn end(&mut self, on: Date) {
+        self.until = Some(self.until.map_or(on, |until| until.min(on)));
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,7 +51,7 @@ pub enum Command {
     Assign {
         assignment: Assignment,
     },
-    /// Ends an assignment; the day is the last one, included.
+    /// Ends what a teacher holds here, now or later; the day is the last one, included.
     Release {
         teacher: PersonId,
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
@@ -174,9 +179,8 @@ impl Decider for Service {
                 state.assignments.push(*assignment);
             }
             Event::TeacherReleased { teacher, on, .. } => {
-                for held in state.assignments.iter_mut().filter(|held| held.teacher == *teacher && held.holds(*on)) {
-                    held.until = Some(*on);
-                }
+                let held = state.assignments.iter_mut().filter(|held| held.teacher == *teacher);
+                held.for_each(|held| held.end(*on));
             }
             Event::SlotScheduled { slot, .. } => {
                 state.slots.insert(slot.slot, slot.clone());
