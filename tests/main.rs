@@ -4,6 +4,7 @@
 
 mod access;
 mod api;
+mod demo;
 mod golden;
 mod import;
 mod journal;

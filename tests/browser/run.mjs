@@ -127,7 +127,7 @@ for (const [name, walk] of Object.entries(walks)) {
         const answer = await page.goto(site + address);
         must(answer.status() === 200, `status ${answer.status()}`);
         must((await page.locator("h1").count()) === 1, "a page has one title");
-        must(!/undefined|NaN|\{\{|personne oubliée|texte effacé/.test(await page.content()), "something shows through");
+        must(!/undefined|NaN|\{\{|personne oubliée|texte illisible/.test(await page.content()), "something shows through");
         const found = [...(await faults(page)), ...(await overflow(page)).map((what) => `too wide: ${what}`)];
         if (view.touch) found.push(...(await smallTargets(page)).map((what) => `small: ${what}`));
         if (!view.dark) await picture(page, join(pictures, `${name}-${number}-${view.width}.png`));
@@ -251,7 +251,7 @@ await story("the head closes the mandate, and the inspector reads nothing more",
   await head.goto(`${site}/direction/mandats`);
   await head.locator("details:has(form[action$='/fermer']) summary").first().click();
   await head.locator("form[action$='/fermer'] button").first().click();
-  must((await text(head)).includes("Le mandat est fermé"), "nothing says that it is closed");
+  must((await text(head)).includes("Le mandat est clos"), "nothing says that it is closed");
   const inspector = await as("Yann", noScript);
   const textbook = lesson.split("/seances/")[0].replace("/enseignant/", "/inspection/");
   must((await inspector.goto(site + textbook)).status() === 404, "a textbook is still read without a mandate");

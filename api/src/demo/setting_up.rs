@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{Featured, Progress, sts_number};
 use crate::app::{App, Said, lasting};
 use crate::cli::Failure;
+use crate::facts::Books;
 use crate::feed;
 use crate::problem::Problem;
 
@@ -127,13 +128,20 @@ async fn replace(
         let group = GroupId::of(school, year, &taught.group);
         let service = domain::ids::ServiceId::of(group, taught.subject);
         let stream = StreamId::new(Service::TYPE, service, year);
+        let assignment = Assignment { teacher: present, capacity: Capacity::Substitute, from, until: Some(until) };
+        // Begun again after a kill: a release that changed nothing left no trace of its key, and would now undo the assignment.
+        let textbook = TextbookId::of(group, taught.subject);
+        let assigned =
+            |books: &Books| books.services.get(&textbook).is_some_and(|book| book.assignments.contains(&assignment));
+        if assigned(&app.register.read()) {
+            continue;
+        }
         // A file may already list them for the whole year, without dates: the head says which.
         if let Some(eve) = days_after(generated.calendar.starts_on, -1) {
             let release = service::Command::Release { teacher: present, on: eve };
             let what = said(&format!("release/{service}/{present}"));
             done(app.in_directory::<Service>(Actor::Person(head), school, stream, what, release).await)?;
         }
-        let assignment = Assignment { teacher: present, capacity: Capacity::Substitute, from, until: Some(until) };
         let what = said(&format!("substitute/{service}/{present}"));
         let assign = service::Command::Assign { assignment };
         done(app.in_directory::<Service>(Actor::Person(head), school, stream, what, assign).await)?;

@@ -1,0 +1,210 @@
+//! The demonstration comes to be, lives on when its clock moves, and is the same after any interruption.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use api::app::{App, Mode};
+use api::demo::clock::DemoClock;
+use api::demo::{Demo, Memory, Progress, Silent};
+use api::facts::Books;
+use domain::access::Scope;
+use domain::actor::Capacity;
+use domain::directory::person::{Role, Standing};
+use domain::ids::{GroupId, PersonId, SchoolYear, TextbookId};
+use infra::generator::fictional_uai;
+use jiff::civil::{Date, DateTime, date};
+use jiff::{SignedDuration, Timestamp};
+use projections::principal::queries::written;
+use tests::{World, tuesday_evening};
+use tokio::sync::oneshot;
+
+const TODAY: Date = date(2026, 11, 17);
+const YEAR: SchoolYear = SchoolYear(2026);
+const MATHS: &str = "061300";
+
+/// As `palimpseste demo` opens it.
+async fn started(world: &World, progress: &dyn Progress) -> Arc<Demo> {
+    let data_dir = world.data_dir.path();
+    let memory = memory(data_dir);
+    let clock = DemoClock::saved(data_dir).filter(|_| memory.ready);
+    let clock = Arc::new(clock.unwrap_or_else(|| DemoClock::standing_at(Timestamp::UNIX_EPOCH)));
+    let app = App::open(data_dir, &world.url, &world.vault_url, clock.clone(), Mode::Demo).await.unwrap();
+    let opened = Demo::open(app.clone(), clock, data_dir, memory, progress).await;
+    opened.map_err(|problem| problem.message).unwrap()
+}
+
+fn memory(data_dir: &Path) -> Memory {
+    let at: DateTime = TODAY.at(17, 30, 0, 0);
+    let fresh = Memory { uai: fictional_uai(42), pupils: 40, at, ready: false, lived: 0 };
+    Memory::read(data_dir).unwrap_or_else(|| {
+        fresh.write(data_dir).unwrap();
+        fresh
+    })
+}
+
+async fn head(world: &World) -> i64 {
+    infra::subscriptions::head(&world.reader).await.unwrap()
+}
+
+fn person(books: &Books, given: &str, family: &str, role: Role) -> PersonId {
+    let same = |book: &api::facts::PersonBook| {
+        let names = book.names.as_ref();
+        names.is_some_and(|names| names.given == given && names.family.eq_ignore_ascii_case(family))
+            && book.roles.iter().any(|held| held.role == role)
+    };
+    let found = books.persons.iter().find(|(_, book)| same(book));
+    *found.unwrap_or_else(|| panic!("{given} {family} is not there as {role:?}")).0
+}
+
+fn class_of(books: &Books, demo: &Demo, pupil: PersonId) -> Vec<&'static str> {
+    let stays = books.stays(pupil);
+    let of = |code: &&&'static str| stays.iter().any(|stay| stay.group == GroupId::of(demo.school, YEAR, code));
+    ["4A", "4B", "6A", "6B"].iter().filter(of).copied().collect()
+}
+
+/// Lessons held since a day, and how many of them are written, up to the day of the demonstration.
+async fn filling(demo: &Demo, from: Date) -> (usize, usize) {
+    let scope = Scope { schools: [demo.school].into(), behind_the_scenes: true, ..Scope::default() };
+    let yesterday = TODAY.yesterday().unwrap();
+    let held = {
+        let books = demo.app.register.read();
+        let lessons = |textbook| books.lessons(textbook, from, yesterday).len();
+        books.services_of_school(demo.school).map(|service| lessons(service.textbook)).sum()
+    };
+    (held, written(&demo.app.reader, &scope, from, yesterday).await.unwrap().len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
+    let world = World::new().await;
+    let demo = started(&world, &Silent).await;
+    let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+    assert!(demo.app.now() >= zone.to_timestamp(TODAY.at(17, 30, 0, 0)).unwrap());
+    // The autumn holidays fall in between: four school weeks before this one start on 5 October.
+    for monday in [date(2026, 10, 5), date(2026, 10, 12), date(2026, 11, 2), date(2026, 11, 9)] {
+        let scope = Scope { schools: [demo.school].into(), behind_the_scenes: true, ..Scope::default() };
+        let friday = monday.saturating_add(jiff::Span::new().days(4));
+        let week = written(&demo.app.reader, &scope, monday, friday).await.unwrap();
+        assert!(week.len() > 50, "{monday}: {}", week.len());
+    }
+    let (held, filled) = filling(&demo, date(2026, 10, 5)).await;
+    assert!((80..=99).contains(&(filled * 100 / held)), "{filled} of {held}");
+    assert_eq!(demo.featured.len(), 6);
+    demo.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_people_of_the_story_are_all_there() {
+    let world = World::new().await;
+    let demo = started(&world, &Silent).await;
+    {
+        let books = demo.app.register.read();
+        let vidal = person(&books, "Claire", "Vidal", Role::Teacher);
+        let maths = TextbookId::of(GroupId::of(demo.school, YEAR, "4B"), MATHS);
+        assert_eq!(books.capacity_in(vidal, maths, TODAY), Capacity::Teacher);
+        let ines = person(&books, "Inès", "Fofana", Role::Pupil);
+        let mariam = person(&books, "Mariam", "Fofana", Role::Pupil);
+        assert_eq!((class_of(&books, &demo, ines), class_of(&books, &demo, mariam)), (vec!["4B"], vec!["6A"]));
+        let guardians = &books.person(ines).unwrap().guardians;
+        let standings: Vec<_> = guardians.iter().map(|guardian| guardian.standing).collect();
+        assert!(standings.contains(&Standing::Legal1) && standings.contains(&Standing::Legal2), "{standings:?}");
+        let legal: Vec<_> = guardians.iter().filter(|guardian| guardian.standing.holds_authority()).collect();
+        assert_eq!(legal.len(), 2);
+        for parent in &legal {
+            let children: Vec<_> = books.children(parent.relative).collect();
+            assert!(children.contains(&ines) && children.contains(&mariam));
+        }
+        // Each at an address of their own.
+        let contacts = |parent: PersonId| books.person(parent).unwrap().contacts;
+        assert_ne!(contacts(legal[0].relative), contacts(legal[1].relative));
+        let andrieu = person(&books, "Lucie", "Andrieu", Role::Teacher);
+        let held: Vec<_> = books
+            .services_of_teacher(andrieu)
+            .flat_map(|service| service.assignments.iter().filter(|held| held.teacher == andrieu))
+            .filter(|held| held.until.is_none_or(|until| held.from <= until))
+            .collect();
+        assert!(!held.is_empty());
+        assert!(held.iter().all(|held| held.capacity == Capacity::Substitute && held.until.is_some()), "{held:?}");
+        let inspector = person(&books, "Yann", "Le Goff", Role::Inspector);
+        let mandate = books.mandates.values().find(|mandate| mandate.grant.inspector == inspector).unwrap();
+        assert!(mandate.grant.holds(TODAY) && mandate.grant.textbooks.contains(&maths));
+    }
+    demo.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_morning_there_is_more_to_read_and_a_second_start_adds_nothing() {
+    let world = World::new().await;
+    let demo = started(&world, &Silent).await;
+    let before = head(&world).await;
+    let morning = tuesday_evening() + SignedDuration::from_hours(15);
+    demo.move_to(morning).await.map_err(|problem| problem.message).unwrap();
+    let after = head(&world).await;
+    assert!(after > before && demo.app.now() >= morning);
+    // The clock never goes back.
+    demo.move_to(tuesday_evening()).await.map_err(|problem| problem.message).unwrap();
+    assert!(demo.app.now() >= morning);
+    demo.app.close().await;
+    drop(demo);
+    let again = started(&world, &Silent).await;
+    assert_eq!(head(&world).await, after);
+    assert!(again.app.now() >= morning);
+    again.app.close().await;
+}
+
+/// Kills the setting up once so much of a step is done.
+struct Killer {
+    step: &'static str,
+    after: u64,
+    now_in: Mutex<String>,
+    kill: Mutex<Option<oneshot::Sender<()>>>,
+}
+
+impl Killer {
+    fn new(step: &'static str, after: u64) -> (Self, oneshot::Receiver<()>) {
+        let (kill, killed) = oneshot::channel();
+        (Self { step, after, now_in: Mutex::default(), kill: Mutex::new(Some(kill)) }, killed)
+    }
+}
+
+impl Progress for Killer {
+    fn step(&self, what: &str, _: u64) {
+        what.clone_into(&mut self.now_in.lock().unwrap());
+        self.at(0);
+    }
+
+    fn at(&self, done: u64) {
+        if *self.now_in.lock().unwrap() == self.step && done >= self.after {
+            self.kill.lock().unwrap().take().map(|kill| kill.send(()));
+        }
+    }
+
+    fn of(&self, done: u64, _: u64) {
+        self.at(done);
+    }
+}
+
+/// How many events there are of each kind.
+async fn events(world: &World) -> BTreeMap<String, i64> {
+    let counts = "select event_type, count(*) from journal.events group by 1";
+    sqlx::query_as::<_, (String, i64)>(counts).fetch_all(&world.reader).await.unwrap().into_iter().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_up_killed_three_times_ends_as_if_it_had_not_been() {
+    let (whole, killed) = (World::new().await, World::new().await);
+    started(&whole, &Silent).await.app.close().await;
+    let mut before = 0;
+    for (step, after) in [("import", 60), ("school life", 0), ("school life", 200)] {
+        let (killer, fallen) = Killer::new(step, after);
+        tokio::select! { biased; _ = fallen => {}, _ = started(&killed, &killer) => panic!("not killed in {step}") }
+        let now = head(&killed).await;
+        assert!(now > before, "killed in {step} before anything was written");
+        before = now;
+        assert!(!memory(killed.data_dir.path()).ready);
+    }
+    let demo = started(&killed, &Silent).await;
+    assert_eq!(events(&killed).await, events(&whole).await);
+    demo.app.close().await;
+}
