@@ -130,6 +130,18 @@ pub struct ServiceGroup {
     pub services: Vec<ServiceChoice>,
 }
 
+impl ServiceGroup {
+    /// A class stays folded until one of its textbooks is chosen.
+    pub fn any_chosen(&self) -> bool {
+        self.services.iter().any(|service| service.chosen)
+    }
+
+    /// `12 cahiers`
+    pub fn count_said(&self) -> String {
+        fr::plural(self.services.len(), "cahier", "cahiers")
+    }
+}
+
 /// The form posts `inspecteur`, `service` (repeated), `du`, `au` and `cle` to `/direction/mandats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MandateForm {
