@@ -56,7 +56,7 @@ impl Kept {
             to: visit.local.date(),
             textbooks: vec![],
         };
-        let summary = summary(&lessons);
+        let summary = summary(&lessons, visit.local);
         TextbookPage {
             class: service.map(|service| said::group_of(&books, service.group)).unwrap_or_default(),
             subject: service.map(|service| said::subject(&books, service.school, &service.subject)).unwrap_or_default(),
@@ -265,17 +265,18 @@ fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<F
     known.into_iter().map(view).collect()
 }
 
-fn summary(lessons: &[LessonHistory]) -> Summary {
+fn summary(lessons: &[LessonHistory], now: jiff::civil::DateTime) -> Summary {
+    // A lesson written ahead is shown, and counts once it is over.
+    let held = || lessons.iter().filter(|lesson| lesson.date.to_datetime(lesson.end) <= now);
     let days = |lesson: &LessonHistory| {
         let first = lesson.versions.last()?;
         Some(domain::calendar::days_between(lesson.date, first.written_at.date()).max(0) as u32)
     };
-    let mut delays: Vec<u32> = lessons.iter().filter_map(days).collect();
+    let mut delays: Vec<u32> = held().filter_map(days).collect();
     delays.sort_unstable();
     Summary {
-        held: lessons.len() as u32,
-        filled: lessons.iter().filter(|lesson| !lesson.versions.is_empty() && lesson.withdrawn.is_none()).count()
-            as u32,
+        held: held().count() as u32,
+        filled: held().filter(|lesson| !lesson.versions.is_empty() && lesson.withdrawn.is_none()).count() as u32,
         median_delay_days: delays.get(delays.len() / 2).copied(),
     }
 }
