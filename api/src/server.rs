@@ -2,13 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::demo::Demo;
 use crate::{http, web};
+
+/// What requests under way are given to end, once the server is asked to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(8);
 
 /// The port cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +37,19 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
 
 /// Serves until Ctrl-C or SIGTERM, then lets requests end and stops the readers.
 pub async fn run(app: Arc<App>, demo: Option<Arc<Demo>>, listener: TcpListener) -> Result<(), std::io::Error> {
-    axum::serve(listener, router(app.clone(), demo)).with_graceful_shutdown(asked_to_stop()).await?;
+    let stop = CancellationToken::new();
+    let server =
+        axum::serve(listener, router(app.clone(), demo)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    // A request that hangs does not keep the server alive: it has so long to end.
+    let deadline = async {
+        asked_to_stop().await;
+        stop.cancel();
+        tokio::time::sleep(LAST_REQUESTS).await;
+    };
+    tokio::select! {
+        served = server => served?,
+        () = deadline => {}
+    }
     app.close().await;
     Ok(())
 }

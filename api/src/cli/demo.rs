@@ -27,6 +27,9 @@ pub struct Demo {
     at: DateTime,
 }
 
+/// The day and hour a demonstration opens at when none is asked for.
+const OPENS_AT: DateTime = jiff::civil::datetime(2026, 11, 17, 17, 30, 0, 0);
+
 /// How often teachers do what has come due.
 const TICK: Duration = Duration::from_secs(10);
 
@@ -35,6 +38,7 @@ impl Demo {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let listener = server::bind(address).await?;
         let data_dir = setting.location.data_dir.clone();
+        let _alone = alone(&data_dir)?;
         let databases = setting.location.databases(true, complain).await.map_err(Failure::unavailable)?;
         let memory = self.memory(&data_dir)?;
         let clock = Arc::new(
@@ -64,6 +68,10 @@ impl Demo {
     /// What is already there goes on; a new school is drawn only in an empty data directory.
     fn memory(&self, data_dir: &std::path::Path) -> Result<Memory, Failure> {
         if let Some(memory) = Memory::read(data_dir) {
+            let asked = (self.at, self.pupils as usize);
+            if asked != (memory.at, memory.pupils) && asked != (OPENS_AT, 480) {
+                complain("this data directory already holds a school: --at and --pupils apply to an empty one");
+            }
             return Ok(memory);
         }
         let (uai, pupils, at) = (fictional_uai(42), self.pupils as usize, self.at);
@@ -76,6 +84,19 @@ impl Demo {
         }
         memory.write(data_dir)?;
         Ok(memory)
+    }
+}
+
+/// One demonstration a data directory: the lock goes with the process.
+fn alone(data_dir: &std::path::Path) -> Result<std::fs::File, Failure> {
+    std::fs::create_dir_all(data_dir)?;
+    let lock = std::fs::File::create(data_dir.join("demo.lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(_) => Err(Failure::unavailable(format!(
+            "another demonstration is open on {}: stop it, or give another --data-dir",
+            data_dir.display()
+        ))),
     }
 }
 

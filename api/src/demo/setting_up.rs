@@ -176,7 +176,7 @@ pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featur
         featured.extend(person.map(|person| Featured { person, part }));
     };
     let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
-    add(teacher, "Elle tient six cahiers : écrivez une séance, corrigez-la, retirez-la.");
+    add(teacher, "Elle tient cinq cahiers : écrivez une séance, corrigez-la, retirez-la.");
     let by_name = |member: &generator::Member, role| named(app, &member.given, &member.surname, role);
     add(by_name(&cast.pupil, Role::Pupil), "Son élève : sa semaine, et le travail à faire.");
     add(by_name(&cast.mother, Role::Relative), "Sa mère : ses deux filles sur une page, sans un geste.");

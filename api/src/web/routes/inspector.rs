@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
 
 fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> Mandate {
     Mandate {
-        school: books.schools.get(&book.school).map(|school| school.identity.name.clone()).unwrap_or_default(),
+        school: books.schools.get(&book.school).map(|school| said::school(&school.identity.name)).unwrap_or_default(),
         opened_by: book.opened_by.map(|head| books.formal_name(head)).unwrap_or_default(),
         from: book.grant.from,
         to: book.grant.until,
