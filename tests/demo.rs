@@ -36,7 +36,7 @@ async fn started(world: &World, progress: &dyn Progress) -> Arc<Demo> {
 
 fn memory(data_dir: &Path) -> Memory {
     let at: DateTime = TODAY.at(17, 30, 0, 0);
-    let fresh = Memory { uai: fictional_uai(42), pupils: 40, at, ready: false, lived: 0 };
+    let fresh = Memory { uai: fictional_uai(42), pupils: 40, at, weeks: 4, ready: false, lived: 0 };
     Memory::read(data_dir).unwrap_or_else(|| {
         fresh.write(data_dir).unwrap();
         fresh

@@ -45,14 +45,14 @@ impl World {
         let reader = connect(&url, Role::Reader, 2).await.unwrap();
         let vault = Vault::new(connect(&vault_url, Role::Login, 2).await.unwrap(), &keys);
         let clock = Arc::new(ManualClock::at(tuesday_evening()));
-        let commit = connect(&url, Role::Writer, 1).await.unwrap();
+        let commit = connect(&url, Role::Appender, 1).await.unwrap();
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone()).unwrap();
         Self { url, vault_url, writer, reader, vault, keys, clock, journal, data_dir }
     }
 
     /// Another process on the same databases: its own caches, its own writer.
     pub async fn another_process(&self) -> Journal {
-        let commit = connect(&self.url, Role::Writer, 1).await.unwrap();
+        let commit = connect(&self.url, Role::Appender, 1).await.unwrap();
         let vault = Vault::new(connect(&self.vault_url, Role::Login, 2).await.unwrap(), &self.keys);
         Journal::open(self.writer.clone(), commit, vault, &self.keys, self.clock.clone()).unwrap()
     }

@@ -1,1 +1,79 @@
-fn main() {}
+//! Folding: how fast a read model is rebuilt, beside the rate of merely reading the same rows; and how far behind a steady stream of
+//! commands the readers are, server and worker in one process.
+//!
+//! `cargo bench --bench rebuild` starts a durable cluster of its own, imports the demonstration's collège and lives a whole school year of
+//! it through real commands, then rebuilds each read model as `palimpseste rebuild` does: fill, index, swap. One JSON object a line.
+//! `events_per_s` is the whole journal over the whole rebuild; `read_events_per_s` is the rows of the journal fetched in the same stretches,
+//! and nothing made of them.
+//!
+//! The lag of a command is the time from its receipt until the slowest reader (four read models and the register) has folded it. Commands
+//! come at fixed instants, whatever the answers do. `PALIMPSESTE_BENCH_WEEKS` shortens the year.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
+#[path = "rebuild/lag.rs"]
+mod lag;
+#[path = "rebuild/year.rs"]
+mod year;
+
+use std::time::Instant;
+
+use infra::subscriptions::Subscriptions;
+use sqlx::Row as _;
+
+/// As many positions as a rebuild reads at once.
+const STRETCH: i64 = 5_000;
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const ROUNDS: usize = 3;
+
+fn main() {
+    // `cargo test --benches` runs every bench with this word: a measure is not a test.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let year = year::Year::live().await;
+        let events = infra::subscriptions::head(&year.app.reader).await.unwrap();
+        for name in year.app.subscriptions.names() {
+            let (mut rebuilt, mut read) = (Vec::new(), Vec::new());
+            for _ in 0..ROUNDS {
+                read.push(events as f64 / reading(&year).await);
+                rebuilt.push(events as f64 / rebuilding(&year.app.subscriptions, name).await);
+            }
+            let (rebuilt, read) = (median(rebuilt), median(read));
+            println!(
+                r#"{{"bench":"rebuild","model":"{name}","events_per_s":{rebuilt:.0},"read_events_per_s":{read:.0},"events":{events}}}"#
+            );
+        }
+        println!("{}", lag::measure(&year, 5_000).await);
+        year.end().await;
+    });
+}
+
+async fn rebuilding(subscriptions: &Subscriptions, name: &str) -> f64 {
+    let started = Instant::now();
+    subscriptions.rebuild(name, |_, _| {}).await.unwrap();
+    started.elapsed().as_secs_f64()
+}
+
+/// The rows that a rebuild reads, fetched and dropped.
+async fn reading(year: &year::Year) -> f64 {
+    let (started, mut at) = (Instant::now(), 0_i64);
+    loop {
+        let rows = sqlx::query(infra::subscriptions::READ).bind(1).bind(at).bind(STRETCH);
+        let rows = rows.fetch_all(&year.app.reader).await.unwrap();
+        match rows.last() {
+            Some(last) => at = last.get(0),
+            None => return started.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -72,7 +72,7 @@ impl App {
         let writer = connect(url, Role::Writer, 8).await?;
         let reader = connect(url, Role::Reader, 16).await?;
         let vault = Vault::new(connect(vault_url, Role::Login, 4).await?, &keys);
-        let commit = connect(url, Role::Writer, 1).await?;
+        let commit = connect(url, Role::Appender, 1).await?;
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
         let register = Arc::new(Register::new(vault.clone()));
         let subscriptions = Subscriptions::new(writer, read_models(), vec![register.clone()]);

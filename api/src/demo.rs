@@ -28,6 +28,9 @@ pub struct Memory {
     pub pupils: usize,
     /// The day and hour it was opened at, in the school's time.
     pub at: DateTime,
+    /// School weeks lived before that day.
+    #[serde(default = "weeks_before")]
+    pub weeks: usize,
     /// Whether the school is whole: imported, and its first weeks lived.
     pub ready: bool,
     /// Acts lived so far, in their order.
@@ -52,8 +55,13 @@ pub struct Demo {
     data_dir: PathBuf,
 }
 
-/// Where school life starts, that many school weeks before the day of the demonstration.
-const WEEKS_BEFORE: usize = 4;
+/// Where school life starts when nothing else is asked for, that many school weeks before the day of the demonstration.
+pub const WEEKS_BEFORE: usize = 4;
+
+fn weeks_before() -> usize {
+    WEEKS_BEFORE
+}
+
 /// How far ahead the teachers' acts are known.
 const WEEKS_AFTER: i64 = 12;
 
@@ -68,9 +76,9 @@ pub fn school(memory: &Memory) -> School {
 }
 
 /// The first day of the weeks that are lived before the demonstration opens.
-fn first_day(school: &School, at: Date) -> Date {
+fn first_day(school: &School, at: Date, weeks: usize) -> Date {
     let mondays: Vec<Date> = school.calendar.mondays().into_iter().filter(|monday| *monday <= at).collect();
-    mondays.iter().rev().nth(WEEKS_BEFORE).or(mondays.first()).copied().unwrap_or(at)
+    mondays.iter().rev().nth(weeks).or(mondays.first()).copied().unwrap_or(at)
 }
 
 fn weeks_after(day: Date, weeks: i64) -> Date {
@@ -100,7 +108,8 @@ impl Demo {
         progress: &dyn Progress,
     ) -> Result<Arc<Self>, Failure> {
         let generated = school(&memory);
-        let (from, until) = (first_day(&generated, memory.at.date()), weeks_after(memory.at.date(), WEEKS_AFTER));
+        let (from, until) =
+            (first_day(&generated, memory.at.date(), memory.weeks), weeks_after(memory.at.date(), WEEKS_AFTER));
         let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
         let opening = zone.to_timestamp(memory.at).map_err(Failure::unavailable)?;
         let school = SchoolId::of(&memory.uai);

@@ -9,7 +9,13 @@ mod scopes;
 
 use std::sync::{RwLock, RwLockReadGuard};
 
+use domain::decider::Decider as _;
+use domain::directory::establishment::School;
+use domain::directory::group::Group;
+use domain::directory::person::Person;
+use domain::directory::service::Service;
 use domain::event::{Fact, Recorded};
+use domain::inspection::mandate::Mandate;
 use domain::personal::SealedCell;
 use infra::subscriptions::Follower;
 use infra::vault::Vault;
@@ -68,6 +74,15 @@ fn read_here(recorded: &Recorded) -> Option<SealedCell> {
 impl Follower for Register {
     fn name(&self) -> &'static str {
         REGISTER
+    }
+
+    /// The directory and the mandates; what is written in textbooks is for the read models.
+    fn follows(&self) -> Option<&'static [&'static str]> {
+        Some(&[School::TYPE, Person::TYPE, Group::TYPE, Service::TYPE, Mandate::TYPE])
+    }
+
+    async fn reached(&self, position: i64) {
+        self.books.write().unwrap_or_else(std::sync::PoisonError::into_inner).position = position;
     }
 
     async fn follow(&self, batch: &[Recorded]) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::event::Recorded;
-use infra::subscriptions::Subscriber;
+use infra::subscriptions::{Filling, Subscriber};
 use projections::ReadModel;
 use sqlx::PgConnection;
 
@@ -23,8 +23,33 @@ impl Subscriber for Joined {
         self.0.schema()
     }
 
+    fn indexes(&self) -> &'static str {
+        self.0.indexes()
+    }
+
+    fn folds(&self) -> Option<&'static [&'static str]> {
+        Some(self.0.folds())
+    }
+
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         self.0.apply(connection, batch).await
+    }
+
+    fn filling(&self) -> Option<Box<dyn Filling>> {
+        Some(Box::new(Filled(self.0.filling())))
+    }
+}
+
+struct Filled(Box<dyn projections::Filling>);
+
+#[async_trait::async_trait]
+impl Filling for Filled {
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        self.0.apply(connection, batch).await
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }
 

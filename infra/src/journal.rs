@@ -268,7 +268,8 @@ impl Journal {
             rows.push(self.row(event, sequence, &said).await?);
         }
         let (stream, guards) = (envelope.stream, envelope.guards.clone());
-        Ok(Draft { stream, version, rows, actor: context.actor.to_string(), key, request_hash, guards })
+        let (stream_key, actor) = (stream.key(), context.actor.to_string());
+        Ok(Draft { stream, stream_key, version, rows, actor, key, request_hash, guards })
     }
 
     /// One row, sealed. Keys that were missing are made first, durably, and the row is sealed again.

@@ -12,6 +12,9 @@ use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 pub enum Role {
     /// Appends to the journal, folds read models.
     Writer,
+    /// The writer, for the group commit alone: its few statements are planned once and for ever, by the keys. A plan made for each batch
+    /// costs as much as the batch, and one made while the journal is empty would read it whole when it is full.
+    Appender,
     /// Reads.
     Reader,
     /// The login itself: the vault, and migrations.
@@ -22,6 +25,10 @@ impl Role {
     fn becoming(self) -> Option<&'static str> {
         match self {
             Self::Writer => Some("set role palimpseste_writer"),
+            Self::Appender => Some(
+                "set role palimpseste_writer; set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
+                set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off",
+            ),
             Self::Reader => Some("set role palimpseste_reader"),
             Self::Login => None,
         }

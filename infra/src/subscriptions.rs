@@ -10,17 +10,17 @@ mod read;
 mod rebuild;
 mod seat;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::event::Recorded;
+use domain::event::{Fact, Recorded};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use checkpoints::Standing;
-pub use read::{ReadError, head, read};
+pub use read::{READ, ReadError, Stretch, head, read, scan};
 use seat::{Reader, Seat};
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
@@ -40,17 +40,44 @@ pub trait Subscriber: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// Another version is another fold: the engine rebuilds.
     fn version(&self) -> i32;
-    /// DDL, with unqualified names.
+    /// DDL of the tables, with unqualified names.
     fn schema(&self) -> &'static str;
+    /// DDL of the indexes that reading needs, each `if not exists`: in place at once, or once a rebuild has filled the tables.
+    fn indexes(&self) -> &'static str {
+        ""
+    }
+    /// The aggregates whose events it folds; all by default. It may be shown those of others.
+    fn folds(&self) -> Option<&'static [&'static str]> {
+        None
+    }
     /// Folds and flushes one batch, inside the engine's transaction, in whose search path the model's schema stands alone.
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+    /// The way to fill empty tables, when there is a faster one than [`Subscriber::apply`].
+    fn filling(&self) -> Option<Box<dyn Filling>> {
+        None
+    }
+}
+
+/// Fills the empty tables of a rebuild, from position 1, without their indexes.
+#[async_trait::async_trait]
+pub trait Filling: Send {
+    /// Folds and writes the next batch, inside the engine's transaction, in whose search path the schema being filled stands alone.
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+    /// Bytes it holds, roughly. When they are too many it is dropped, and the rest is folded by [`Subscriber::apply`].
+    fn bytes(&self) -> usize;
 }
 
 /// A reader that keeps what it folds in memory, and so starts from position 1 at each start.
 #[async_trait::async_trait]
 pub trait Follower: Send + Sync + 'static {
     fn name(&self) -> &'static str;
+    /// The aggregates whose events it follows; all by default. It may be shown those of others.
+    fn follows(&self) -> Option<&'static [&'static str]> {
+        None
+    }
     async fn follow(&self, batch: &[Recorded]);
+    /// Everything up to this position was looked at; the last events may not have been of its aggregates.
+    async fn reached(&self, _position: i64) {}
 }
 
 /// The engine: one reader feeds all models of this process.
@@ -130,6 +157,11 @@ impl Subscriptions {
         }
     }
 
+    /// The positions of a reader of this process as it moves; `None` when no reader is called that.
+    pub fn watch(&self, model: &str) -> Option<watch::Receiver<i64>> {
+        self.positions.get(model).map(watch::Sender::subscribe)
+    }
+
     /// The last position a reader of this process has seen.
     pub fn position(&self, model: &str) -> i64 {
         self.positions.get(model).map_or(0, |sender| *sender.borrow())
@@ -167,31 +199,41 @@ impl Subscriptions {
         let Some(from) = seats.iter().filter(|seat| !seat.stopped).map(|seat| seat.position).min() else {
             return Ok(false);
         };
-        let batch = read::read(&self.pool, from, BATCH).await?;
-        let Some(last) = batch.last().map(|recorded| recorded.position) else { return Ok(false) };
-        let behind = seats.iter_mut().filter(|seat| !seat.stopped && seat.position < last);
-        let steps = behind.map(|seat| self.step(seat, &batch));
+        // Of the seats that may move, those at the next position. The others may be shown more than they ask for, never less.
+        let reading = seats.iter().filter(|seat| !seat.stopped && seat.position < from + BATCH);
+        let wanted: Option<BTreeSet<&str>> =
+            reading.map(|seat| seat.reader.aggregates()).try_fold(BTreeSet::new(), |mut all, aggregates| {
+                all.extend(aggregates?);
+                Some(all)
+            });
+        let wanted = wanted.filter(|wanted| wanted.len() < Fact::AGGREGATES.len());
+        let wanted: Option<Vec<&str>> = wanted.map(|wanted| wanted.into_iter().collect());
+        let Some(stretch) = read::scan(&self.pool, from, BATCH, wanted.as_deref()).await? else { return Ok(false) };
+        let behind = seats.iter_mut().filter(|seat| !seat.stopped && seat.position < stretch.until);
+        let steps = behind.map(|seat| self.step(seat, &stretch));
         futures_util::future::join_all(steps).await;
         Ok(true)
     }
 
-    async fn step(&self, seat: &mut Seat, batch: &[Recorded]) {
+    async fn step(&self, seat: &mut Seat, stretch: &Stretch) {
+        let (batch, until) = (&stretch.events, stretch.until);
         let news = &batch[batch.partition_point(|recorded| recorded.position <= seat.position)..];
-        let Some(last) = news.last().map(|recorded| recorded.position) else { return };
         match &seat.reader {
             Reader::Memory(follower) => {
                 follower.follow(news).await;
-                seat.position = last;
+                follower.reached(until).await;
+                seat.position = until;
             }
             Reader::Model(model) => {
-                match checkpoints::advance(&self.pool, model.as_ref(), seat.position, seat.fence, news).await {
-                    Ok(checkpoints::Advance::Moved) => seat.position = last,
+                let step = checkpoints::Step { from: seat.position, until, fence: seat.fence, news };
+                match checkpoints::advance(&self.pool, model.as_ref(), step).await {
+                    Ok(checkpoints::Advance::Moved) => seat.position = until,
                     Ok(checkpoints::Advance::Elsewhere(position)) => seat.position = position,
                     Ok(checkpoints::Advance::Lost) => {
                         tracing::warn!(model = model.name(), "another worker has taken this read model over");
                         seat.lose();
                     }
-                    Err(problem) => self.find_poison(seat, news, problem).await,
+                    Err(problem) => self.find_poison(seat, stretch, problem).await,
                 }
             }
         }

@@ -64,6 +64,12 @@ pub(crate) fn resources(recorded: &Recorded, resources: &[entry::Resource]) -> V
     sealed.collect()
 }
 
+/// Bytes these hold in memory, roughly.
+pub(crate) fn bytes(cell: Option<&SealedCell>, resources: &[Resource]) -> usize {
+    let cells = resources.iter().flat_map(|resource| [resource.title.as_ref(), resource.link.as_ref()]);
+    cells.chain([cell]).flatten().map(|cell| cell.sealed.sealed_box.len() + 512).sum()
+}
+
 /// The text of a `json` column.
 pub(crate) fn column(cell: Option<&SealedCell>) -> Option<String> {
     cell.map(SealedCell::to_column)

@@ -9,17 +9,19 @@ mod fold;
 pub mod queries;
 
 use domain::actor::{Actor, Capacity};
+use domain::decider::Decider as _;
 use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use domain::personal::SealedCell;
+use domain::textbook::Textbook;
 use domain::textbook::entry::Lesson;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
-use crate::ReadModel;
 use crate::cells::{Resource, Work};
-use crate::rows::textbook_events;
+use crate::rows::{Held as _, Trail, Way, textbook_events};
 use crate::shelf::{Place, Shelf};
+use crate::{Filling, ReadModel};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -93,17 +95,57 @@ impl ReadModel for Inspector {
         include_str!("inspector/schema.sql")
     }
 
+    fn indexes(&self) -> &'static str {
+        include_str!("inspector/indexes.sql")
+    }
+
+    fn folds(&self) -> &'static [&'static str] {
+        &[Textbook::TYPE]
+    }
+
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        Fold::new(Way::Live).apply(connection, batch).await
+    }
+
+    fn filling(&self) -> Box<dyn Filling> {
+        Box::new(Fold::new(Way::Filling))
+    }
+}
+
+/// What a batch starts from and what it adds.
+struct Fold {
+    way: Way,
+    shelf: Shelf,
+    versions: Trail<ItemKey, Version>,
+}
+
+impl Fold {
+    fn new(way: Way) -> Self {
+        Self { way, shelf: Shelf::new(), versions: Trail::new() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Filling for Fold {
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        let mut shelf = Shelf::load(connection, batch).await?;
-        let mut versions = flush::load(connection, batch).await?;
-        for (recorded, event) in textbook_events(batch) {
-            let (Some(place), Some(key)) = (shelf.place(event), fold::key(event)) else { continue };
-            versions.add(key, fold::version(versions.latest(&key), &place, recorded, event));
+        if self.way == Way::Live {
+            self.shelf.load(connection, batch).await?;
+            flush::load(connection, &mut self.versions, batch).await?;
         }
-        shelf.flush(connection).await?;
-        flush::versions(connection, versions.added()).await
+        for (recorded, event) in textbook_events(batch) {
+            let (Some(place), Some(key)) = (self.shelf.place(event), fold::key(event)) else { continue };
+            self.versions.add(key, fold::version(self.versions.latest(&key), &place, recorded, event));
+        }
+        self.shelf.flush(connection, self.way).await?;
+        flush::versions(connection, self.way, &self.versions.added().iter().collect::<Vec<_>>()).await?;
+        self.versions.written();
+        Ok(())
+    }
+
+    fn bytes(&self) -> usize {
+        self.shelf.bytes() + self.versions.bytes()
     }
 }

@@ -28,6 +28,7 @@ mod rows;
 pub mod scope;
 pub mod shelf;
 pub mod teacher;
+mod writing;
 
 #[cfg(test)]
 mod spec;
@@ -41,11 +42,31 @@ pub trait ReadModel: Send + Sync + 'static {
     /// Raised when the fold or the schema changes: the engine then rebuilds beside the live tables, and swaps.
     fn version(&self) -> i32;
 
-    /// The tables, with unqualified names; run with `search_path` set to the schema being filled.
+    /// The tables, with unqualified names and the keys that writing needs; run with `search_path` set to the schema being filled.
     fn schema(&self) -> &'static str;
+
+    /// The indexes that reading needs: there from the first row in live tables, after the last in those of a rebuild. Each says
+    /// `if not exists`, so that a rebuild that was killed between two of them goes on.
+    fn indexes(&self) -> &'static str;
+
+    /// The aggregates it folds. Of events of others it may be shown the place in the journal only.
+    fn folds(&self) -> &'static [&'static str];
 
     /// Folds a batch, in order of position, inside the caller's transaction and `search_path`.
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+
+    /// A filling of empty tables, from position 1: the same fold, which holds in memory what [`ReadModel::apply`] would read back.
+    fn filling(&self) -> Box<dyn Filling>;
+}
+
+/// The filling of empty tables.
+#[async_trait::async_trait]
+pub trait Filling: Send {
+    /// Folds the next batch, as [`ReadModel::apply`] does.
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+
+    /// Bytes it holds, roughly. It may be dropped after any batch that is committed, and the rest applied with the indexes in place.
+    fn bytes(&self) -> usize;
 }
 
 /// Every read model there is.

@@ -8,16 +8,18 @@ mod fold;
 pub mod queries;
 
 use domain::actor::Actor;
+use domain::decider::Decider as _;
 use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId, SlotId};
+use domain::textbook::Textbook;
 use domain::textbook::homework::HomeworkKind;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
-use crate::ReadModel;
-use crate::rows::{About, Touched, about, textbook_events};
+use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Overlay, Touched, Way, about, textbook_events};
 use crate::shelf::{Place, Shelf};
+use crate::{Filling, ReadModel};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -70,22 +72,62 @@ impl ReadModel for Principal {
         include_str!("principal/schema.sql")
     }
 
+    fn indexes(&self) -> &'static str {
+        include_str!("principal/indexes.sql")
+    }
+
+    fn folds(&self) -> &'static [&'static str] {
+        &[Textbook::TYPE]
+    }
+
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        Fold::new(Way::Live).apply(connection, batch).await
+    }
+
+    fn filling(&self) -> Box<dyn Filling> {
+        Box::new(Fold::new(Way::Filling))
+    }
+}
+
+/// What a batch starts from and what it changes.
+struct Fold {
+    way: Way,
+    shelf: Shelf,
+    lessons: Overlay<EntryKey, WrittenLesson>,
+    work: Overlay<HomeworkKey, Load>,
+}
+
+impl Fold {
+    fn new(way: Way) -> Self {
+        Self { way, shelf: Shelf::new(), lessons: Overlay::new(), work: Overlay::new() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Filling for Fold {
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        let mut shelf = Shelf::load(connection, batch).await?;
-        let (mut lessons, mut work) = flush::load(connection, Touched::by(batch)).await?;
+        if self.way == Way::Live {
+            self.shelf.load(connection, batch).await?;
+            flush::load(connection, self, Touched::by(batch)).await?;
+        }
         for (recorded, event) in textbook_events(batch) {
-            let Some(place) = shelf.place(event) else { continue };
+            let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
                 About::Textbook => {}
-                About::Entry(key) => lessons.put(key, fold::lesson(lessons.row(&key), &place, recorded, event)),
-                About::Homework(key) => work.put(key, fold::work(work.row(&key), &place, event)),
+                About::Entry(key) => {
+                    self.lessons.put(key, fold::lesson(self.lessons.row(&key), &place, recorded, event))
+                }
+                About::Homework(key) => self.work.put(key, fold::work(self.work.row(&key), &place, event)),
             }
         }
-        shelf.flush(connection).await?;
-        flush::lessons(connection, &lessons.changed()).await?;
-        flush::work(connection, &work.changed()).await
+        self.shelf.flush(connection, self.way).await?;
+        flush::write(connection, self).await
+    }
+
+    fn bytes(&self) -> usize {
+        self.shelf.bytes() + self.lessons.bytes() + self.work.bytes()
     }
 }

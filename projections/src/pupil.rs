@@ -10,17 +10,19 @@ mod fold;
 pub mod queries;
 
 use domain::actor::Actor;
+use domain::decider::Decider as _;
 use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId};
 use domain::personal::SealedCell;
+use domain::textbook::Textbook;
 use domain::textbook::entry::Lesson;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::ReadModel;
 use crate::cells::{Resource, Work};
-use crate::rows::{About, Touched, about, textbook_events};
+use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Touched, Trail, Way, about, textbook_events};
 use crate::shelf::{Place, Shelf};
+use crate::{Filling, ReadModel};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -107,25 +109,69 @@ impl ReadModel for Pupil {
         include_str!("pupil/schema.sql")
     }
 
+    fn indexes(&self) -> &'static str {
+        include_str!("pupil/indexes.sql")
+    }
+
+    fn folds(&self) -> &'static [&'static str] {
+        &[Textbook::TYPE]
+    }
+
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        Fold::new(Way::Live).apply(connection, batch).await
+    }
+
+    fn filling(&self) -> Box<dyn Filling> {
+        Box::new(Fold::new(Way::Filling))
+    }
+}
+
+/// What a batch starts from and what it adds.
+struct Fold {
+    way: Way,
+    shelf: Shelf,
+    entries: Trail<EntryKey, EntryVersion>,
+    homework: Trail<HomeworkKey, HomeworkVersion>,
+}
+
+impl Fold {
+    fn new(way: Way) -> Self {
+        Self { way, shelf: Shelf::new(), entries: Trail::new(), homework: Trail::new() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Filling for Fold {
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        let mut shelf = Shelf::load(connection, batch).await?;
-        let (mut entries, mut homework) = flush::load(connection, Touched::by(batch)).await?;
+        if self.way == Way::Live {
+            self.shelf.load(connection, batch).await?;
+            flush::load(connection, self, Touched::by(batch)).await?;
+        }
         for (recorded, event) in textbook_events(batch) {
-            let Some(place) = shelf.place(event) else { continue };
+            let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
                 About::Textbook => {}
-                About::Entry(key) => entries.add(key, fold::entry(entries.latest(&key), &place, recorded, event)),
+                About::Entry(key) => {
+                    self.entries.add(key, fold::entry(self.entries.latest(&key), &place, recorded, event));
+                }
                 About::Homework(key) => {
-                    homework.add(key, fold::homework(homework.latest(&key), &place, recorded, event));
+                    self.homework.add(key, fold::homework(self.homework.latest(&key), &place, recorded, event));
                 }
             }
         }
-        shelf.flush(connection).await?;
-        flush::entries(connection, entries.added()).await?;
-        flush::homework(connection, homework.added()).await
+        self.shelf.flush(connection, self.way).await?;
+        flush::entries(connection, self.way, &self.entries.added().iter().collect::<Vec<_>>()).await?;
+        flush::homework(connection, self.way, &self.homework.added().iter().collect::<Vec<_>>()).await?;
+        self.entries.written();
+        self.homework.written();
+        Ok(())
+    }
+
+    fn bytes(&self) -> usize {
+        self.shelf.bytes() + self.entries.bytes() + self.homework.bytes()
     }
 }
 

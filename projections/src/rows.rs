@@ -2,7 +2,8 @@
 //!
 //! Times cross to SQL as microseconds since 1970, dates and hours as ISO text; [`micros!`] and [`instant!`] are the only conversions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 
 use domain::event::{Fact, Recorded};
 use domain::ids::{EntryId, HomeworkId, TextbookId};
@@ -10,7 +11,7 @@ use domain::textbook::Event;
 use domain::textbook::entry::Lesson;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use sqlx::Row;
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -30,29 +31,52 @@ macro_rules! instant {
 }
 pub(crate) use instant;
 
-/// Writes rows with one `unnest` statement: each value becomes the array of one column. Says nothing to the database for no row.
-macro_rules! flush {
-    ($connection:expr, $sql:expr, $rows:expr, |$row:ident| [$($value:expr),+ $(,)?]) => {{
-        let rows = $rows;
-        if !rows.is_empty() {
-            sqlx::query($sql)
-                $(.bind(rows.iter().map(|$row| $value).collect::<Vec<_>>()))+
-                .execute(&mut *$connection)
-                .await?;
-        }
-    }};
+/// How rows are written: into tables that people read, or into empty ones that nobody does yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// One `unnest` statement a table; what is there already is found by its key.
+    Live,
+    /// `COPY`, where each row is new; no index is there but those the writing itself needs.
+    Filling,
 }
-pub(crate) use flush;
 
-/// A table with one row per key: the rows of the keys a batch touches, as its events have left them so far.
+/// The rows a batch touches, as its events have left them so far. A filling keeps it from one batch to the next, and then reads nothing
+/// back: what it does not hold does not exist.
+pub trait Held {
+    /// Bytes held, roughly.
+    fn bytes(&self) -> usize;
+}
+
+/// A row as it is kept for the events that follow.
+pub trait Row: Clone {
+    /// Without what no later event asks for: the texts of a version that is written once.
+    fn kept(&self) -> Self {
+        self.clone()
+    }
+
+    /// Bytes of its texts, roughly.
+    fn text_bytes(&self) -> usize {
+        0
+    }
+}
+
+/// A table with one row per key.
 pub struct Overlay<K, R> {
-    rows: BTreeMap<K, R>,
+    rows: HashMap<K, R>,
     touched: BTreeSet<K>,
+    /// Keys that are not in the table yet.
+    fresh: HashSet<K>,
+    text_bytes: usize,
 }
 
-impl<K: Ord + Clone, R> Overlay<K, R> {
-    pub fn new(former: impl IntoIterator<Item = (K, R)>) -> Self {
-        Self { rows: former.into_iter().collect(), touched: BTreeSet::new() }
+impl<K: Ord + Hash + Copy, R: Row> Overlay<K, R> {
+    pub fn new() -> Self {
+        Self { rows: HashMap::new(), touched: BTreeSet::new(), fresh: HashSet::new(), text_bytes: 0 }
+    }
+
+    /// A row as the table has it.
+    pub fn found(&mut self, key: K, row: R) {
+        self.rows.insert(key, row);
     }
 
     pub fn row(&self, key: &K) -> Option<&R> {
@@ -61,27 +85,54 @@ impl<K: Ord + Clone, R> Overlay<K, R> {
 
     /// No row changes nothing.
     pub fn put(&mut self, key: K, row: Option<R>) {
-        if let Some(row) = row {
-            self.touched.insert(key.clone());
-            self.rows.insert(key, row);
+        let Some(row) = row else { return };
+        self.touched.insert(key);
+        self.text_bytes += row.text_bytes();
+        match self.rows.insert(key, row) {
+            Some(former) => self.text_bytes = self.text_bytes.saturating_sub(former.text_bytes()),
+            None => {
+                self.fresh.insert(key);
+            }
         }
     }
 
-    /// The last state of each row that changed.
-    pub fn changed(&self) -> Vec<&R> {
-        self.touched.iter().filter_map(|key| self.rows.get(key)).collect()
+    /// The last state of each row that changed, new ones apart, in the order of their keys.
+    pub fn changed(&self) -> (Vec<&R>, Vec<&R>) {
+        let (new, known): (Vec<&K>, Vec<&K>) = self.touched.iter().partition(|key| self.fresh.contains(key));
+        let rows = |keys: Vec<&K>| keys.into_iter().filter_map(|key| self.rows.get(key)).collect();
+        (rows(new), rows(known))
+    }
+
+    /// What changed is written.
+    pub fn written(&mut self) {
+        self.touched.clear();
+        self.fresh.clear();
     }
 }
 
-/// A table of versions, each written once: the latest of the keys a batch touches, and all it adds.
+impl<K, R> Held for Overlay<K, R> {
+    fn bytes(&self) -> usize {
+        self.rows.len() * (size_of::<K>() + size_of::<R>() + PLACE_BYTES) + self.text_bytes
+    }
+}
+
+/// What a row in memory costs besides itself: the room of a hash table, the allocations of its short texts.
+const PLACE_BYTES: usize = 64;
+
+/// A table of versions, each written once: the latest of each key, without its texts, and all that a batch adds.
 pub struct Trail<K, R> {
-    latest: BTreeMap<K, R>,
+    latest: HashMap<K, R>,
     added: Vec<R>,
 }
 
-impl<K: Ord, R: Clone> Trail<K, R> {
-    pub fn new(former: impl IntoIterator<Item = (K, R)>) -> Self {
-        Self { latest: former.into_iter().collect(), added: Vec::new() }
+impl<K: Eq + Hash, R: Row> Trail<K, R> {
+    pub fn new() -> Self {
+        Self { latest: HashMap::new(), added: Vec::new() }
+    }
+
+    /// The latest version as the table has it.
+    pub fn found(&mut self, key: K, version: R) {
+        self.latest.insert(key, version);
     }
 
     pub fn latest(&self, key: &K) -> Option<&R> {
@@ -91,13 +142,24 @@ impl<K: Ord, R: Clone> Trail<K, R> {
     /// No version changes nothing.
     pub fn add(&mut self, key: K, version: Option<R>) {
         if let Some(version) = version {
-            self.latest.insert(key, version.clone());
+            self.latest.insert(key, version.kept());
             self.added.push(version);
         }
     }
 
     pub fn added(&self) -> &[R] {
         &self.added
+    }
+
+    /// What was added is written.
+    pub fn written(&mut self) {
+        self.added.clear();
+    }
+}
+
+impl<K, R> Held for Trail<K, R> {
+    fn bytes(&self) -> usize {
+        self.latest.len() * (size_of::<K>() + size_of::<R>() + PLACE_BYTES)
     }
 }
 

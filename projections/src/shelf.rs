@@ -5,10 +5,11 @@ use domain::event::Recorded;
 use domain::ids::{GroupId, SchoolId, SchoolYear, TextbookId};
 use domain::textbook::Event;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use crate::rows::{Overlay, flush, textbook_events, textbook_of};
+use crate::rows::{Held as _, Overlay, Row, Way, textbook_events, textbook_of};
+use crate::writing::table;
 
 /// Where a row belongs: what decides who sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,23 +46,38 @@ pub(crate) struct Shelf(Overlay<TextbookId, Book>);
 const BOOKS: &str =
     "select t.textbook, t.school, t.group_id, t.subject, t.year from textbook t where t.textbook = any($1::uuid[])";
 
-const SHELVE: &str = "insert into textbook (textbook, school, group_id, year, subject) \
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[]) \
-    on conflict (textbook) do nothing";
+macro_rules! textbook_table {
+    () => {
+        "textbook (textbook, school, group_id, year, subject)"
+    };
+}
+
+const SHELVE: &str = concat!(
+    "insert into ",
+    textbook_table!(),
+    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[]) on conflict (textbook) do nothing"
+);
+
+const COPY: &str = concat!("copy ", textbook_table!(), " from stdin (format binary)");
 
 pub(crate) const STATEMENTS: &[(&str, &str)] = &[("books", BOOKS), ("shelve", SHELVE)];
 
+impl Row for Book {}
+
 impl Shelf {
-    pub async fn load(connection: &mut PgConnection, batch: &[Recorded]) -> Result<Self, sqlx::Error> {
+    pub fn new() -> Self {
+        Self(Overlay::new())
+    }
+
+    pub async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         let mut wanted: Vec<Uuid> = textbook_events(batch).map(|(_, event)| textbook_of(event).0).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        let found = sqlx::query(BOOKS).bind(wanted).fetch_all(connection).await?;
-        let books = found.iter().map(|row| {
-            let book = Book { place: Place::read(row)?, year: SchoolYear(row.try_get("year")?) };
-            Ok((book.place.textbook, book))
-        });
-        Ok(Self(Overlay::new(books.collect::<Result<Vec<_>, sqlx::Error>>()?)))
+        for row in sqlx::query(BOOKS).bind(wanted).fetch_all(connection).await? {
+            let book = Book { place: Place::read(&row)?, year: SchoolYear(row.try_get("year")?) };
+            self.0.found(book.place.textbook, book);
+        }
+        Ok(())
     }
 
     /// The place of what the event is about; its opening, which comes first in its stream, is shelved on the way.
@@ -71,17 +87,25 @@ impl Shelf {
         self.0.row(&textbook).map(|book| book.place.clone())
     }
 
-    pub async fn flush(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        flush!(connection, SHELVE, self.0.changed(), |book| [
-            book.place.textbook.0,
-            book.place.school.0,
-            book.place.group.0,
-            book.year.0,
-            book.place.subject.as_str(),
-        ]);
+    /// A textbook is opened once: what is known already is not written again.
+    pub async fn flush(&mut self, connection: &mut PgConnection, way: Way) -> Result<(), sqlx::Error> {
+        shelve(connection, way, &self.0.changed().0).await?;
+        self.0.written();
         Ok(())
     }
+
+    pub fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
 }
+
+table!(shelve, book: Book, SHELVE, COPY, [
+    book.place.textbook.0,
+    book.place.school.0,
+    book.place.group.0,
+    book.year.0,
+    book.place.subject.as_str(),
+]);
 
 pub(crate) fn fold(event: &Event) -> Option<Book> {
     match event {

@@ -7,17 +7,19 @@ mod fold;
 pub mod queries;
 
 use domain::actor::{Actor, Capacity};
+use domain::decider::Decider as _;
 use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId};
 use domain::personal::SealedCell;
+use domain::textbook::Textbook;
 use domain::textbook::entry::Lesson;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::ReadModel;
 use crate::cells::{Resource, Work};
-use crate::rows::{About, Touched, about, textbook_events};
+use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Overlay, Touched, Way, about, textbook_events};
 use crate::shelf::{Place, Shelf};
+use crate::{Filling, ReadModel};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -85,22 +87,62 @@ impl ReadModel for Teacher {
         include_str!("teacher/schema.sql")
     }
 
+    fn indexes(&self) -> &'static str {
+        include_str!("teacher/indexes.sql")
+    }
+
+    fn folds(&self) -> &'static [&'static str] {
+        &[Textbook::TYPE]
+    }
+
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        Fold::new(Way::Live).apply(connection, batch).await
+    }
+
+    fn filling(&self) -> Box<dyn Filling> {
+        Box::new(Fold::new(Way::Filling))
+    }
+}
+
+/// What a batch starts from and what it changes.
+struct Fold {
+    way: Way,
+    shelf: Shelf,
+    entries: Overlay<EntryKey, Entry>,
+    tasks: Overlay<HomeworkKey, Task>,
+}
+
+impl Fold {
+    fn new(way: Way) -> Self {
+        Self { way, shelf: Shelf::new(), entries: Overlay::new(), tasks: Overlay::new() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Filling for Fold {
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        let mut shelf = Shelf::load(connection, batch).await?;
-        let (mut entries, mut tasks) = flush::load(connection, Touched::by(batch)).await?;
+        if self.way == Way::Live {
+            self.shelf.load(connection, batch).await?;
+            flush::load(connection, self, Touched::by(batch)).await?;
+        }
         for (recorded, event) in textbook_events(batch) {
-            let Some(place) = shelf.place(event) else { continue };
+            let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
                 About::Textbook => {}
-                About::Entry(key) => entries.put(key, fold::entry(entries.row(&key), &place, recorded, event)),
-                About::Homework(key) => tasks.put(key, fold::task(tasks.row(&key), &place, recorded, event)),
+                About::Entry(key) => {
+                    self.entries.put(key, fold::entry(self.entries.row(&key), &place, recorded, event))
+                }
+                About::Homework(key) => self.tasks.put(key, fold::task(self.tasks.row(&key), &place, recorded, event)),
             }
         }
-        shelf.flush(connection).await?;
-        flush::entries(connection, &entries.changed()).await?;
-        flush::tasks(connection, &tasks.changed()).await
+        self.shelf.flush(connection, self.way).await?;
+        flush::write(connection, self).await
+    }
+
+    fn bytes(&self) -> usize {
+        self.shelf.bytes() + self.entries.bytes() + self.tasks.bytes()
     }
 }

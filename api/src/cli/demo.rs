@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use super::{Failure, Format, Setting, complain, say};
 use crate::app::{App, Mode};
 use crate::demo::clock::DemoClock;
-use crate::demo::{Demo as Demonstration, Memory, Progress};
+use crate::demo::{Demo as Demonstration, Memory, Progress, WEEKS_BEFORE};
 use crate::server;
 
 #[derive(clap::Args)]
@@ -25,6 +25,9 @@ pub struct Demo {
     /// The day and hour it opens at, in the school's time: a day of the school year 2026-2027.
     #[arg(long, default_value = "2026-11-17T17:30")]
     at: DateTime,
+    /// How many school weeks are lived before that day: 4 are there in seconds, a whole year (36) takes about a minute.
+    #[arg(long, default_value_t = WEEKS_BEFORE as u32, value_parser = clap::value_parser!(u32).range(1..=36))]
+    weeks: u32,
 }
 
 /// The day and hour a demonstration opens at when none is asked for.
@@ -68,14 +71,16 @@ impl Demo {
     /// What is already there goes on; a new school is drawn only in an empty data directory.
     fn memory(&self, data_dir: &std::path::Path) -> Result<Memory, Failure> {
         if let Some(memory) = Memory::read(data_dir) {
-            let asked = (self.at, self.pupils as usize);
-            if asked != (memory.at, memory.pupils) && asked != (OPENS_AT, 480) {
-                complain("this data directory already holds a school: --at and --pupils apply to an empty one");
+            let asked = (self.at, self.pupils as usize, self.weeks as usize);
+            if asked != (memory.at, memory.pupils, memory.weeks) && asked != (OPENS_AT, 480, WEEKS_BEFORE) {
+                complain(
+                    "this data directory already holds a school: --at, --pupils and --weeks apply to an empty one",
+                );
             }
             return Ok(memory);
         }
-        let (uai, pupils, at) = (fictional_uai(42), self.pupils as usize, self.at);
-        let memory = Memory { uai, pupils, at, ready: false, lived: 0 };
+        let (uai, pupils, at, weeks) = (fictional_uai(42), self.pupils as usize, self.at, self.weeks as usize);
+        let memory = Memory { uai, pupils, at, weeks, ready: false, lived: 0 };
         let generated = crate::demo::school(&memory);
         let year = generated.calendar.starts_on..=generated.calendar.ends_on;
         if !year.contains(&at.date()) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::StreamId;
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, PgExecutor, PgPool, Row as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use super::{JOURNAL, Receipt};
 use crate::clock::Clock;
 use crate::keys::WriterKey;
 use crate::ledger::leaf::Part;
-use batch::{Batch, Outcome};
+use batch::{Batch, Outcome, Statements};
 
 /// Commands of one batch at most.
 const COMMANDS_MAX: usize = 256;
@@ -46,6 +46,8 @@ pub struct Row {
 /// One command's events.
 pub struct Draft {
     pub stream: StreamId,
+    /// The aggregate id as stored.
+    pub stream_key: String,
     /// The version it was decided at.
     pub version: i64,
     pub rows: Vec<Row>,
@@ -86,7 +88,10 @@ impl Appender {
     pub fn start(pool: PgPool, key: WriterKey, clock: Arc<dyn Clock>) -> Self {
         let (queue, pending) = mpsc::unbounded_channel();
         let (head, watched) = watch::channel(0);
-        tokio::spawn(Writer { pool, key, clock, head, eras: vec![0] }.run(pending));
+        tokio::spawn(
+            Writer { pool, key, clock, head, eras: vec![0], statements: Statements::default(), connection: None }
+                .run(pending),
+        );
         Self { queue, head: watched }
     }
 
@@ -109,6 +114,10 @@ struct Writer {
     clock: Arc<dyn Clock>,
     head: watch::Sender<i64>,
     eras: Vec<i16>,
+    statements: Statements,
+    /// Held from batch to batch: a pool asks the server whether a connection still lives each time it comes back, which would be a
+    /// second round trip for each batch.
+    connection: Option<PgConnection>,
 }
 
 impl Writer {
@@ -121,6 +130,8 @@ impl Writer {
             }) else {
                 return;
             };
+            // Whoever is about to write has its turn first: a batch of one costs a flush of the disk like a batch of a hundred.
+            tokio::task::yield_now().await;
             let mut batch = vec![first];
             let mut bytes: usize = size(&batch[0]);
             while batch.len() < COMMANDS_MAX {
@@ -179,18 +190,36 @@ impl Writer {
         }
     }
 
-    /// One attempt. After a lost connection the careful path is taken: it knows by key what is already written.
+    /// One attempt. The connection is kept only when the server answered by it.
     async fn attempt(&mut self, drafts: &[Draft], careful: bool) -> Result<Vec<Result<Receipt, Refusal>>, sqlx::Error> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?.detach(),
+        };
+        let outcome = self.attempt_on(&mut connection, drafts, careful).await;
+        if !matches!(&outcome, Err(problem) if transient(problem)) {
+            self.connection = Some(connection);
+        }
+        outcome
+    }
+
+    /// After a lost connection the careful path is taken: it knows by key what is already written.
+    async fn attempt_on(
+        &mut self,
+        connection: &mut PgConnection,
+        drafts: &[Draft],
+        careful: bool,
+    ) -> Result<Vec<Result<Receipt, Refusal>>, sqlx::Error> {
         for era in drafts.iter().map(|draft| draft.stream.era.0) {
             if !self.eras.contains(&era) {
-                sqlx::query("select journal.open_era($1)").bind(era).execute(&self.pool).await?;
+                sqlx::query("select journal.open_era($1)").bind(era).execute(&mut *connection).await?;
                 self.eras.push(era);
             }
         }
         let mut recorded_us = self.clock.now().as_microsecond();
         if !careful && drafts.iter().all(|draft| draft.guards.is_empty()) {
             let batch = Batch::new(drafts, recorded_us, &self.key);
-            match batch.append_at_once(&self.pool).await {
+            match batch.append_at_once(connection, &mut self.statements).await {
                 Ok(Some(base)) => return Ok(receipts(drafts, base)),
                 Ok(None) => {}
                 // 23505: a stale version or a key just used. Someone is guilty: the careful path says who.
@@ -200,7 +229,7 @@ impl Writer {
         }
         loop {
             let batch = Batch::new(drafts, recorded_us, &self.key);
-            match batch.append_carefully(&self.pool).await? {
+            match batch.append_carefully(connection).await? {
                 Outcome::Late { head_us } => recorded_us = head_us.max(self.clock.now().as_microsecond()),
                 Outcome::Each(outcomes) => return Ok(outcomes),
             }
@@ -244,8 +273,12 @@ const SEEN: &str = "select l.request_hash, l.first_position, l.last_position, e.
     where l.journal = $1 and l.actor = $2 and l.key = $3";
 
 /// The receipt of a command already written by this key, and the hash of its request.
-pub(super) async fn seen(pool: &PgPool, actor: &str, key: &str) -> Result<Option<(Vec<u8>, Receipt)>, sqlx::Error> {
-    let row = sqlx::query(SEEN).bind(JOURNAL).bind(actor).bind(key).fetch_optional(pool).await?;
+pub(super) async fn seen(
+    executor: impl PgExecutor<'_>,
+    actor: &str,
+    key: &str,
+) -> Result<Option<(Vec<u8>, Receipt)>, sqlx::Error> {
+    let row = sqlx::query(SEEN).bind(JOURNAL).bind(actor).bind(key).fetch_optional(executor).await?;
     Ok(row.map(|row| {
         let (first, last): (i64, i64) = (row.get(1), row.get(2));
         (row.get(0), Receipt { version: row.get(3), first_position: Some(first), last_position: Some(last) })
@@ -253,5 +286,12 @@ pub(super) async fn seen(pool: &PgPool, actor: &str, key: &str) -> Result<Option
 }
 
 /// Every SQL text of the append, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 3] =
-    [("seen", SEEN), ("append_at_once", batch::AT_ONCE), ("append_carefully", batch::CAREFULLY)];
+pub fn statements() -> Vec<(&'static str, String)> {
+    vec![
+        ("seen", SEEN.to_owned()),
+        ("since", super::load::SINCE.to_owned()),
+        ("append_at_once, one era", batch::at_once(Some(0))),
+        ("append_at_once", batch::at_once(None)),
+        ("append_carefully", batch::CAREFULLY.to_owned()),
+    ]
+}

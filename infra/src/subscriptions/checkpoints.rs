@@ -31,8 +31,10 @@ pub(super) enum Advance {
 const STANDINGS: &str = "select name, live, version, position, stopped_at, stopped_because from subscriptions.models order by name, live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
     where name = $1 and live returning position, fence";
-const HOLD: &str = "select position, fence from subscriptions.models where name = $1 and live for update";
-const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
+/// Advances behind the fence, and opens the model's schema to the writing that follows in the same transaction.
+const MOVE: &str =
+    "update subscriptions.models set position = $3 where name = $1 and live = $2 and position = $4 and fence = $5
+    returning set_config('search_path', $6, true)";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
 const LOOK: &str = "select position, fence from subscriptions.models where name = $1 and live";
@@ -41,10 +43,9 @@ const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
 
 /// Every SQL text of the checkpoints, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 8] = [
+pub const STATEMENTS: [(&str, &str); 7] = [
     ("standings", STANDINGS),
     ("take", TAKE),
-    ("hold", HOLD),
     ("move", MOVE),
     ("stop", STOP),
     ("look", LOOK),
@@ -82,6 +83,7 @@ pub(super) async fn create_live(pool: &PgPool, model: &dyn Subscriber) -> Result
         .await?;
     if known.is_none() {
         create(&mut transaction, model, model.name()).await?;
+        transaction.execute(sqlx::raw_sql(model.indexes())).await?;
         sqlx::query(INSERT).bind(model.name()).bind(true).bind(model.version()).execute(&mut *transaction).await?;
     }
     Ok(transaction.commit().await?)
@@ -106,37 +108,37 @@ pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadEr
     Ok((row.get(0), row.get(1)))
 }
 
-pub(super) async fn advance(
-    pool: &PgPool,
-    model: &dyn Subscriber,
-    position: i64,
-    fence: i64,
-    news: &[Recorded],
-) -> Result<Advance, sqlx::Error> {
+/// One step of a model: from where to where, behind which fence, and what it folds on the way.
+pub(super) struct Step<'a> {
+    pub from: i64,
+    pub until: i64,
+    pub fence: i64,
+    pub news: &'a [Recorded],
+}
+
+pub(super) async fn advance(pool: &PgPool, model: &dyn Subscriber, step: Step<'_>) -> Result<Advance, sqlx::Error> {
     let mut transaction = pool.begin().await?;
-    let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
-    let (found, held): (i64, i64) = (held.get(0), held.get(1));
-    if held != fence {
-        return Ok(Advance::Lost);
+    let moved = sqlx::query(MOVE).bind(model.name()).bind(true).bind(step.until).bind(step.from).bind(step.fence);
+    if moved.bind(model.name()).fetch_optional(&mut *transaction).await?.is_none() {
+        let found = sqlx::query(LOOK).bind(model.name()).fetch_one(&mut *transaction).await?;
+        let (position, fence): (i64, i64) = (found.get(0), found.get(1));
+        return Ok(if fence == step.fence { Advance::Elsewhere(position) } else { Advance::Lost });
     }
-    if found != position {
-        return Ok(Advance::Elsewhere(found));
-    }
-    apply(&mut transaction, model, model.name(), news).await?;
-    let last = news.last().map_or(position, |recorded| recorded.position);
-    sqlx::query(MOVE).bind(model.name()).bind(last).execute(&mut *transaction).await?;
+    model.apply(&mut transaction, step.news).await?;
     transaction.commit().await?;
     Ok(Advance::Moved)
 }
 
-pub(super) async fn apply(
+/// Moves the checkpoint of a model being rebuilt, in the transaction that writes beside the live one. False when another process
+/// has moved it.
+pub(super) async fn advance_beside(
     connection: &mut PgConnection,
     model: &dyn Subscriber,
     schema: &str,
-    news: &[Recorded],
-) -> Result<(), sqlx::Error> {
-    connection.execute(format!("set local search_path = {schema}").as_str()).await?;
-    model.apply(connection, news).await
+    (from, until): (i64, i64),
+) -> Result<bool, sqlx::Error> {
+    let moved = sqlx::query(MOVE).bind(model.name()).bind(false).bind(until).bind(from).bind(0_i64).bind(schema);
+    Ok(moved.fetch_optional(connection).await?.is_some())
 }
 
 /// Notes where a model stopped, unless another worker has taken it over meanwhile.

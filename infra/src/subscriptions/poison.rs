@@ -1,20 +1,21 @@
 //! An event that cannot be folded, told apart from a database that is unwell.
 
-use domain::event::Recorded;
-
+use super::checkpoints::Step;
 use super::seat::{Reader, Seat};
-use super::{POLL, Subscriptions, checkpoints};
+use super::{POLL, Stretch, Subscriptions, checkpoints};
 
 impl Subscriptions {
     /// A batch could not be folded: goes one event at a time, and stops the model at the one that cannot.
-    pub(super) async fn find_poison(&self, seat: &mut Seat, news: &[Recorded], problem: sqlx::Error) {
+    pub(super) async fn find_poison(&self, seat: &mut Seat, stretch: &Stretch, problem: sqlx::Error) {
         let Reader::Model(model) = &seat.reader else { return };
         let model = model.clone();
         if !is_of_the_event(&problem) {
             return retry(model.name(), &problem).await;
         }
-        for one in news.chunks(1) {
-            match checkpoints::advance(&self.pool, model.as_ref(), seat.position, seat.fence, one).await {
+        let news = stretch.events.partition_point(|recorded| recorded.position <= seat.position);
+        for one in stretch.events[news..].chunks(1) {
+            let step = Step { from: seat.position, until: one[0].position, fence: seat.fence, news: one };
+            match checkpoints::advance(&self.pool, model.as_ref(), step).await {
                 Ok(checkpoints::Advance::Moved) => seat.position = one[0].position,
                 Ok(_) => return,
                 Err(problem) if !is_of_the_event(&problem) => return retry(model.name(), &problem).await,

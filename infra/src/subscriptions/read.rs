@@ -3,7 +3,6 @@
 use domain::actor::{Actor, Capacity};
 use domain::event::{DecodeError, Fact, Recorded};
 use domain::ids::{SchoolId, StreamId};
-use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
@@ -22,28 +21,60 @@ pub enum ReadError {
     UnknownModel(String),
 }
 
-const READ: &str = "select position, aggregate_type, aggregate_id, sequence, payload::text, school, actor, capacity,
-        (extract(epoch from recorded_at) * 1000000)::bigint, (extract(epoch from occurred_at) * 1000000)::bigint, causation,
-        correlation, facts_position
+/// The rows after a position.
+pub const READ: &str =
+    "select position, aggregate_type, aggregate_id, sequence, payload::text, school, actor, capacity, recorded_at,
+        occurred_at, causation, correlation, facts_position
     from journal.events where journal = $1 and position > $2 order by position limit $3";
+
+/// As [`READ`], of some aggregates: of the others the position alone, so that a hole is still seen.
+const SCAN: &str = "select position, case when wanted then aggregate_type end, case when wanted then aggregate_id end, sequence,
+        case when wanted then payload::text end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
+        facts_position
+    from (select *, aggregate_type = any($4) as wanted from journal.events where journal = $1 and position > $2
+        order by position limit $3) e order by position";
 
 const HEAD: &str = "select position from journal.heads where journal = $1";
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 2] = [("read", READ), ("head", HEAD)];
+pub const STATEMENTS: [(&str, &str); 3] = [("read", READ), ("scan", SCAN), ("head", HEAD)];
+
+/// A stretch of the journal: the events asked for, and the last position looked at.
+pub struct Stretch {
+    pub events: Vec<Recorded>,
+    /// Where a reader stands after it, whether or not its last events were asked for; never further than what was looked at.
+    pub until: i64,
+}
 
 /// The events after a position, at most `limit`, dense.
 pub async fn read(pool: &PgPool, after: i64, limit: i64) -> Result<Vec<Recorded>, ReadError> {
-    let rows = sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?;
-    let mut batch = Vec::with_capacity(rows.len());
+    Ok(scan(pool, after, limit, None).await?.map_or_else(Vec::new, |stretch| stretch.events))
+}
+
+/// Looks at the next `limit` positions, and gives the events of these aggregates (of all by default). `None` at the end of the journal.
+pub async fn scan(
+    pool: &PgPool,
+    after: i64,
+    limit: i64,
+    aggregates: Option<&[&str]>,
+) -> Result<Option<Stretch>, ReadError> {
+    let rows = match aggregates {
+        None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?,
+        Some(wanted) => sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted).fetch_all(pool).await?,
+    };
+    let mut events = Vec::with_capacity(rows.len());
     for (row, expected) in rows.iter().zip(after + 1..) {
         let found: i64 = row.get(0);
         if found != expected {
             return Err(ReadError::Hole { expected, found });
         }
-        batch.push(recorded(row).map_err(|problem| ReadError::Row { position: found, problem })?);
+        if let Some(aggregate) = row.get::<Option<&str>, _>(1) {
+            let event = recorded(row, aggregate).map_err(|problem| ReadError::Row { position: found, problem })?;
+            events.push(event);
+        }
     }
-    Ok(batch)
+    let until = after + rows.len() as i64;
+    Ok((!rows.is_empty()).then_some(Stretch { events, until }))
 }
 
 /// The last position of the journal.
@@ -51,12 +82,12 @@ pub async fn head(executor: impl PgExecutor<'_>) -> Result<i64, ReadError> {
     Ok(sqlx::query_scalar(HEAD).bind(JOURNAL).fetch_one(executor).await?)
 }
 
-fn recorded(row: &PgRow) -> Result<Recorded, String> {
-    let aggregate: &str = row.get(1);
+fn recorded(row: &PgRow, aggregate: &str) -> Result<Recorded, String> {
     let (key, payload, actor, capacity): (&str, &str, &str, &str) = (row.get(2), row.get(4), row.get(6), row.get(7));
     let aggregate =
         Fact::aggregate(aggregate).ok_or_else(|| DecodeError::UnknownAggregate(aggregate.into()).to_string())?;
-    let instant = |micros: i64| Timestamp::from_microsecond(micros).map_err(|problem| problem.to_string());
+    let instant = |column| row.try_get::<jiff_sqlx::Timestamp, _>(column).map(jiff_sqlx::Timestamp::to_jiff);
+    let instant = |column| instant(column).map_err(|problem| problem.to_string());
     Ok(Recorded {
         position: row.get(0),
         stream: StreamId::parse(aggregate, key).ok_or_else(|| format!("{key:?} names no stream"))?,
@@ -65,8 +96,8 @@ fn recorded(row: &PgRow) -> Result<Recorded, String> {
         school: row.get::<Option<uuid::Uuid>, _>(5).map(SchoolId),
         actor: Actor::parse(actor).ok_or_else(|| format!("{actor:?} is no actor"))?,
         capacity: Capacity::parse(capacity).ok_or_else(|| format!("{capacity:?} is no capacity"))?,
-        recorded_at: instant(row.get(8))?,
-        occurred_at: instant(row.get(9))?,
+        recorded_at: instant(8)?,
+        occurred_at: instant(9)?,
         causation: row.get(10),
         correlation: row.get(11),
         facts_position: row.get(12),

@@ -4,11 +4,19 @@ use std::sync::Arc;
 
 use sqlx::{Executor as _, Row as _};
 
-use super::checkpoints::{apply, create};
-use super::{ReadError, Subscriber, Subscriptions, read};
+use tokio::sync::mpsc;
+
+use super::checkpoints::{self, create};
+use super::{Filling, ReadError, Subscriber, Subscriptions, read};
+
+const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where schemaname = $1 order by 1";
 
 /// Positions folded in one transaction of a rebuild.
 const BATCH: i64 = 2_000;
+/// The same, while empty tables are filled.
+const FILLING_BATCH: i64 = 5_000;
+/// Bytes that the filling of empty tables may hold; beyond, it goes on with what it needs read back, batch by batch.
+const FILLING_BYTES_MAX: usize = 256 << 20;
 
 impl Subscriptions {
     /// Folds the whole journal anew into a second schema and swaps it with the live one. Killed and started again, it goes on.
@@ -18,6 +26,12 @@ impl Subscriptions {
         let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?.clone();
         let beside = format!("{name}_rebuilt");
         let mut at = self.begin_rebuild(&model, &beside).await?;
+        if at == 0
+            && let Some(filling) = model.filling()
+        {
+            at = self.fill(&model, &beside, filling, &mut progress).await?;
+        }
+        self.index(&model, &beside).await?;
         loop {
             let head = read::head(&self.pool).await?;
             progress(at, head);
@@ -26,6 +40,65 @@ impl Subscriptions {
             }
             at = self.fold_beside(&model, &beside, at).await?;
         }
+    }
+
+    /// Fills the empty tables up to the head, or as far as memory allows. One task reads and decodes while this one folds and writes.
+    async fn fill(
+        &self,
+        model: &Arc<dyn Subscriber>,
+        beside: &str,
+        mut filling: Box<dyn Filling>,
+        progress: &mut impl FnMut(i64, i64),
+    ) -> Result<i64, ReadError> {
+        let head = read::head(&self.pool).await?;
+        let (sender, mut stretches) = mpsc::channel(2);
+        let (pool, folds) = (self.pool.clone(), model.folds());
+        let reading = tokio::spawn(async move {
+            let mut at = 0;
+            while at < head {
+                let Some(stretch) = read::scan(&pool, at, FILLING_BATCH, folds).await? else { break };
+                at = stretch.until;
+                if sender.send(stretch).await.is_err() {
+                    break;
+                }
+            }
+            Ok::<(), ReadError>(())
+        });
+        let mut at = 0;
+        progress(at, head);
+        while let Some(stretch) = stretches.recv().await {
+            let mut transaction = self.pool.begin().await?;
+            let steps = (at, stretch.until);
+            if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, steps).await? {
+                transaction.rollback().await?;
+                return self.begin_rebuild(model, beside).await;
+            }
+            filling.apply(&mut transaction, &stretch.events).await?;
+            transaction.commit().await?;
+            at = stretch.until;
+            progress(at, head);
+            if filling.bytes() > FILLING_BYTES_MAX {
+                return Ok(at);
+            }
+        }
+        match reading.await {
+            Ok(read) => read.map(|()| at),
+            // The runtime is going down: so is this rebuild, which goes on at the next start.
+            Err(_) => Ok(at),
+        }
+    }
+
+    /// Makes the indexes that are missing, and lets the planner know what the tables hold.
+    async fn index(&self, model: &Arc<dyn Subscriber>, schema: &str) -> Result<(), ReadError> {
+        let mut transaction = self.pool.begin().await?;
+        let settings = format!("set local search_path = {schema}; set local maintenance_work_mem = '256MB'");
+        transaction.execute(sqlx::raw_sql(&settings)).await?;
+        transaction.execute(sqlx::raw_sql(model.indexes())).await?;
+        let tables: Vec<String> = sqlx::query_scalar(TABLES).bind(schema).fetch_all(&mut *transaction).await?;
+        for table in tables {
+            transaction.execute(format!("analyze {table}").as_str()).await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     async fn begin_rebuild(&self, model: &Arc<dyn Subscriber>, beside: &str) -> Result<i64, ReadError> {
@@ -42,7 +115,7 @@ impl Subscriptions {
         create(&mut transaction, model.as_ref(), beside).await?;
         sqlx::query(
             "insert into subscriptions.models (name, live, version) values ($1, false, $2)
-             on conflict (name, live) do update set version = excluded.version, position = 0",
+             on conflict (name, live) do update set version = excluded.version, position = 0, fence = 0",
         )
         .bind(model.name())
         .bind(model.version())
@@ -53,24 +126,17 @@ impl Subscriptions {
     }
 
     async fn fold_beside(&self, model: &Arc<dyn Subscriber>, beside: &str, at: i64) -> Result<i64, ReadError> {
-        let batch = read::read(&self.pool, at, BATCH).await?;
-        let Some(last) = batch.last().map(|recorded| recorded.position) else { return Ok(at) };
+        let Some(stretch) = read::scan(&self.pool, at, BATCH, model.folds()).await? else { return Ok(at) };
         let mut transaction = self.pool.begin().await?;
-        apply(&mut transaction, model.as_ref(), beside, &batch).await?;
-        let moved =
-            sqlx::query("update subscriptions.models set position = $2 where name = $1 and not live and position = $3")
-                .bind(model.name())
-                .bind(last)
-                .bind(at)
-                .execute(&mut *transaction)
-                .await?;
-        if moved.rows_affected() == 0 {
+        let steps = (at, stretch.until);
+        if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, steps).await? {
             // Another process rebuilds the same model: go on from where it is.
             transaction.rollback().await?;
             return self.begin_rebuild(model, beside).await;
         }
+        model.apply(&mut transaction, &stretch.events).await?;
         transaction.commit().await?;
-        Ok(last)
+        Ok(stretch.until)
     }
 
     /// Swaps if the rebuilt model is not behind the live one. The live row's lock keeps its worker waiting meanwhile.

@@ -20,6 +20,14 @@ impl Reader {
             Self::Memory(follower) => follower.name(),
         }
     }
+
+    /// Whose events it asks for; `None` for all.
+    pub(super) fn aggregates(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Model(model) => model.folds(),
+            Self::Memory(follower) => follower.follows(),
+        }
+    }
 }
 
 pub(super) struct Seat {

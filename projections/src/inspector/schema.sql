@@ -37,10 +37,5 @@ create table version (
     written boolean,
     content json,
     resources json not null,
-    reason json,
-    primary key (textbook, version)
+    reason json
 );
-create index on version (textbook, sort, id, version);
-create index on version (textbook, date);
-create index on version (group_id, date);
-create index on version (school, date);

@@ -2,13 +2,15 @@
 
 use domain::ids::HomeworkId;
 use domain::textbook::homework::HomeworkKind;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, Row as _};
 
 use super::queries::lesson_columns;
-use super::{Load, WrittenLesson};
-use crate::rows::{EntryKey, HomeworkKey, Overlay, Touched, date, flush, instant, malformed, named};
+use super::{Fold, Load, WrittenLesson};
+use crate::rows::{Row, Touched, Way, date, malformed, named};
 use crate::shelf::Place;
+use crate::writing::table;
 
 const LESSONS: &str = concat!(
     "select ",
@@ -21,22 +23,37 @@ const WORK: &str = "select t.textbook, t.school, t.group_id, t.subject, t.homewo
     t.due_on::text as due_on, t.kind, t.estimate, t.withdrawn from work t \
     join unnest($1::uuid[], $2::uuid[]) k(textbook, homework) on k.textbook = t.textbook and k.homework = t.homework";
 
+macro_rules! lesson_table {
+    () => {
+        "lesson (textbook, entry, school, group_id, subject, slot, date, starts_at, author, delay, first_recorded_at, withdrawn)"
+    };
+}
+
+macro_rules! work_table {
+    () => {
+        "work (textbook, homework, school, group_id, subject, given_on, due_on, kind, estimate, withdrawn)"
+    };
+}
+
 const PUT_LESSONS: &str = concat!(
-    "insert into lesson (textbook, entry, school, group_id, subject, slot, date, starts_at, author, delay, first_recorded_at, ",
-    "withdrawn) select textbook, entry, school, group_id, subject, slot, date::date, starts_at::time, author, delay, ",
-    instant!("first_recorded_at"),
-    ", withdrawn from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::text[], ",
-    "$9::text[], $10::bigint[], $11::bigint[], $12::boolean[]) n(textbook, entry, school, group_id, subject, slot, date, ",
-    "starts_at, author, delay, first_recorded_at, withdrawn) ",
-    "on conflict (textbook, entry) do update set withdrawn = excluded.withdrawn"
+    "insert into ",
+    lesson_table!(),
+    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::date[], $8::time[], $9::text[], \
+        $10::bigint[], $11::timestamptz[], $12::boolean[]) \
+        on conflict (textbook, entry) do update set withdrawn = excluded.withdrawn"
 );
 
-const PUT_WORK: &str = "insert into work (textbook, homework, school, group_id, subject, given_on, due_on, kind, estimate, \
-    withdrawn) select textbook, homework, school, group_id, subject, given_on::date, due_on::date, kind, estimate, withdrawn \
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::integer[], \
-    $10::boolean[]) n(textbook, homework, school, group_id, subject, given_on, due_on, kind, estimate, withdrawn) \
-    on conflict (textbook, homework) do update set due_on = excluded.due_on, kind = excluded.kind, \
-    estimate = excluded.estimate, withdrawn = excluded.withdrawn";
+const PUT_WORK: &str = concat!(
+    "insert into ",
+    work_table!(),
+    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::text[], \
+        $9::integer[], $10::boolean[]) on conflict (textbook, homework) do update set due_on = excluded.due_on, \
+        kind = excluded.kind, estimate = excluded.estimate, withdrawn = excluded.withdrawn"
+);
+
+const COPY_LESSONS: &str = concat!("copy ", lesson_table!(), " from stdin (format binary)");
+
+const COPY_WORK: &str = concat!("copy ", work_table!(), " from stdin (format binary)");
 
 pub const STATEMENTS: &[(&str, &str)] =
     &[("lessons", LESSONS), ("work", WORK), ("put lessons", PUT_LESSONS), ("put work", PUT_WORK)];
@@ -56,48 +73,64 @@ impl Load {
     }
 }
 
-type Overlays = (Overlay<EntryKey, WrittenLesson>, Overlay<HomeworkKey, Load>);
+impl Row for WrittenLesson {}
 
-pub async fn load(connection: &mut PgConnection, touched: Touched) -> Result<Overlays, sqlx::Error> {
+impl Row for Load {}
+
+pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touched) -> Result<(), sqlx::Error> {
     let (textbooks, ids) = touched.entries;
-    let lessons = sqlx::query(LESSONS).bind(textbooks).bind(ids).fetch_all(&mut *connection).await?;
+    if !ids.is_empty() {
+        for row in sqlx::query(LESSONS).bind(textbooks).bind(ids).fetch_all(&mut *connection).await? {
+            let row = WrittenLesson::read(&row)?;
+            fold.lessons.found((row.place.textbook, row.entry), row);
+        }
+    }
     let (textbooks, ids) = touched.homework;
-    let work = sqlx::query(WORK).bind(textbooks).bind(ids).fetch_all(connection).await?;
-    let lessons = lessons.iter().map(|row| WrittenLesson::read(row).map(|row| ((row.place.textbook, row.entry), row)));
-    let work = work.iter().map(|row| Load::read(row).map(|row| ((row.place.textbook, row.homework), row)));
-    Ok((Overlay::new(lessons.collect::<Result<Vec<_>, _>>()?), Overlay::new(work.collect::<Result<Vec<_>, _>>()?)))
-}
-
-pub async fn lessons(connection: &mut PgConnection, rows: &[&WrittenLesson]) -> Result<(), sqlx::Error> {
-    flush!(connection, PUT_LESSONS, rows, |row| [
-        row.place.textbook.0,
-        row.entry.0,
-        row.place.school.0,
-        row.place.group.0,
-        row.place.subject.as_str(),
-        row.slot.map(|slot| slot.0),
-        row.date.to_string(),
-        row.starts_at.to_string(),
-        row.author.to_string(),
-        row.delay.as_secs(),
-        row.first_recorded_at.as_microsecond(),
-        row.withdrawn,
-    ]);
+    if !ids.is_empty() {
+        for row in sqlx::query(WORK).bind(textbooks).bind(ids).fetch_all(connection).await? {
+            let row = Load::read(&row)?;
+            fold.work.found((row.place.textbook, row.homework), row);
+        }
+    }
     Ok(())
 }
 
-pub async fn work(connection: &mut PgConnection, rows: &[&Load]) -> Result<(), sqlx::Error> {
-    flush!(connection, PUT_WORK, rows, |row| [
-        row.place.textbook.0,
-        row.homework.0,
-        row.place.school.0,
-        row.place.group.0,
-        row.place.subject.as_str(),
-        row.given_on.to_string(),
-        row.due_on.to_string(),
-        row.kind.name(),
-        row.minutes.map(i32::from),
-        row.withdrawn,
-    ]);
+pub async fn write(connection: &mut PgConnection, fold: &mut Fold) -> Result<(), sqlx::Error> {
+    let (new, known) = fold.lessons.changed();
+    lessons(connection, fold.way, &new).await?;
+    lessons(connection, Way::Live, &known).await?;
+    let (new, known) = fold.work.changed();
+    work(connection, fold.way, &new).await?;
+    work(connection, Way::Live, &known).await?;
+    fold.lessons.written();
+    fold.work.written();
     Ok(())
 }
+
+table!(lessons, row: WrittenLesson, PUT_LESSONS, COPY_LESSONS, [
+    row.place.textbook.0,
+    row.entry.0,
+    row.place.school.0,
+    row.place.group.0,
+    row.place.subject.as_str(),
+    row.slot.map(|slot| slot.0),
+    row.date.to_sqlx(),
+    row.starts_at.to_sqlx(),
+    row.author.to_string(),
+    row.delay.as_secs(),
+    row.first_recorded_at.to_sqlx(),
+    row.withdrawn,
+]);
+
+table!(work, row: Load, PUT_WORK, COPY_WORK, [
+    row.place.textbook.0,
+    row.homework.0,
+    row.place.school.0,
+    row.place.group.0,
+    row.place.subject.as_str(),
+    row.given_on.to_sqlx(),
+    row.due_on.to_sqlx(),
+    row.kind.name(),
+    row.minutes.map(i32::from),
+    row.withdrawn,
+]);

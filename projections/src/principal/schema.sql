@@ -23,9 +23,6 @@ create table lesson (
     withdrawn boolean not null,
     primary key (textbook, entry)
 );
-create index on lesson (textbook, date);
-create index on lesson (group_id, date);
-create index on lesson (school, date);
 
 create table work (
     textbook uuid not null,
@@ -40,6 +37,3 @@ create table work (
     withdrawn boolean not null,
     primary key (textbook, homework)
 );
-create index on work (textbook, due_on);
-create index on work (group_id, due_on);
-create index on work (school, due_on);

@@ -29,12 +29,8 @@ create table entry_version (
     visible_from timestamptz not null,
     position bigint not null,
     recorded_at timestamptz not null,
-    first_recorded_at timestamptz not null,
-    primary key (textbook, entry, version)
+    first_recorded_at timestamptz not null
 );
-create index on entry_version (textbook, date);
-create index on entry_version (group_id, date);
-create index on entry_version (school, date);
 
 create table homework_version (
     textbook uuid not null,
@@ -63,12 +59,5 @@ create table homework_version (
     visible_from timestamptz not null,
     position bigint not null,
     recorded_at timestamptz not null,
-    first_recorded_at timestamptz not null,
-    primary key (textbook, homework, version)
+    first_recorded_at timestamptz not null
 );
-create index on homework_version (textbook, due_on);
-create index on homework_version (group_id, due_on);
-create index on homework_version (school, due_on);
-create index on homework_version (textbook, given_on);
-create index on homework_version (group_id, given_on);
-create index on homework_version (school, given_on);

@@ -31,9 +31,6 @@ create table lesson (
     visible_from timestamptz not null,
     primary key (textbook, entry)
 );
-create index on lesson (textbook, date);
-create index on lesson (group_id, date);
-create index on lesson (school, date);
 
 create table task (
     textbook uuid not null,
@@ -65,6 +62,3 @@ create table task (
     visible_from timestamptz not null,
     primary key (textbook, homework)
 );
-create index on task (textbook, given_on);
-create index on task (group_id, given_on);
-create index on task (school, given_on);
