@@ -48,7 +48,7 @@ const DECK: [(Fault, usize); 8] = [
 ];
 
 /// Positions between two faults.
-const STEP: i64 = 40;
+const STEP: i64 = 80;
 
 struct Writer {
     life: String,
