@@ -165,6 +165,21 @@ async fn two_processes_on_one_stream_both_write_in_turn() {
 }
 
 #[tokio::test]
+async fn that_nothing_changes_is_not_told_from_memory_alone() {
+    let world = World::new().await;
+    let (stream, _) = register(&world, 1).await;
+    let other = world.another_process().await;
+    let on = jiff::civil::date(2026, 11, 17);
+    let (leave, come_back) = (person::Command::Deactivate { on }, person::Command::Reactivate { on });
+    let mut versions = vec![];
+    for (journal, command) in [(&world.journal, leave.clone()), (&other, come_back), (&world.journal, leave)] {
+        let context = by_the_feed(journal.now());
+        versions.push(journal.execute::<Person>(Envelope::to(stream), command, context).await.unwrap().version);
+    }
+    assert_eq!(versions, [2, 3, 4]);
+}
+
+#[tokio::test]
 async fn a_guard_that_no_longer_holds_refuses_the_command_and_lets_others_through() {
     let world = World::new().await;
     let (first, _) = register(&world, 1).await;

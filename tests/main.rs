@@ -14,3 +14,4 @@ mod school;
 mod secrecy;
 mod subscriptions;
 mod tidy;
+mod torture;

@@ -168,6 +168,20 @@ async fn a_worker_that_lost_its_place_cannot_advance() {
 }
 
 #[tokio::test]
+async fn a_worker_that_could_not_take_its_place_at_its_start_takes_it_later() {
+    let world = World::new().await;
+    let engine = engine(&world, vec![tally("tally")]).await;
+    world.owner().await.execute("revoke update on subscriptions.models from palimpseste_writer").await.unwrap();
+    let worker = Worker::start(&world, engine.clone());
+    let last = write(&world, 3).await;
+    engine.wait_for("tally", last, SHORT).await.unwrap_err();
+    world.owner().await.execute("grant update on subscriptions.models to palimpseste_writer").await.unwrap();
+    worker.reaches("tally", last).await;
+    assert_eq!(seen(&world, "tally").await, by(1, last));
+    worker.stop().await;
+}
+
+#[tokio::test]
 async fn a_worker_of_another_version_loses_its_place_to_the_rebuilt_tables() {
     let world = World::new().await;
     let old = Worker::start(&world, engine(&world, vec![tally("tally")]).await);

@@ -189,7 +189,12 @@ impl Journal {
             if events.is_empty() {
                 let first = if envelope.key.is_some() { self.repeat(&actor, &key, &hash).await? } else { None };
                 let nothing = Receipt { version: held.version, first_position: None, last_position: None };
-                return Ok(first.unwrap_or(nothing));
+                match first {
+                    // Nor is anybody told from memory alone that nothing changes.
+                    None if was_warm => held.stale = true,
+                    first => return Ok(first.unwrap_or(nothing)),
+                }
+                continue;
             }
             let draft = self.draft::<D>(&envelope, &events, held.version, &context, key.clone(), hash).await?;
             // Until the answer is here, what is in memory may be old: the caller can go away while it waits.

@@ -184,7 +184,13 @@ impl Subscriptions {
                     self.seen(model.name(), position);
                     seats.push(Seat::new(Reader::Model(model.clone()), position, fence));
                 }
-                Err(problem) => tracing::error!(model = model.name(), %problem, "this read model cannot be opened"),
+                Err(problem) => {
+                    tracing::error!(model = model.name(), %problem, "this read model cannot be opened now");
+                    // As if another worker had it: it is taken when nobody moves it.
+                    let mut seat = Seat::new(Reader::Model(model.clone()), 0, 0);
+                    seat.lose();
+                    seats.push(seat);
+                }
             }
         }
         let memory = |follower: &Arc<dyn Follower>| {
