@@ -124,7 +124,7 @@ impl Relay {
 
     /// The oldest position that a consumer may still need: a stream made anew begins there, and not at 1.
     #[must_use]
-    pub fn from(self, first: i64) -> Self {
+    pub fn beginning_at(self, first: i64) -> Self {
         Self { first: first.max(1), ..self }
     }
 
@@ -254,9 +254,7 @@ impl Relay {
         }
         for message in batch {
             match answers.next().await {
-                Some(Ok(stored)) if stored.duplicate => {
-                    return Err(End::Trouble(format!("position {} is held for a repeat", message.position)));
-                }
+                // A repeat of what stands there already is as good: 2.11 knows it by its id first, and refuses only then.
                 Some(Ok(stored)) if stored.sequence != message.position.unsigned_abs() => {
                     return Err(Refusal::Renumbered { position: message.position, sequence: stored.sequence }.into());
                 }
@@ -280,9 +278,9 @@ async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = Result
     tokio::select! { biased; () = cancel.cancelled() => Err(End::Cancelled), done = work => done }
 }
 
-async fn cancelled_since(cancel: &CancellationToken, while_ago: Duration) {
+async fn cancelled_since(cancel: &CancellationToken, how_long: Duration) {
     cancel.cancelled().await;
-    sleep(while_ago).await;
+    sleep(how_long).await;
 }
 
 /// At the next write of this process, or after a while.

@@ -135,7 +135,7 @@ async fn compare(stream: &Stream, pool: &PgPool, last: i64) -> Result<(), End> {
         Err(problem) => return Err(End::Trouble(problem.to_string())),
     };
     match message::after(pool, last - 1, 1).await?.first() {
-        Some(ours) if ours.is(&stored) => Ok(()),
+        Some(ours) if ours.is_of_the_row_of(&stored) => Ok(()),
         _ => Err(Refusal::Differs { position: last }.into()),
     }
 }
