@@ -10,6 +10,7 @@ mod import;
 mod journal;
 mod pages;
 mod read_models;
+mod relay;
 mod school;
 mod secrecy;
 mod subscriptions;

@@ -11,10 +11,12 @@ use infra::clock::Clock;
 use infra::journal::{Envelope, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
+use infra::relay::{self, Relay};
 use infra::subscriptions::{ReadError, Subscriptions};
 use infra::vault::Vault;
 use serde::Serialize;
 use sqlx::PgPool;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
@@ -54,7 +56,8 @@ pub struct App {
     pub tokens: Tokens,
     pub mode: Mode,
     cancel: CancellationToken,
-    working: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    working: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
+    relay: std::sync::OnceLock<watch::Receiver<relay::State>>,
 }
 
 impl App {
@@ -79,9 +82,9 @@ impl App {
         subscriptions.prepare(|_, _, _| {}).await?;
         let tokens = Tokens::new(&keys.derive("token"));
         let cancel = CancellationToken::new();
-        let working = std::sync::Mutex::new(None);
-        let app =
-            Arc::new(Self { journal, vault, register, subscriptions, reader, clock, tokens, mode, cancel, working });
+        let (working, relay) = (std::sync::Mutex::default(), std::sync::OnceLock::new());
+        let app = Self { journal, vault, register, subscriptions, reader, clock, tokens, mode, cancel, working, relay };
+        let app = Arc::new(app);
         app.work().await?;
         Ok(app)
     }
@@ -89,16 +92,35 @@ impl App {
     /// Starts the readers and waits until the register knows all that was written before.
     async fn work(&self) -> Result<(), OpenError> {
         let (subscriptions, head, cancel) = (self.subscriptions.clone(), self.journal.head(), self.cancel.clone());
-        let task = tokio::spawn(async move { subscriptions.run(head, cancel).await });
-        if let Ok(mut working) = self.working.lock() {
-            *working = Some(task);
-        }
+        self.beside(async move { subscriptions.run(head, cancel).await });
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
             tracing::info!(position = self.subscriptions.position(REGISTER), head, "folding the register");
         }
         Ok(())
+    }
+
+    /// Relays the journal to JetStream, beside the readers and until they stop. A server that is not there is waited for.
+    pub fn relay_to(&self, servers: &str) -> Result<(), relay::BadAddress> {
+        let relay = Relay::new(self.reader.clone(), servers)?;
+        if self.relay.set(relay.state()).is_ok() {
+            self.beside(relay.run(self.journal.head(), self.cancel.clone()));
+        }
+        Ok(())
+    }
+
+    /// How the relay stands, now and as it changes; `None` when this server relays nothing.
+    pub fn relay(&self) -> Option<watch::Receiver<relay::State>> {
+        self.relay.get().cloned()
+    }
+
+    /// Runs a task that ends when the application closes.
+    fn beside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = tokio::spawn(task);
+        if let Ok(mut working) = self.working.lock() {
+            working.push(task);
+        }
     }
 
     /// Readers see their own writes: waits until all models and the register have seen a position.
@@ -188,12 +210,12 @@ impl App {
         self.clock.now()
     }
 
-    /// Stops the readers and waits for them.
+    /// Stops the readers and the relay, and waits for them.
     pub async fn close(&self) {
         self.cancel.cancel();
-        let working = self.working.lock().ok().and_then(|mut working| working.take());
-        if let Some(working) = working {
-            let _ = working.await;
+        let working = self.working.lock().map(|mut working| std::mem::take(&mut *working)).unwrap_or_default();
+        for task in working {
+            let _ = task.await;
         }
     }
 }

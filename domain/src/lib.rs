@@ -12,4 +12,5 @@ pub mod event;
 pub mod ids;
 pub mod inspection;
 pub mod personal;
+pub mod published;
 pub mod textbook;

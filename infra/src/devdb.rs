@@ -16,6 +16,7 @@ mod binaries;
 mod bootstrap;
 mod error;
 mod layout;
+pub mod nats;
 mod server;
 mod wheel;
 
@@ -88,6 +89,7 @@ pub enum Progress {
         sha256: &'static str,
     },
     Unpack {
+        title: &'static str,
         into: PathBuf,
     },
     Create {
@@ -105,7 +107,7 @@ impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Download { name, bytes, sha256 } => write!(f, "downloading {name} ({bytes} bytes, sha256 {sha256})"),
-            Self::Unpack { into } => write!(f, "unpacking PostgreSQL into {}", into.display()),
+            Self::Unpack { title, into } => write!(f, "unpacking {title} into {}", into.display()),
             Self::Create { cluster } => {
                 write!(f, "creating a PostgreSQL cluster in {}", cluster.display())
             }

@@ -8,5 +8,6 @@ pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod postgres;
+pub mod relay;
 pub mod subscriptions;
 pub mod vault;

@@ -14,6 +14,9 @@ pub struct Serve {
     /// Where to listen. TLS belongs to the proxy in front.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Relay the journal to NATS JetStream (2.11 or later), sequence = position: nats://user:password@host:4222
+    #[arg(long, env = "PALIMPSESTE_NATS_URL", hide_env_values = true)]
+    nats_url: Option<String>,
 }
 
 impl Serve {
@@ -23,6 +26,9 @@ impl Serve {
         let clock = Arc::new(SystemClock);
         let app =
             App::open(&setting.location.data_dir, &databases.url, &databases.vault_url, clock, Mode::Serve).await?;
+        if let Some(servers) = &self.nats_url {
+            app.relay_to(servers)?;
+        }
         complain("no identity provider is connected yet: people show a token of `palimpseste token`");
         say(format!("http://{}/", self.listen));
         server::run(app, None, listener).await?;

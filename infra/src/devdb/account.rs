@@ -40,6 +40,13 @@ impl Account {
         Ok(account)
     }
 
+    /// Ours: what a server that does not refuse root runs as.
+    pub(super) fn own() -> Result<Self, DevDbError> {
+        let mut account = Self { uid: own_uid()?, gid: 0, switched: false, setpriv: cfg!(target_os = "linux") };
+        account.setpriv = account.setpriv && account.setpriv_works();
+        Ok(account)
+    }
+
     /// A command run as this account, deaf to the terminal's Ctrl-C (ours drains first, then stops it), and ended with us where Linux can do that.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = if self.setpriv {

