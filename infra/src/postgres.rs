@@ -22,7 +22,8 @@ impl Role {
     fn becoming(self) -> Option<&'static str> {
         match self {
             Self::Writer => Some("set role palimpseste_writer"),
-            Self::Reader => Some("set role palimpseste_reader"),
+            // A page asks the same few questions: each is planned once a connection, not once a request.
+            Self::Reader => Some("set role palimpseste_reader; set plan_cache_mode = force_generic_plan"),
             Self::Login => None,
         }
     }
