@@ -93,6 +93,13 @@ impl Closure {
     }
 }
 
+/// Whether the timetable places a lesson of a slot, which ended on a day or not, on a date.
+pub fn lesson_on(slot: &Slot, ended_on: Option<Date>, closures: &[Closure], date: Date) -> bool {
+    slot.falls_on(date)
+        && ended_on.is_none_or(|ended| date < ended)
+        && !closures.iter().any(|closure| closure.holds(date))
+}
+
 /// A school year of one school. Its bounds are the school's data: southern calendars start in February.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -73,6 +73,7 @@ pub struct Sealed {
 
 /// A sealed value with the row it was sealed for: what a read model keeps, what a page opens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredCell")]
 pub struct SealedCell {
     #[serde(rename = "a")]
     pub aggregate: String,
@@ -84,6 +85,33 @@ pub struct SealedCell {
     pub event: String,
     #[serde(flatten)]
     pub sealed: Sealed,
+}
+
+/// A cell as its fields stand in the text, which is read in one pass: `flatten` would keep them all aside first.
+#[derive(Deserialize)]
+struct StoredCell {
+    #[serde(rename = "a")]
+    aggregate: String,
+    #[serde(rename = "i")]
+    stream: String,
+    #[serde(rename = "s")]
+    sequence: i64,
+    #[serde(rename = "e")]
+    event: String,
+    about: Subject,
+    class: Retention,
+    part: u16,
+    dek: Vec<String>,
+    #[serde(rename = "box")]
+    sealed_box: String,
+    commit: String,
+}
+
+impl From<StoredCell> for SealedCell {
+    fn from(stored: StoredCell) -> Self {
+        let StoredCell { aggregate, stream, sequence, event, about, class, part, dek, sealed_box, commit } = stored;
+        Self { aggregate, stream, sequence, event, sealed: Sealed { about, class, part, dek, sealed_box, commit } }
+    }
 }
 
 impl SealedCell {

@@ -215,9 +215,7 @@ pub struct Facts {
 impl Facts {
     /// Whether the timetable places a lesson of that slot on that day.
     pub fn lesson_on(&self, slot: &Slot, ended_on: Option<Date>, date: Date) -> bool {
-        slot.falls_on(date)
-            && ended_on.is_none_or(|ended| date < ended)
-            && !self.closures.iter().any(|closure| closure.holds(date))
+        calendar::lesson_on(slot, ended_on, &self.closures, date)
     }
 }
 

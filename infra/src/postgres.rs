@@ -29,7 +29,8 @@ impl Role {
                 "set role palimpseste_writer; set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
                 set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off",
             ),
-            Self::Reader => Some("set role palimpseste_reader"),
+            // A page asks the same few questions: each is planned once a connection, not once a request.
+            Self::Reader => Some("set role palimpseste_reader; set plan_cache_mode = force_generic_plan"),
             Self::Login => None,
         }
     }

@@ -104,7 +104,8 @@ impl Vault {
         }
         let cache = self.read();
         let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
-        Ok(cells.iter().map(|cell| seal::open(cell, key)).collect())
+        let mut opener = seal::Opener::default();
+        Ok(cells.iter().map(|cell| opener.open(cell, key)).collect())
     }
 
     /// Opens one cell.

@@ -80,13 +80,13 @@ pub(crate) fn resources_column(resources: &[Resource]) -> String {
     serde_json::to_string(resources).unwrap_or_default()
 }
 
-/// A `json` column cast to text.
+/// A `json` column: what PostgreSQL sends of one is its text.
 pub(crate) fn read(row: &PgRow, column: &str) -> Result<Option<SealedCell>, sqlx::Error> {
-    let text: Option<&str> = row.try_get(column)?;
+    let text: Option<&str> = row.try_get_unchecked(column)?;
     text.map(|text| SealedCell::from_column(text).ok_or_else(|| malformed(column))).transpose()
 }
 
-/// A `json` column cast to text.
+/// A `json` column.
 pub(crate) fn read_resources(row: &PgRow, column: &str) -> Result<Vec<Resource>, sqlx::Error> {
-    serde_json::from_str(row.try_get(column)?).map_err(|_| malformed(column))
+    serde_json::from_str(row.try_get_unchecked(column)?).map_err(|_| malformed(column))
 }

@@ -1,6 +1,7 @@
 //! The rows a batch touches: read once, folded in memory, written back by one statement per table.
 //!
-//! Times cross to SQL as microseconds since 1970, dates and hours as ISO text; [`micros!`] and [`instant!`] are the only conversions.
+//! Columns are read as they stand. Rows are written as arrays, where times are microseconds since 1970 ([`instant!`]), dates and hours
+//! ISO text.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -14,14 +15,6 @@ use jiff::civil::{Date, Time};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
-
-/// A `timestamptz` read as microseconds.
-macro_rules! micros {
-    ($time:expr) => {
-        concat!("(extract(epoch from ", $time, ") * 1000000)::bigint")
-    };
-}
-pub(crate) use micros;
 
 /// Microseconds (a column or a parameter) as a `timestamptz`; null stays null.
 macro_rules! instant {
@@ -237,29 +230,24 @@ pub fn malformed(column: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: "malformed".into() }
 }
 
-/// A column of [`micros!`].
 pub fn timestamp(row: &PgRow, column: &str) -> Result<Timestamp, sqlx::Error> {
-    Timestamp::from_microsecond(row.try_get(column)?).map_err(|_| malformed(column))
+    Ok(row.try_get::<jiff_sqlx::Timestamp, _>(column)?.to_jiff())
 }
 
 pub fn optional_timestamp(row: &PgRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
-    let micros: Option<i64> = row.try_get(column)?;
-    micros.map(Timestamp::from_microsecond).transpose().map_err(|_| malformed(column))
+    Ok(row.try_get::<Option<jiff_sqlx::Timestamp>, _>(column)?.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
-/// A column cast to text.
 pub fn date(row: &PgRow, column: &str) -> Result<Date, sqlx::Error> {
-    row.try_get::<&str, _>(column)?.parse().map_err(|_| malformed(column))
+    Ok(row.try_get::<jiff_sqlx::Date, _>(column)?.to_jiff())
 }
 
-/// A column cast to text.
 pub fn time(row: &PgRow, column: &str) -> Result<Time, sqlx::Error> {
     optional_time(row, column)?.ok_or_else(|| malformed(column))
 }
 
 pub fn optional_time(row: &PgRow, column: &str) -> Result<Option<Time>, sqlx::Error> {
-    let text: Option<&str> = row.try_get(column)?;
-    text.map(str::parse).transpose().map_err(|_| malformed(column))
+    Ok(row.try_get::<Option<jiff_sqlx::Time>, _>(column)?.map(jiff_sqlx::Time::to_jiff))
 }
 
 pub fn minutes(row: &PgRow, column: &str) -> Result<u16, sqlx::Error> {

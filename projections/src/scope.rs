@@ -4,6 +4,8 @@
 //! whose scope is empty gets nothing, because nothing equals an element of an empty array.
 
 use domain::access::Scope;
+use jiff::civil::Date;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -15,9 +17,9 @@ macro_rules! seen {
     ($date:literal) => {
         concat!(
             "(t.school = any($1::uuid[]) or t.textbook = any($2::uuid[]) or (t.group_id = any($3::uuid[]) and exists (",
-            "select 1 from unnest($3::uuid[], $4::text[]) w(g, u) where w.g = t.group_id and (w.u is null or t.",
+            "select 1 from unnest($3::uuid[], $4::date[]) w(g, u) where w.g = t.group_id and (w.u is null or t.",
             $date,
-            " <= w.u::date))))"
+            " <= w.u))))"
         )
     };
 }
@@ -30,7 +32,7 @@ pub struct Seen {
     textbooks: Vec<Uuid>,
     groups: Vec<Uuid>,
     /// Beside each group, the last day seen of it.
-    last_days: Vec<Option<String>>,
+    last_days: Vec<Option<Date>>,
 }
 
 impl Seen {
@@ -40,7 +42,7 @@ impl Seen {
             schools: scope.schools.iter().map(|school| school.0).collect(),
             textbooks: scope.textbooks.iter().map(|textbook| textbook.0).collect(),
             groups: scope.groups.iter().map(|(group, _)| group.0).collect(),
-            last_days: scope.groups.iter().map(|(_, day)| day.map(|day| day.to_string())).collect(),
+            last_days: scope.groups.iter().map(|(_, day)| *day).collect(),
         }
     }
 
@@ -51,7 +53,8 @@ impl Seen {
 
     /// Begins a query with its first four parameters.
     pub(crate) fn query(self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
-        sqlx::query(sql).bind(self.schools).bind(self.textbooks).bind(self.groups).bind(self.last_days)
+        let last_days: Vec<_> = self.last_days.into_iter().map(|day| day.map(Date::to_sqlx)).collect();
+        sqlx::query(sql).bind(self.schools).bind(self.textbooks).bind(self.groups).bind(last_days)
     }
 }
 
@@ -67,7 +70,7 @@ mod spec {
         let scope = Scope { groups: vec![(stayed, None), (left, Some(date(2026, 10, 5)))], ..Scope::default() };
         let seen = Seen::of(&scope);
         assert_eq!(seen.groups, [stayed.0, left.0]);
-        assert_eq!(seen.last_days, [None, Some("2026-10-05".to_owned())]);
+        assert_eq!(seen.last_days, [None, Some(date(2026, 10, 5))]);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use domain::access::Scope;
 use jiff::civil::date;
 use projections::history::{self, *};
 use projections::pupil::EntryVersion;
-use projections::pupil::queries::{homework, homework_given_in, textbook, week};
+use projections::pupil::queries::{entries, homework, homework_given_in, textbook, week};
 
 use super::Database;
 
@@ -14,7 +14,7 @@ async fn shown(
     hour: i8,
     day: jiff::civil::Date,
 ) -> Option<EntryVersion> {
-    let rows = week(database.pool(), scope, at(now), MONDAY, NEXT_MONDAY).await.unwrap();
+    let rows = entries(database.pool(), scope, at(now), (MONDAY, NEXT_MONDAY)).await.unwrap();
     rows.into_iter().find(|row| row.entry == entry(of, day, hour))
 }
 
@@ -80,19 +80,21 @@ async fn who_left_sees_what_is_dated_up_to_that_day_and_an_empty_scope_nothing()
     let database = Database::filled().await;
     let (book, pool, now) = (history_4a(), database.pool(), at(LATE));
     let days = |rows: Vec<EntryVersion>| rows.iter().map(|row| row.lesson.date).collect::<Vec<_>>();
-    let all = week(pool, &of_group(book, None), now, MONDAY, NEXT_MONDAY).await.unwrap();
+    let all = entries(pool, &of_group(book, None), now, (MONDAY, NEXT_MONDAY)).await.unwrap();
     assert_eq!(days(all), [MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_MONDAY]);
     let left = of_group(book, Some(TUESDAY));
-    assert_eq!(days(week(pool, &left, now, MONDAY, NEXT_MONDAY).await.unwrap()), [MONDAY, TUESDAY]);
+    assert_eq!(days(entries(pool, &left, now, (MONDAY, NEXT_MONDAY)).await.unwrap()), [MONDAY, TUESDAY]);
     let work = homework(pool, &left, now, (MONDAY, NEXT_MONDAY), None, 100).await.unwrap();
     assert!(work.iter().all(|row| row.given_in.date <= TUESDAY) && work.len() == 1);
     for scope in [Scope::nothing(), of_group(book, Some(date(2026, 9, 1)))] {
-        assert!(week(pool, &scope, now, MONDAY, NEXT_MONDAY).await.unwrap().is_empty());
+        assert!(entries(pool, &scope, now, (MONDAY, NEXT_MONDAY)).await.unwrap().is_empty());
         assert!(textbook(pool, &scope, now, book.textbook, None, 10).await.unwrap().is_empty());
         assert!(homework(pool, &scope, now, (MONDAY, NEXT_MONDAY), None, 100).await.unwrap().is_empty());
-        assert!(homework_given_in(pool, &scope, now, None, MONDAY, NEXT_MONDAY).await.unwrap().is_empty());
+        let whole = week(pool, &scope, now, (MONDAY, NEXT_MONDAY)).await.unwrap();
+        assert!(whole.entries.is_empty() && whole.homework().is_empty());
+        assert!(homework_given_in(pool, &scope, now, book.textbook, (MONDAY, NEXT_MONDAY)).await.unwrap().is_empty());
     }
-    let school = week(pool, &of_school(book), now, MONDAY, NEXT_MONDAY).await.unwrap();
+    let school = entries(pool, &of_school(book), now, (MONDAY, NEXT_MONDAY)).await.unwrap();
     assert!(school.iter().all(|row| row.place.school == book.school) && school.len() > 5);
     assert!(textbook(pool, &of_group(maths(), None), now, book.textbook, None, 10).await.unwrap().is_empty());
 }
@@ -147,13 +149,42 @@ async fn work_is_found_under_the_lesson_it_was_given_in() {
     let database = Database::filled().await;
     let (pool, book) = (database.pool(), maths());
     let scope = of_group(book, None);
-    let given = homework_given_in(pool, &scope, at(LATE), Some(book.textbook), THURSDAY, THURSDAY).await.unwrap();
+    let given = homework_given_in(pool, &scope, at(LATE), book.textbook, (THURSDAY, THURSDAY)).await.unwrap();
     let [one] = &given[..] else { panic!() };
     assert_eq!(one.given_entry, exceptional(book, THURSDAY, 17).entry(book.textbook));
     assert!(one.given_in == exceptional(book, THURSDAY, 17) && one.work.due.at.is_none() && one.work.written);
     assert!(is(one.resources[0].title.as_ref(), "Fiche : Recopier"));
-    let elsewhere = homework_given_in(pool, &scope, at(LATE), Some(english().textbook), MONDAY, FRIDAY).await.unwrap();
+    let elsewhere = homework_given_in(pool, &scope, at(LATE), english().textbook, (MONDAY, FRIDAY)).await.unwrap();
     assert!(elsewhere.is_empty());
-    let monday = homework_given_in(pool, &scope, at(LATE), None, MONDAY, MONDAY).await.unwrap();
+    let monday = homework_given_in(pool, &scope, at(LATE), book.textbook, (MONDAY, MONDAY)).await.unwrap();
     assert_eq!(monday.len(), 2);
+}
+
+#[tokio::test]
+async fn a_week_is_read_at_once_with_the_work_given_in_it_and_due_in_it() {
+    let database = Database::filled().await;
+    let pool = database.pool();
+    let left = of_group(history_4a(), Some(TUESDAY));
+    for scope in [of_school(maths()), of_group(maths(), None), of_group(history_4a(), None), left, Scope::nothing()] {
+        for now in ["2026-11-16T21:00:00Z", "2026-11-17T12:00:00Z", "2026-11-20T20:10:00Z", LATE] {
+            for days in [(MONDAY, FRIDAY), (THURSDAY, FRIDAY), (THURSDAY, NEXT_MONDAY)] {
+                let read = week(pool, &scope, at(now), days).await.unwrap();
+                assert!(read.entries == entries(pool, &scope, at(now), days).await.unwrap(), "{now}");
+                let due = homework(pool, &scope, at(now), days, None, 100).await.unwrap();
+                assert!(read.due().into_iter().eq(&due), "{now}");
+                for book in [maths(), history_4a(), english()] {
+                    let given = homework_given_in(pool, &scope, at(now), book.textbook, days).await.unwrap();
+                    let of_book = read.given().into_iter().filter(|work| work.place.textbook == book.textbook);
+                    assert!(of_book.eq(&given), "{now}");
+                }
+                let both = |work: &&projections::pupil::HomeworkVersion| {
+                    (days.0..=days.1).contains(&work.given_in.date) && (days.0..=days.1).contains(&work.work.due.on)
+                };
+                let twice = due.iter().filter(both).count();
+                assert_eq!(read.homework().len(), read.given().len() + due.len() - twice, "{now}: each work once");
+            }
+        }
+    }
+    let all = week(pool, &of_school(maths()), at(LATE), (MONDAY, NEXT_MONDAY)).await.unwrap();
+    assert!(all.entries.len() > 5 && all.homework().len() > 5);
 }

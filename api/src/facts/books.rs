@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::access::{Grant, Stay};
 use domain::actor::Capacity;
-use domain::calendar::{Closure, PausePolicy, Slot, YearBounds, days_after};
+use domain::calendar::{Closure, PausePolicy, Slot, YearBounds, days_after, lesson_on};
 use domain::directory::establishment::Identity;
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
@@ -222,11 +222,16 @@ impl Books {
 
     /// The lessons the timetable places in a textbook between two days, both included, in order.
     pub fn lessons(&self, textbook: TextbookId, from: Date, until: Date) -> Vec<LessonAt> {
-        let Some(facts) = self.textbook_facts(textbook) else { return vec![] };
+        let service = self.services.get(&textbook);
+        let Some((service, school)) = service.and_then(|service| Some((service, self.schools.get(&service.school)?)))
+        else {
+            return vec![];
+        };
+        let closures = school.closures.get(&service.year).map_or(&[][..], Vec::as_slice);
         let mut lessons = Vec::new();
-        let mut day = Some(from);
+        let mut day = Some(from).filter(|_| school.years.contains_key(&service.year));
         while let Some(date) = day.filter(|date| *date <= until) {
-            let held = facts.slots.iter().filter(|(slot, ended)| facts.lesson_on(slot, *ended, date));
+            let held = service.slots.iter().filter(|(slot, ended)| lesson_on(slot, *ended, closures, date));
             lessons.extend(held.map(|(slot, _)| LessonAt {
                 textbook,
                 slot: slot.slot,
@@ -238,6 +243,21 @@ impl Books {
             day = days_after(date, 1);
         }
         lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
+        lessons
+    }
+
+    /// The timetable of a pupil between two days, both included, in order: on each day, in the groups they belong to on it.
+    pub fn timetable(&self, pupil: PersonId, from: Date, until: Date) -> Vec<LessonAt> {
+        let mut lessons = Vec::new();
+        for stay in self.stays(pupil) {
+            let present =
+                |lesson: &LessonAt| stay.from <= lesson.date && stay.until.is_none_or(|end| lesson.date < end);
+            for service in self.services_of_group(stay.group) {
+                lessons.extend(self.lessons(service.textbook, from, until).into_iter().filter(present));
+            }
+        }
+        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at, lesson.textbook));
+        lessons.dedup();
         lessons
     }
 

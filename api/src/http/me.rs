@@ -18,9 +18,9 @@ use super::caller::{Caller, day_of, school_of};
 use super::page::{Page, Placed, Wanted, paged};
 use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
-use super::texts::{self, GivenHomework, WrittenEntry};
+use super::texts::{GivenHomework, Texts, WrittenEntry};
 use crate::app::App;
-use crate::facts::{Books, LessonAt, Standpoint};
+use crate::facts::{LessonAt, SchoolBook, Standpoint};
 use crate::problem::Problem;
 
 /// Work ahead that is listed when no day is named, and at most.
@@ -119,28 +119,29 @@ fn seen(app: &App, caller: Caller, asked: &Asked) -> Result<Seen, Problem> {
 
 /// A week of a pupil.
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct Week {
+pub struct Week<'a> {
     pupil: PersonId,
     #[schema(value_type = String, format = Date)]
     monday: Date,
     /// Monday to Sunday.
-    days: Vec<Day>,
+    days: Vec<Day<'a>>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct Day {
+pub struct Day<'a> {
     #[schema(value_type = String, format = Date)]
     date: Date,
     /// Why there is no lesson: « Toussaint ».
     closure: Option<String>,
-    lessons: Vec<Planned>,
+    lessons: Vec<Planned<'a>>,
     /// The work due on that day.
-    due: Vec<GivenHomework>,
+    #[schema(value_type = Vec<GivenHomework>)]
+    due: Vec<&'a GivenHomework>,
 }
 
 /// A lesson of the timetable, or one outside it that was written.
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct Planned {
+pub struct Planned<'a> {
     textbook: TextbookId,
     /// None outside the timetable.
     slot: Option<SlotId>,
@@ -149,7 +150,8 @@ pub struct Planned {
     minutes: Option<u16>,
     room: Option<String>,
     /// None: nothing is written, or nothing is released yet.
-    entry: Option<WrittenEntry>,
+    #[schema(value_type = Option<WrittenEntry>)]
+    entry: Option<&'a WrittenEntry>,
 }
 
 /// The lessons of a week, what was written of them, and the work due on its days.
@@ -169,41 +171,33 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
     let sunday = days_after(monday, 6).unwrap_or(monday);
-    let (pool, scope, now) = (&app.reader, &seen.scope, seen.now);
-    let rows = queries::week(pool, scope, now, monday, sunday).await?;
-    let given = queries::homework_given_in(pool, scope, now, None, monday, sunday).await?;
-    let due = queries::homework(pool, scope, now, (monday, sunday), None, 1_000).await?;
-    let entries = texts::entries(&app, &rows, &given).await?;
-    let due = texts::homework(&app, &due).await?;
+    let rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
     let books = app.register.read();
+    let entries = texts.entries(&books, &rows.entries, rows.given());
+    let due: Vec<GivenHomework> = rows.due().into_iter().map(|work| texts.homework(&books, work)).collect();
+    let timetable = books.timetable(seen.pupil, monday, sunday);
+    let school = school_of(&books, seen.pupil, seen.now);
     let days = (0..7).filter_map(|number| days_after(monday, number));
     let days = days.map(|date| Day {
         date,
-        closure: closure(&books, seen.pupil, now, date),
-        lessons: lessons(&books, &seen, date, &entries),
-        due: due.iter().filter(|work| work.due().on == date).cloned().collect(),
+        closure: school.and_then(|school| closure(school, date)),
+        lessons: lessons(timetable.iter().filter(|lesson| lesson.date == date).collect(), date, &entries),
+        due: due.iter().filter(|work| work.due().on == date).collect(),
     });
     let week = Week { pupil: seen.pupil, monday, days: days.collect() };
     drop(books);
     digested(&held, &week)
 }
 
-fn closure(books: &Books, pupil: PersonId, now: Timestamp, date: Date) -> Option<String> {
-    let school = school_of(books, pupil, now)?;
+fn closure(school: &SchoolBook, date: Date) -> Option<String> {
     let closures = school.closures.get(&school.year_on(date)?.year)?;
     closures.iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
 }
 
-/// The timetable of a day in the groups the pupil belongs to on it, then what was written outside it.
-fn lessons(books: &Books, seen: &Seen, date: Date, entries: &[WrittenEntry]) -> Vec<Planned> {
-    let stays = books.stays(seen.pupil).iter();
-    let present = stays.filter(|stay| stay.from <= date && stay.until.is_none_or(|until| date < until));
-    let services = present.flat_map(|stay| books.services_of_group(stay.group));
-    let mut timetable: Vec<LessonAt> =
-        services.flat_map(|service| books.lessons(service.textbook, date, date)).collect();
-    timetable.sort_by_key(|lesson| (lesson.starts_at, lesson.textbook));
-    timetable.dedup();
-    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.slot, date)).cloned();
+/// The timetable of a day, then what was written outside it.
+fn lessons<'a>(timetable: Vec<&LessonAt>, date: Date, entries: &'a [WrittenEntry]) -> Vec<Planned<'a>> {
+    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.slot, date));
     let planned = timetable.iter().map(|lesson| Planned {
         textbook: lesson.textbook,
         slot: Some(lesson.slot),
@@ -218,7 +212,7 @@ fn lessons(books: &Books, seen: &Seen, date: Date, entries: &[WrittenEntry]) -> 
         let (starts_at, minutes) = entry.hours();
         let (textbook, slot) = (entry.textbook(), entry.slot());
         let (starts_at, minutes) = (Some(starts_at), Some(minutes));
-        Planned { textbook, slot, starts_at, minutes, room: None, entry: Some(entry.clone()) }
+        Planned { textbook, slot, starts_at, minutes, room: None, entry: Some(entry) }
     });
     planned.chain(outside).collect()
 }
@@ -259,6 +253,10 @@ pub async fn homework(
     let days = asked.days((today, days_after(today, AHEAD_DAYS).unwrap_or(today)), DAYS_MAX)?;
     let mut rows = queries::homework(&app.reader, &scope, now, days, wanted.after, wanted.fetch()).await?;
     let next = wanted.cut(&mut rows, HomeworkVersion::cursor);
-    let items = texts::homework(&app, &rows).await?;
+    let texts = Texts::of_rows(&app, &[], &rows).await?;
+    let items = {
+        let books = app.register.read();
+        rows.iter().map(|row| texts.homework(&books, row)).collect()
+    };
     paged(&held, &Page { items, next })
 }

@@ -19,7 +19,7 @@ use super::page::{Page, Placed, Wanted, linked, paged};
 use super::refusals::{Reading, Writing};
 use super::said::Told;
 use super::strict::{Asked, Command, Id, date, uuid};
-use super::texts::{self, WrittenEntry};
+use super::texts::{Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -187,11 +187,14 @@ pub async fn read(
     let next = wanted.cut(&mut rows, projections::pupil::EntryVersion::cursor);
     let days = rows.last().map(|row| row.lesson.date).zip(rows.first().map(|row| row.lesson.date));
     let given = match days {
-        Some((from, until)) => queries::homework_given_in(&app.reader, &scope, at, Some(id), from, until).await?,
+        Some(days) => queries::homework_given_in(&app.reader, &scope, at, id, days).await?,
         None => vec![],
     };
-    let entries = texts::entries(&app, &rows, &given).await?;
-    let line = Line::of(&app.register.read(), id, now).ok_or_else(Problem::unknown)?;
+    let texts = Texts::of_rows(&app, &rows, &given).await?;
+    let (line, entries) = {
+        let books = app.register.read();
+        (Line::of(&books, id, now).ok_or_else(Problem::unknown)?, texts.entries(&books, &rows, &given))
+    };
     let body = Reader { textbook: line, version, entries, next };
     let answer = match tag {
         Some(tag) => ([(header::ETAG, tag)], Json(&body)).into_response(),

@@ -1,6 +1,6 @@
 //! Lessons and work as a program reads them, their texts opened: once for a whole page.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use domain::actor::Actor;
 use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
@@ -118,20 +118,29 @@ impl From<&Work> for Due {
     }
 }
 
-/// Texts of one page, opened.
+/// Texts of one page, opened: by the stream, the version and the place in it that each was sealed for.
 #[derive(Default)]
-pub struct Texts(HashMap<(String, i64, u16), String>);
+pub struct Texts<'a>(HashMap<(&'a str, i64, u16), String>);
 
-impl Texts {
-    pub async fn open(app: &App, cells: Vec<&SealedCell>) -> Result<Self, Problem> {
+fn address(cell: &SealedCell) -> (&str, i64, u16) {
+    (&cell.stream, cell.sequence, cell.sealed.part)
+}
+
+impl<'a> Texts<'a> {
+    pub async fn open(app: &App, cells: Vec<&'a SealedCell>) -> Result<Self, Problem> {
         let opened = app.vault.open(&cells).await?;
-        let key = |cell: &SealedCell| (cell.stream.clone(), cell.sequence, cell.sealed.part);
-        Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((key(cell), text?))).collect()))
+        Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((address(cell), text?))).collect()))
+    }
+
+    /// The texts of entries and of work, in one pass.
+    pub async fn of_rows(app: &App, entries: &'a [EntryVersion], work: &'a [HomeworkVersion]) -> Result<Self, Problem> {
+        let of_entries = entries.iter().flat_map(|row| row.content.iter().chain(cells(&row.resources)));
+        let of_work = work.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
+        Self::open(app, of_entries.chain(of_work).collect()).await
     }
 
     pub fn of(&self, cell: Option<&SealedCell>) -> Option<String> {
-        let cell = cell?;
-        self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part)).cloned()
+        self.0.get(&address(cell?)).cloned()
     }
 
     pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {
@@ -142,66 +151,55 @@ impl Texts {
         };
         resources.iter().map(one).collect()
     }
+
+    /// Entries, each with the work given in its lesson.
+    pub fn entries<'b>(
+        &self,
+        books: &Books,
+        rows: &[EntryVersion],
+        given: impl IntoIterator<Item = &'b HomeworkVersion>,
+    ) -> Vec<WrittenEntry> {
+        let mut by_lesson: HashMap<EntryId, Vec<GivenHomework>> = HashMap::new();
+        for row in given {
+            by_lesson.entry(row.given_entry).or_default().push(self.homework(books, row));
+        }
+        let entry = |row: &EntryVersion| WrittenEntry {
+            entry: row.entry,
+            textbook: row.place.textbook,
+            subject: row.place.subject.clone(),
+            lesson: (&row.lesson).into(),
+            content: self.of(row.content.as_ref()),
+            resources: self.resources(&row.resources),
+            author: Author::of(books, row.author),
+            revision: row.revision,
+            visible_from: row.visible_from,
+            homework: by_lesson.remove(&row.entry).unwrap_or_default(),
+        };
+        rows.iter().map(entry).collect()
+    }
+
+    pub fn homework(&self, books: &Books, row: &HomeworkVersion) -> GivenHomework {
+        GivenHomework {
+            homework: row.homework,
+            textbook: row.place.textbook,
+            subject: row.place.subject.clone(),
+            given_in: (&row.given_in).into(),
+            due: (&row.work).into(),
+            kind: row.work.kind,
+            minutes: row.work.minutes,
+            written: row.work.written,
+            text: self.of(row.text.as_ref()),
+            resources: self.resources(&row.resources),
+            author: Author::of(books, row.author),
+            revision: row.revision,
+            visible_from: row.visible_from,
+        }
+    }
 }
 
 /// The sealed values of resources.
 pub fn cells(resources: &[cells::Resource]) -> impl Iterator<Item = &SealedCell> {
     resources.iter().flat_map(|resource| resource.title.iter().chain(resource.link.iter()))
-}
-
-/// Opens the texts of entries and of work, and joins the work given in each lesson to its entry.
-pub async fn entries(
-    app: &App,
-    rows: &[EntryVersion],
-    given: &[HomeworkVersion],
-) -> Result<Vec<WrittenEntry>, Problem> {
-    let of_entries = rows.iter().flat_map(|row| row.content.iter().chain(cells(&row.resources)));
-    let of_work = given.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
-    let texts = Texts::open(app, of_entries.chain(of_work).collect()).await?;
-    let books = app.register.read();
-    let mut by_lesson: BTreeMap<EntryId, Vec<GivenHomework>> = BTreeMap::new();
-    for row in given {
-        by_lesson.entry(row.given_entry).or_default().push(one_homework(&books, &texts, row));
-    }
-    let entry = |row: &EntryVersion| WrittenEntry {
-        entry: row.entry,
-        textbook: row.place.textbook,
-        subject: row.place.subject.clone(),
-        lesson: (&row.lesson).into(),
-        content: texts.of(row.content.as_ref()),
-        resources: texts.resources(&row.resources),
-        author: Author::of(&books, row.author),
-        revision: row.revision,
-        visible_from: row.visible_from,
-        homework: by_lesson.remove(&row.entry).unwrap_or_default(),
-    };
-    Ok(rows.iter().map(entry).collect())
-}
-
-/// Opens the texts of work.
-pub async fn homework(app: &App, rows: &[HomeworkVersion]) -> Result<Vec<GivenHomework>, Problem> {
-    let cells = rows.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
-    let texts = Texts::open(app, cells.collect()).await?;
-    let books = app.register.read();
-    Ok(rows.iter().map(|row| one_homework(&books, &texts, row)).collect())
-}
-
-fn one_homework(books: &Books, texts: &Texts, row: &HomeworkVersion) -> GivenHomework {
-    GivenHomework {
-        homework: row.homework,
-        textbook: row.place.textbook,
-        subject: row.place.subject.clone(),
-        given_in: (&row.given_in).into(),
-        due: (&row.work).into(),
-        kind: row.work.kind,
-        minutes: row.work.minutes,
-        written: row.work.written,
-        text: texts.of(row.text.as_ref()),
-        resources: texts.resources(&row.resources),
-        author: Author::of(books, row.author),
-        revision: row.revision,
-        visible_from: row.visible_from,
-    }
 }
 
 impl WrittenEntry {

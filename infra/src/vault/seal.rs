@@ -4,6 +4,7 @@
 //! `commit = SHA-256("cdt-part/v1\n" ‖ r ‖ u64 length ‖ text)` fixes the text: AES-GCM alone does not commit to its key.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
@@ -13,7 +14,7 @@ use domain::personal::{Retention, Seal, Sealed, SealedCell, Subject};
 
 use super::{Dek, DekRef, KeyName, Vault};
 use crate::keys::{derive, random};
-use crate::ledger::leaf::{Part, sha256};
+use crate::ledger::leaf::{Part, sha256, sha256_of};
 
 const VERSION: u8 = 1;
 const BUCKET: usize = 64;
@@ -89,18 +90,14 @@ impl Seal for Sealer {
         let (salt, nonce) = rest.split_at(16);
         let commit = commitment(r, plaintext);
         let mut frame = frame(r, plaintext);
-        let context = context(
-            self.address.stream.aggregate,
-            &self.address.stream.key(),
-            self.address.sequence,
-            self.address.event,
-            part,
-        );
-        let deks: Vec<Dek> = keys.iter().map(|(_, dek)| *dek).collect();
-        let key = value_key(&deks, salt, &context).ok_or("no key")?;
+        let Address { stream, sequence, event } = &self.address;
+        let mut context = String::new();
+        write_context(&mut context, stream.aggregate, &stream.key(), *sequence, event, part);
+        let secret: Vec<u8> = keys.iter().flat_map(|(_, dek)| *dek).collect();
+        let key = value_key(&secret, salt, context.as_bytes()).ok_or("no key")?;
         let mut once = [0; 12];
         once.copy_from_slice(nonce);
-        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(once), Aad::from(&context), &mut frame)
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(once), Aad::from(context.as_bytes()), &mut frame)
             .map_err(|_| "sealing failed")?;
         let mut stored = Vec::with_capacity(29 + frame.len());
         stored.push(VERSION);
@@ -115,26 +112,45 @@ impl Seal for Sealer {
     }
 }
 
-/// Opens a cell with the keys at hand; `None` when one is missing, or the value was tampered with.
-pub(super) fn open(cell: &SealedCell, key: impl Fn(&DekRef) -> Option<Dek>) -> Option<String> {
-    let stored = BASE64.decode(&cell.sealed.sealed_box).ok()?;
-    if stored.len() < 29 + 16 || stored[0] != VERSION {
-        return None;
+/// Opens the cells of a page one after the other, in the same memory.
+#[derive(Default)]
+pub(super) struct Opener {
+    secret: Vec<u8>,
+    context: String,
+    stored: Vec<u8>,
+}
+
+impl Opener {
+    /// The text of a cell with the keys at hand; `None` when one is missing, or the value was tampered with.
+    pub fn open(&mut self, cell: &SealedCell, key: impl Fn(&DekRef) -> Option<Dek>) -> Option<String> {
+        let Self { secret, context, stored } = self;
+        secret.clear();
+        for dek_ref in dek_refs(&cell.sealed) {
+            secret.extend_from_slice(&key(&dek_ref)?);
+        }
+        if secret.is_empty() {
+            return None;
+        }
+        context.clear();
+        write_context(context, &cell.aggregate, &cell.stream, cell.sequence, &cell.event, cell.sealed.part);
+        stored.clear();
+        BASE64.decode_vec(&cell.sealed.sealed_box, stored).ok()?;
+        let (version, rest) = stored.split_first_mut()?;
+        let (salt, rest) = rest.split_at_mut_checked(16)?;
+        let (nonce, ciphertext) = rest.split_first_chunk_mut::<12>()?;
+        if *version != VERSION {
+            return None;
+        }
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let key = value_key(secret, salt, context.as_bytes())?;
+        let opened = key.open_in_place(nonce, Aad::from(context.as_bytes()), ciphertext).ok()?;
+        let (r, rest) = opened.split_at_checked(32)?;
+        let (length, text) = rest.split_first_chunk::<4>()?;
+        let text = std::str::from_utf8(text.get(..u32::from_be_bytes(*length) as usize)?).ok()?;
+        let mut commit = [0; 32];
+        BASE64.decode_slice(&cell.sealed.commit, &mut commit).ok().filter(|length| *length == commit.len())?;
+        (commitment(r, text) == commit).then(|| text.to_owned())
     }
-    let deks: Vec<Dek> = dek_refs(&cell.sealed).map(|dek_ref| key(&dek_ref)).collect::<Option<_>>()?;
-    let context = context(&cell.aggregate, &cell.stream, cell.sequence, &cell.event, cell.sealed.part);
-    let (salt, rest) = stored[1..].split_at(16);
-    let (nonce, ciphertext) = rest.split_at(12);
-    let mut once = [0; 12];
-    once.copy_from_slice(nonce);
-    let mut frame = ciphertext.to_vec();
-    let opened = value_key(&deks, salt, &context)?
-        .open_in_place(Nonce::assume_unique_for_key(once), Aad::from(&context), &mut frame)
-        .ok()?;
-    let (r, rest) = opened.split_at_checked(32)?;
-    let (length, text) = rest.split_first_chunk::<4>()?;
-    let text = std::str::from_utf8(text.get(..u32::from_be_bytes(*length) as usize)?).ok()?;
-    (BASE64.encode(commitment(r, text)) == cell.sealed.commit).then(|| text.to_owned())
 }
 
 /// The key references of a sealed value; malformed ones are left out.
@@ -142,14 +158,14 @@ pub(super) fn dek_refs(sealed: &Sealed) -> impl Iterator<Item = DekRef> {
     sealed.dek.iter().filter_map(|text| BASE64.decode(text).ok()?.try_into().ok())
 }
 
-fn value_key(deks: &[Dek], salt: &[u8], context: &[u8]) -> Option<LessSafeKey> {
-    let secret = deks.concat();
-    let key = derive(&secret, salt, &[b"cdt-value/v1\n", context]);
+/// `secret`: the keys of the value, one after the other.
+fn value_key(secret: &[u8], salt: &[u8], context: &[u8]) -> Option<LessSafeKey> {
+    let key = derive(secret, salt, &[b"cdt-value/v1\n", context]);
     UnboundKey::new(&AES_256_GCM, &key).ok().map(LessSafeKey::new)
 }
 
-fn context(aggregate: &str, stream: &str, sequence: i64, event: &str, part: u16) -> Vec<u8> {
-    format!("{aggregate}\u{1f}{stream}\u{1f}{sequence}\u{1f}{event}\u{1f}{part}").into_bytes()
+fn write_context(context: &mut String, aggregate: &str, stream: &str, sequence: i64, event: &str, part: u16) {
+    let _ = write!(context, "{aggregate}\u{1f}{stream}\u{1f}{sequence}\u{1f}{event}\u{1f}{part}");
 }
 
 fn frame(r: &[u8], text: &str) -> Vec<u8> {
@@ -163,10 +179,5 @@ fn frame(r: &[u8], text: &str) -> Vec<u8> {
 }
 
 fn commitment(r: &[u8], text: &str) -> [u8; 32] {
-    let mut bytes = Vec::with_capacity(52 + text.len());
-    bytes.extend_from_slice(b"cdt-part/v1\n");
-    bytes.extend_from_slice(r);
-    bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
-    bytes.extend_from_slice(text.as_bytes());
-    sha256(&bytes)
+    sha256_of(&[b"cdt-part/v1\n", r, &(text.len() as u64).to_be_bytes(), text.as_bytes()])
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Item, Version};
 use crate::cells::{self, Work};
-use crate::rows::{instant, lesson, malformed, micros, named, optional_timestamp, timestamp};
+use crate::rows::{instant, lesson, malformed, named, optional_timestamp, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
 
@@ -18,14 +18,8 @@ macro_rules! version_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.version, t.position, t.event, t.sort, t.id, t.number, t.author, ",
-            "t.capacity, ",
-            crate::rows::micros!("t.recorded_at"),
-            " as recorded_at, ",
-            crate::rows::micros!("t.visible_from"),
-            " as visible_from, t.lesson, t.slot, t.date::text as date, t.starts_at::text as starts_at, t.minutes, ",
-            crate::rows::micros!("t.ended_at"),
-            " as ended_at, t.due_on::text as due_on, t.due_slot, t.due_at::text as due_at, t.kind, t.estimate, t.written, ",
-            "t.content::text as content, t.resources::text as resources, t.reason::text as reason"
+            "t.capacity, t.recorded_at, t.visible_from, t.lesson, t.slot, t.date, t.starts_at, t.minutes, t.ended_at, t.due_on, ",
+            "t.due_slot, t.due_at, t.kind, t.estimate, t.written, t.content, t.resources, t.reason"
         )
     };
 }
@@ -45,8 +39,8 @@ const TEXTBOOKS: &str = concat!(
     "select b.textbook, b.school, b.group_id, b.subject, b.year, ",
     "count(distinct t.id) filter (where t.sort = 'entry') as entries, ",
     "count(distinct t.id) filter (where t.sort = 'homework') as homework, count(*) as versions, ",
-    micros!("max(t.recorded_at)"),
-    " as last_recorded_at from inspector.version t join inspector.textbook b on b.textbook = t.textbook where ",
+    "max(t.recorded_at) as last_recorded_at ",
+    "from inspector.version t join inspector.textbook b on b.textbook = t.textbook where ",
     seen!("date"),
     " group by b.textbook order by b.year desc, b.group_id, b.subject, b.textbook"
 );

@@ -19,8 +19,8 @@ const LESSONS: &str = concat!(
     " on k.textbook = t.textbook and k.entry = t.entry"
 );
 
-const WORK: &str = "select t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_on::text as given_on, \
-    t.due_on::text as due_on, t.kind, t.estimate, t.withdrawn from work t \
+const WORK: &str = "select t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_on, \
+    t.due_on, t.kind, t.estimate, t.withdrawn from work t \
     join unnest($1::uuid[], $2::uuid[]) k(textbook, homework) on k.textbook = t.textbook and k.homework = t.homework";
 
 macro_rules! lesson_table {

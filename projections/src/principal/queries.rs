@@ -18,10 +18,8 @@ use crate::shelf::Place;
 macro_rules! lesson_columns {
     () => {
         concat!(
-            "t.textbook, t.school, t.group_id, t.subject, t.entry, t.slot, t.date::text as date, ",
-            "t.starts_at::text as starts_at, t.author, t.delay, ",
-            crate::rows::micros!("t.first_recorded_at"),
-            " as first_recorded_at, t.withdrawn"
+            "t.textbook, t.school, t.group_id, t.subject, t.entry, t.slot, t.date, ",
+            "t.starts_at, t.author, t.delay, t.first_recorded_at, t.withdrawn"
         )
     };
 }
@@ -37,7 +35,7 @@ const WRITTEN: &str = concat!(
 );
 
 const WORKLOAD: &str = concat!(
-    "select t.school, t.group_id, t.due_on::text as due_on, coalesce(sum(t.estimate), 0)::bigint as minutes, count(*) as tasks, ",
+    "select t.school, t.group_id, t.due_on, coalesce(sum(t.estimate), 0)::bigint as minutes, count(*) as tasks, ",
     "count(*) filter (where t.kind = 'test') as tests, count(*) filter (where t.estimate is null) as unestimated ",
     "from principal.work t where ",
     seen!("given_on"),

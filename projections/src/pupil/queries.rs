@@ -5,29 +5,25 @@ use domain::actor::Actor;
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use jiff_sqlx::ToSqlx as _;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::{EntryVersion, HomeworkVersion};
 use crate::cells::{self, Work};
-use crate::rows::{instant, lesson, named, timestamp};
+use crate::rows::{lesson, named, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
 
+/// The columns of both tables, in one order: `entry` is the entry of the lesson a work was given in.
 macro_rules! entry_columns {
     () => {
         concat!(
-            "t.textbook, t.school, t.group_id, t.subject, t.entry, t.version, t.revision, ",
-            "t.slot, t.date::text as date, t.starts_at::text as starts_at, t.minutes, ",
-            crate::rows::micros!("t.ended_at"),
-            " as ended_at, t.withdrawn, t.content::text as content, t.resources::text as resources, t.author, ",
-            crate::rows::micros!("t.visible_from"),
-            " as visible_from, t.position, ",
-            crate::rows::micros!("t.recorded_at"),
-            " as recorded_at, ",
-            crate::rows::micros!("t.first_recorded_at"),
-            " as first_recorded_at"
+            "t.textbook, t.school, t.group_id, t.subject, t.entry, t.version, t.revision, t.slot, t.date, t.starts_at, t.minutes, ",
+            "t.ended_at, t.withdrawn, t.content, t.resources, t.author, t.visible_from, t.position, t.recorded_at, ",
+            "t.first_recorded_at"
         )
     };
 }
@@ -35,17 +31,10 @@ macro_rules! entry_columns {
 macro_rules! homework_columns {
     () => {
         concat!(
-            "t.textbook, t.school, t.group_id, t.subject, t.homework, t.version, t.revision, t.given_entry, ",
-            "t.given_slot as slot, t.given_on::text as date, t.given_at::text as starts_at, t.given_minutes as minutes, ",
-            crate::rows::micros!("t.given_ended_at"),
-            " as ended_at, t.due_on::text as due_on, t.due_slot, t.due_at::text as due_at, t.kind, t.estimate, t.written, ",
-            "t.withdrawn, t.content::text as content, t.resources::text as resources, t.author, ",
-            crate::rows::micros!("t.visible_from"),
-            " as visible_from, t.position, ",
-            crate::rows::micros!("t.recorded_at"),
-            " as recorded_at, ",
-            crate::rows::micros!("t.first_recorded_at"),
-            " as first_recorded_at"
+            "t.textbook, t.school, t.group_id, t.subject, t.given_entry as entry, t.version, t.revision, t.given_slot as slot, ",
+            "t.given_on as date, t.given_at as starts_at, t.given_minutes as minutes, t.given_ended_at as ended_at, t.withdrawn, ",
+            "t.content, t.resources, t.author, t.visible_from, t.position, t.recorded_at, t.first_recorded_at, ",
+            "t.homework, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written"
         )
     };
 }
@@ -55,29 +44,58 @@ pub(super) use {entry_columns, homework_columns};
 macro_rules! standing {
     ($table:literal, $id:literal) => {
         concat!(
-            "t.visible_from <= ",
-            instant!("$5"),
-            " and not t.withdrawn and not exists (select 1 from pupil.",
+            "t.visible_from <= $5 and not t.withdrawn and not exists (select 1 from pupil.",
             $table,
             " l where l.textbook = t.textbook and l.",
             $id,
             " = t.",
             $id,
-            " and l.version > t.version and l.visible_from <= ",
-            instant!("$5"),
-            ")"
+            " and l.version > t.version and l.visible_from <= $5)"
         )
     };
 }
 
+macro_rules! entries {
+    ($more_columns:literal) => {
+        concat!(
+            "select ",
+            entry_columns!(),
+            $more_columns,
+            " from pupil.entry_version t where ",
+            seen!("date"),
+            " and t.date between $6 and $7 and ",
+            standing!("entry_version", "entry")
+        )
+    };
+}
+
+macro_rules! homework {
+    ($of:literal) => {
+        concat!(
+            "select ",
+            homework_columns!(),
+            " from pupil.homework_version t where ",
+            seen!("given_on"),
+            " and ",
+            $of,
+            " and ",
+            standing!("homework_version", "homework")
+        )
+    };
+}
+
+const ENTRIES: &str = concat!(entries!(""), " order by t.date, t.starts_at, t.textbook, t.entry");
+
+/// One round trip for all that a week shows. A row without homework is an entry.
 const WEEK: &str = concat!(
-    "select ",
-    entry_columns!(),
-    " from pupil.entry_version t where ",
-    seen!("date"),
-    " and t.date between $6::text::date and $7::text::date and ",
-    standing!("entry_version", "entry"),
-    " order by t.date, t.starts_at, t.textbook, t.entry"
+    entries!(
+        ", null::uuid as homework, null::date as due_on, null::uuid as due_slot, null::time as due_at, null::text as kind, \
+         null::integer as estimate, null::boolean as written"
+    ),
+    " union all ",
+    homework!("t.given_on between $6 and $7"),
+    " union all ",
+    homework!("t.due_on between $6 and $7 and not t.given_on between $6 and $7")
 );
 
 const TEXTBOOK: &str = concat!(
@@ -86,35 +104,31 @@ const TEXTBOOK: &str = concat!(
     " from pupil.entry_version t where ",
     seen!("date"),
     " and t.textbook = $6 and ",
-    "($7::text is null or (t.date, t.starts_at, t.entry) < ($7::text::date, $8::text::time, $9::uuid)) and ",
+    "($7::date is null or (t.date, t.starts_at, t.entry) < ($7, $8::time, $9::uuid)) and ",
     standing!("entry_version", "entry"),
     " order by t.date desc, t.starts_at desc, t.entry desc limit $10"
 );
 
 const HOMEWORK: &str = concat!(
-    "select ",
-    homework_columns!(),
-    " from pupil.homework_version t where ",
-    seen!("given_on"),
-    " and t.due_on between $6::text::date and $7::text::date and ",
-    "($8::text is null or (t.due_on, t.textbook, t.homework) > ($8::text::date, $9::uuid, $10::uuid)) and ",
-    standing!("homework_version", "homework"),
+    homework!(
+        "t.due_on between $6 and $7 and ($8::date is null or (t.due_on, t.textbook, t.homework) > ($8, $9::uuid, $10::uuid))"
+    ),
     " order by t.due_on, t.textbook, t.homework limit $11"
 );
 
 const HOMEWORK_GIVEN_IN: &str = concat!(
-    "select ",
-    homework_columns!(),
-    " from pupil.homework_version t where ",
-    seen!("given_on"),
-    " and t.given_on between $6::text::date and $7::text::date and ($8::uuid is null or t.textbook = $8) and ",
-    standing!("homework_version", "homework"),
+    homework!("t.given_on between $6 and $7 and t.textbook = $8"),
     " order by t.given_on, t.given_at, t.textbook, t.due_on, t.homework"
 );
 
 /// Every query of this file, by name.
-pub const STATEMENTS: &[(&str, &str)] =
-    &[("week", WEEK), ("textbook", TEXTBOOK), ("homework", HOMEWORK), ("homework given in", HOMEWORK_GIVEN_IN)];
+pub const STATEMENTS: &[(&str, &str)] = &[
+    ("entries", ENTRIES),
+    ("week", WEEK),
+    ("textbook", TEXTBOOK),
+    ("homework", HOMEWORK),
+    ("homework given in", HOMEWORK_GIVEN_IN),
+];
 
 /// A place in the entries of a textbook, from the latest lesson back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +184,7 @@ impl HomeworkVersion {
             version: row.try_get("version")?,
             revision: row.try_get("revision")?,
             given_in: lesson(row)?,
-            given_entry: EntryId(row.try_get("given_entry")?),
+            given_entry: EntryId(row.try_get("entry")?),
             work: Work::read(row)?,
             withdrawn: row.try_get("withdrawn")?,
             text: cells::read(row, "content")?,
@@ -184,16 +198,80 @@ impl HomeworkVersion {
     }
 }
 
+/// All that a week shows, or any days.
+pub struct Week {
+    /// In the order of the lessons.
+    pub entries: Vec<EntryVersion>,
+    /// Given in these lessons, or due on these days.
+    homework: Vec<HomeworkVersion>,
+    days: (Date, Date),
+}
+
+impl Week {
+    fn of(days: (Date, Date), rows: &[PgRow]) -> Result<Self, sqlx::Error> {
+        let mut week = Self { entries: Vec::new(), homework: Vec::new(), days };
+        for row in rows {
+            if row.try_get::<Option<Uuid>, _>("homework")?.is_some() {
+                week.homework.push(HomeworkVersion::read(row)?);
+            } else {
+                week.entries.push(EntryVersion::read(row)?);
+            }
+        }
+        let place =
+            |entry: &EntryVersion| (entry.lesson.date, entry.lesson.starts_at, entry.place.textbook, entry.entry);
+        week.entries.sort_unstable_by_key(place);
+        Ok(week)
+    }
+
+    fn holds(&self, day: Date) -> bool {
+        (self.days.0..=self.days.1).contains(&day)
+    }
+
+    /// Each work once, in no order.
+    pub fn homework(&self) -> &[HomeworkVersion] {
+        &self.homework
+    }
+
+    /// The work given in these lessons, in their order.
+    pub fn given(&self) -> Vec<&HomeworkVersion> {
+        let mut given: Vec<_> = self.homework.iter().filter(|work| self.holds(work.given_in.date)).collect();
+        given.sort_unstable_by_key(|work| {
+            (work.given_in.date, work.given_in.starts_at, work.place.textbook, work.work.due.on, work.homework)
+        });
+        given
+    }
+
+    /// The work due on these days, soonest first.
+    pub fn due(&self) -> Vec<&HomeworkVersion> {
+        let mut due: Vec<_> = self.homework.iter().filter(|work| self.holds(work.work.due.on)).collect();
+        due.sort_unstable_by_key(|work| (work.work.due.on, work.place.textbook, work.homework));
+        due
+    }
+}
+
+/// What is there to read at `now`, for who has this scope, between two days.
+fn between(
+    sql: &'static str,
+    scope: &Scope,
+    now: Timestamp,
+    (from, until): (Date, Date),
+) -> Query<'static, Postgres, PgArguments> {
+    Seen::of(scope).query(sql).bind(now.to_sqlx()).bind(from.to_sqlx()).bind(until.to_sqlx())
+}
+
+/// The lessons of these days, the work given in them, and the work due on them: in one round trip.
+pub async fn week(pool: &PgPool, scope: &Scope, now: Timestamp, days: (Date, Date)) -> Result<Week, sqlx::Error> {
+    Week::of(days, &between(WEEK, scope, now, days).fetch_all(pool).await?)
+}
+
 /// The entries of the lessons of these days, in the order of the lessons.
-pub async fn week(
+pub async fn entries(
     pool: &PgPool,
     scope: &Scope,
     now: Timestamp,
-    from: Date,
-    until: Date,
+    days: (Date, Date),
 ) -> Result<Vec<EntryVersion>, sqlx::Error> {
-    let query = Seen::of(scope).query(WEEK).bind(now.as_microsecond()).bind(from.to_string()).bind(until.to_string());
-    query.fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
+    between(ENTRIES, scope, now, days).fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
 }
 
 /// The entries of one textbook, latest lesson first: at most `limit`, those before the cursor.
@@ -207,10 +285,10 @@ pub async fn textbook(
 ) -> Result<Vec<EntryVersion>, sqlx::Error> {
     let query = Seen::of(scope)
         .query(TEXTBOOK)
-        .bind(now.as_microsecond())
+        .bind(now.to_sqlx())
         .bind(textbook.0)
-        .bind(before.map(|before| before.date.to_string()))
-        .bind(before.map(|before| before.starts_at.to_string()))
+        .bind(before.map(|before| before.date.to_sqlx()))
+        .bind(before.map(|before| before.starts_at.to_sqlx()))
         .bind(before.map(|before| before.entry.0))
         .bind(limit);
     query.fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
@@ -221,36 +299,26 @@ pub async fn homework(
     pool: &PgPool,
     scope: &Scope,
     now: Timestamp,
-    (due_from, due_until): (Date, Date),
+    due: (Date, Date),
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = Seen::of(scope)
-        .query(HOMEWORK)
-        .bind(now.as_microsecond())
-        .bind(due_from.to_string())
-        .bind(due_until.to_string())
-        .bind(after.map(|after| after.due_on.to_string()))
+    let query = between(HOMEWORK, scope, now, due)
+        .bind(after.map(|after| after.due_on.to_sqlx()))
         .bind(after.map(|after| after.textbook.0))
         .bind(after.map(|after| after.homework.0))
         .bind(limit);
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }
 
-/// The work given in the lessons of these days, of one textbook or of all: shown under its lesson by `given_entry`.
+/// The work given in the lessons of a textbook on these days: shown under its lesson by `given_entry`.
 pub async fn homework_given_in(
     pool: &PgPool,
     scope: &Scope,
     now: Timestamp,
-    textbook: Option<TextbookId>,
-    from: Date,
-    until: Date,
+    textbook: TextbookId,
+    given: (Date, Date),
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = Seen::of(scope)
-        .query(HOMEWORK_GIVEN_IN)
-        .bind(now.as_microsecond())
-        .bind(from.to_string())
-        .bind(until.to_string())
-        .bind(textbook.map(|textbook| -> Uuid { textbook.0 }));
+    let query = between(HOMEWORK_GIVEN_IN, scope, now, given).bind(textbook.0);
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }

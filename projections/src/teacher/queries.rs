@@ -13,20 +13,15 @@ use uuid::Uuid;
 
 use super::{Entry, Task, Writing};
 use crate::cells::{self, Work};
-use crate::rows::{date, lesson, micros, named, time, timestamp};
+use crate::rows::{date, lesson, named, time, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
 
 macro_rules! writing_columns {
     () => {
         concat!(
-            "t.withdrawn, t.revision, t.version, t.content::text as content, t.resources::text as resources, t.author, t.capacity, ",
-            crate::rows::micros!("t.recorded_at"),
-            " as recorded_at, ",
-            crate::rows::micros!("t.first_recorded_at"),
-            " as first_recorded_at, ",
-            crate::rows::micros!("t.visible_from"),
-            " as visible_from"
+            "t.withdrawn, t.revision, t.version, t.content, t.resources, t.author, t.capacity, t.recorded_at, ",
+            "t.first_recorded_at, t.visible_from"
         )
     };
 }
@@ -35,9 +30,7 @@ macro_rules! entry_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.entry, ",
-            "t.slot, t.date::text as date, t.starts_at::text as starts_at, t.minutes, ",
-            crate::rows::micros!("t.ended_at"),
-            " as ended_at, ",
+            "t.slot, t.date, t.starts_at, t.minutes, t.ended_at, ",
             crate::teacher::queries::writing_columns!()
         )
     };
@@ -47,9 +40,8 @@ macro_rules! task_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_entry, ",
-            "t.given_slot as slot, t.given_on::text as date, t.given_at::text as starts_at, t.given_minutes as minutes, ",
-            crate::rows::micros!("t.given_ended_at"),
-            " as ended_at, t.due_on::text as due_on, t.due_slot, t.due_at::text as due_at, t.kind, t.estimate, t.written, ",
+            "t.given_slot as slot, t.given_on as date, t.given_at as starts_at, t.given_minutes as minutes, ",
+            "t.given_ended_at as ended_at, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written, ",
             crate::teacher::queries::writing_columns!()
         )
     };
@@ -57,9 +49,7 @@ macro_rules! task_columns {
 pub(super) use {entry_columns, task_columns, writing_columns};
 
 const WRITTEN_BETWEEN: &str = concat!(
-    "select t.textbook, t.entry, t.slot, t.date::text as date, t.starts_at::text as starts_at, t.withdrawn, ",
-    micros!("t.visible_from"),
-    " as visible_from from teacher.lesson t where ",
+    "select t.textbook, t.entry, t.slot, t.date, t.starts_at, t.withdrawn, t.visible_from from teacher.lesson t where ",
     seen!("date"),
     " and t.textbook = any($5::uuid[]) and t.date between $6::text::date and $7::text::date ",
     "order by t.date, t.starts_at, t.textbook, t.entry"

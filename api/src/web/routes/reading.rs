@@ -67,17 +67,14 @@ impl<'a> Reading<'a> {
     pub async fn week(&self, monday: Option<Date>) -> Result<Week, Problem> {
         let monday = monday_of(monday.unwrap_or(self.today()));
         let last = days_after(monday, 5).unwrap_or(monday);
-        let pool = &self.app.reader;
-        let entries = queries::week(pool, &self.scope, self.now, monday, last).await?;
-        let given = queries::homework_given_in(pool, &self.scope, self.now, None, monday, last).await?;
-        let due = queries::homework(pool, &self.scope, self.now, (monday, last), None, 500).await?;
-        let texts = self.open_texts(&entries, given.iter().chain(&due)).await?;
+        let week = queries::week(&self.app.reader, &self.scope, self.now, (monday, last)).await?;
+        let texts = self.open_texts(&week.entries, week.homework()).await?;
         let books = self.app.register.read();
-        let given = self.homework_views(&books, &given, &texts);
-        let due = self.homework_views(&books, &due, &texts);
-        let entries: HashMap<EntryId, &EntryVersion> = entries.iter().map(|entry| (entry.entry, entry)).collect();
+        let given = self.homework_views(&books, week.given(), &texts);
+        let due = self.homework_views(&books, week.due(), &texts);
+        let entries: HashMap<EntryId, &EntryVersion> = week.entries.iter().map(|entry| (entry.entry, entry)).collect();
         let mut days = Vec::new();
-        let lessons = self.timetable(&books, monday, last);
+        let lessons = books.timetable(self.pupil, monday, last);
         for number in 0..6 {
             let Some(date) = days_after(monday, number) else { continue };
             let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
@@ -101,7 +98,7 @@ impl<'a> Reading<'a> {
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
         let due = queries::homework(&self.app.reader, &self.scope, self.now, (self.today(), until), None, 500).await?;
-        let texts = self.open_texts(&[], due.iter()).await?;
+        let texts = self.open_texts(&[], &due).await?;
         let books = self.app.register.read();
         Ok(self.homework_views(&books, &due, &texts).into_iter().map(|(_, work)| work).collect())
     }
@@ -127,12 +124,10 @@ impl<'a> Reading<'a> {
         let (first, last) =
             (entries.last().map(|entry| entry.lesson.date), entries.first().map(|entry| entry.lesson.date));
         let given = match first.zip(last) {
-            Some((first, last)) => {
-                queries::homework_given_in(pool, &self.scope, self.now, Some(textbook), first, last).await?
-            }
+            Some(days) => queries::homework_given_in(pool, &self.scope, self.now, textbook, days).await?,
             None => vec![],
         };
-        let texts = self.open_texts(&entries, given.iter()).await?;
+        let texts = self.open_texts(&entries, &given).await?;
         let books = self.app.register.read();
         let given = self.homework_views(&books, &given, &texts);
         let lessons = entries.iter().map(|entry| Lesson {
@@ -178,7 +173,7 @@ impl<'a> Reading<'a> {
     /// The latest lesson written in each textbook, of those of the last days.
     pub async fn latest(&self) -> Result<HashMap<TextbookId, Date>, Problem> {
         let since = days_after(self.today(), -LATEST_DAYS).unwrap_or(self.today());
-        let rows = queries::week(&self.app.reader, &self.scope, self.now, since, self.today()).await?;
+        let rows = queries::entries(&self.app.reader, &self.scope, self.now, (since, self.today())).await?;
         // In the order of the lessons: the last one stands.
         Ok(rows.iter().map(|row| (row.place.textbook, row.lesson.date)).collect())
     }
@@ -187,7 +182,7 @@ impl<'a> Reading<'a> {
     pub fn next_school_day(&self) -> Option<Date> {
         let books = self.app.register.read();
         let mut days = (1..=30).filter_map(|days| days_after(self.today(), days));
-        days.find(|day| !self.timetable(&books, *day, *day).is_empty())
+        days.find(|day| !books.timetable(self.pupil, *day, *day).is_empty())
     }
 
     fn followed(&self, books: &Books) -> Vec<TextbookId> {
@@ -197,19 +192,6 @@ impl<'a> Reading<'a> {
             .flat_map(|stay| books.services_of_group(stay.group))
             .map(|service| service.textbook)
             .collect()
-    }
-
-    fn timetable(&self, books: &Books, from: Date, until: Date) -> Vec<LessonAt> {
-        let mut lessons: Vec<LessonAt> = Vec::new();
-        for stay in books.stays(self.pupil) {
-            for service in books.services_of_group(stay.group) {
-                let held = books.lessons(service.textbook, from, until).into_iter();
-                lessons
-                    .extend(held.filter(|at| stay.from <= at.date && stay.until.is_none_or(|until| at.date < until)));
-            }
-        }
-        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
-        lessons
     }
 
     fn closure(&self, books: &Books, date: Date) -> Option<String> {
@@ -254,7 +236,12 @@ impl<'a> Reading<'a> {
         books.schools.get(&self.school).map_or(self.today(), |school| school.local(at).date())
     }
 
-    fn homework_views(&self, books: &Books, works: &[HomeworkVersion], texts: &Texts) -> Vec<(EntryId, Homework)> {
+    fn homework_views<'b>(
+        &self,
+        books: &Books,
+        works: impl IntoIterator<Item = &'b HomeworkVersion>,
+        texts: &Texts,
+    ) -> Vec<(EntryId, Homework)> {
         let view = |work: &HomeworkVersion| {
             let revised_on = work.modified().then(|| self.date_of(books, work.visible_from));
             let view = Homework {
@@ -272,13 +259,13 @@ impl<'a> Reading<'a> {
             };
             (work.given_entry, view)
         };
-        works.iter().map(view).collect()
+        works.into_iter().map(view).collect()
     }
 
     async fn open_texts<'b>(
         &self,
         entries: &'b [EntryVersion],
-        works: impl Iterator<Item = &'b HomeworkVersion>,
+        works: &'b [HomeworkVersion],
     ) -> Result<Texts, Problem> {
         let mut cells: Vec<&SealedCell> = Vec::new();
         let resources = |resource: &'b cells::Resource| resource.title.iter().chain(resource.link.iter());
