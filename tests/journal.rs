@@ -316,7 +316,11 @@ async fn every_row_carries_what_the_ledger_needs() {
 async fn every_statement_is_understood_by_a_migrated_database() {
     let world = World::new().await;
     let mut owner = world.owner().await;
-    for (name, sql) in infra::journal::append::STATEMENTS.into_iter().chain(subscriptions::statements()) {
+    for (name, sql) in infra::journal::append::STATEMENTS
+        .into_iter()
+        .chain(subscriptions::statements())
+        .chain(infra::checkup::STATEMENTS)
+    {
         let prepared = format!("prepare \"{name}\" as {sql}");
         owner.execute(prepared.as_str()).await.unwrap_or_else(|problem| panic!("{name}: {problem}"));
     }

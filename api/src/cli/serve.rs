@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use infra::clock::SystemClock;
 
@@ -14,6 +15,9 @@ pub struct Serve {
     /// Where to listen. TLS belongs to the proxy in front.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Once asked to stop: how long /readyz says no before new connections are refused. What the balancer in front needs to notice.
+    #[arg(long, value_name = "MS", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    notice_ms: u64,
 }
 
 impl Serve {
@@ -24,9 +28,10 @@ impl Serve {
         let app =
             App::open(&setting.location.data_dir, &databases.url, &databases.vault_url, clock, Mode::Serve).await?;
         complain("no identity provider is connected yet: people show a token of `palimpseste token`");
-        say(format!("http://{}/", self.listen));
-        server::run(app, None, listener).await?;
+        say(format!("http://{}/", listener.local_addr()?));
+        let served = server::run(app.clone(), None, listener, Duration::from_millis(self.notice_ms)).await;
+        app.close().await;
         databases.close();
-        Ok(())
+        Ok(served?)
     }
 }

@@ -1,9 +1,11 @@
 //! The checkpoint of each read model: in the transaction in which it writes, behind a fence.
 
 use domain::event::Recorded;
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{Executor as _, PgConnection, PgPool, Row};
 
+use super::read::{Page, Unreadable};
 use super::{ReadError, Subscriber};
 use crate::journal::JOURNAL;
 
@@ -18,24 +20,41 @@ pub struct Standing {
     /// The position at which it stopped, and why.
     pub stopped_at: Option<i64>,
     pub stopped_because: Option<String>,
+    /// When the oldest event it has not folded was recorded; none when it is up to date.
+    pub waiting_since: Option<Timestamp>,
+}
+
+impl Standing {
+    /// The age of the oldest event it has not folded; 0 when it is up to date.
+    pub fn age_seconds(&self, now: Timestamp) -> f64 {
+        self.waiting_since.map_or(0.0, |since| now.duration_since(since).as_secs_f64().max(0.0))
+    }
 }
 
 pub(super) enum Advance {
-    Moved,
+    Moved(i64),
+    /// The very next row cannot be decoded.
+    Wall(Unreadable),
     /// It was swapped with a rebuilt one, which stands at another position.
     Elsewhere(i64),
     /// Another worker holds the fence.
     Lost,
 }
 
-const STANDINGS: &str = "select name, live, version, position, stopped_at, stopped_because from subscriptions.models order by name, live desc";
+const STANDINGS: &str = "select m.name, m.live, m.version, m.position, m.stopped_at, m.stopped_because,
+        (extract(epoch from (select e.recorded_at from journal.events e where e.journal = $1 and e.position = m.position + 1))
+            * 1000000)::bigint
+    from subscriptions.models m order by m.name, m.live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
     where name = $1 and live returning position, fence";
-const HOLD: &str = "select position, fence from subscriptions.models where name = $1 and live for update";
+// A skip is decided under this row's lock and lets a stopped model go on: whoever holds the fence after it sees it here.
+const HOLD: &str = "select m.position, m.fence, coalesce((select array_agg(s.position) from subscriptions.skips s
+        where s.model = m.name and s.version = m.version and s.position > m.position), '{}')
+    from subscriptions.models m where m.name = $1 and m.live for update of m";
 const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
-const LOOK: &str = "select position, fence from subscriptions.models where name = $1 and live";
+const LOOK: &str = "select position, fence, stopped_at from subscriptions.models where name = $1 and live";
 const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where name = $1 and live and version = $2 and position = $3
     and fence = $4 and stopped_at is null and position < (select position from journal.heads where journal = $5) returning fence";
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
@@ -52,8 +71,9 @@ pub const STATEMENTS: [(&str, &str); 8] = [
     ("insert", INSERT),
 ];
 
-pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
-    let rows = sqlx::query(STANDINGS).fetch_all(pool).await?;
+/// How each read model stands, whoever feeds it.
+pub async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
+    let rows = sqlx::query(STANDINGS).bind(JOURNAL).fetch_all(pool).await?;
     let standing = |row: &sqlx::postgres::PgRow| Standing {
         name: row.get(0),
         live: row.get(1),
@@ -61,6 +81,7 @@ pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError>
         position: row.get(3),
         stopped_at: row.get(4),
         stopped_because: row.get(5),
+        waiting_since: row.get::<Option<i64>, _>(6).and_then(|micros| Timestamp::from_microsecond(micros).ok()),
     };
     Ok(rows.iter().map(standing).collect())
 }
@@ -106,27 +127,32 @@ pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadEr
     Ok((row.get(0), row.get(1)))
 }
 
+/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it.
 pub(super) async fn advance(
     pool: &PgPool,
     model: &dyn Subscriber,
     position: i64,
     fence: i64,
-    news: &[Recorded],
+    page: &Page,
+    limit: i64,
 ) -> Result<Advance, sqlx::Error> {
     let mut transaction = pool.begin().await?;
     let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
-    let (found, held): (i64, i64) = (held.get(0), held.get(1));
+    let (found, held, skipped): (i64, i64, Vec<i64>) = (held.get(0), held.get(1), held.get(2));
     if held != fence {
         return Ok(Advance::Lost);
     }
     if found != position {
         return Ok(Advance::Elsewhere(found));
     }
-    apply(&mut transaction, model, model.name(), news).await?;
-    let last = news.last().map_or(position, |recorded| recorded.position);
-    sqlx::query(MOVE).bind(model.name()).bind(last).execute(&mut *transaction).await?;
+    let share = page.share(position, limit, &skipped);
+    if let Some(wall) = share.wall.filter(|_| share.until == position) {
+        return Ok(Advance::Wall(wall.clone()));
+    }
+    apply(&mut transaction, model, model.name(), &share.events).await?;
+    sqlx::query(MOVE).bind(model.name()).bind(share.until).execute(&mut *transaction).await?;
     transaction.commit().await?;
-    Ok(Advance::Moved)
+    Ok(Advance::Moved(share.until))
 }
 
 pub(super) async fn apply(
@@ -135,6 +161,9 @@ pub(super) async fn apply(
     schema: &str,
     news: &[Recorded],
 ) -> Result<(), sqlx::Error> {
+    if news.is_empty() {
+        return Ok(());
+    }
     connection.execute(format!("set local search_path = {schema}").as_str()).await?;
     model.apply(connection, news).await
 }
@@ -145,10 +174,10 @@ pub(super) async fn stop(pool: &PgPool, name: &str, fence: i64, at: i64, because
     Ok(())
 }
 
-/// Where a model stands, and behind which fence.
-pub(super) async fn look(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadError> {
+/// Where a model stands, behind which fence, and at which event it is stopped.
+pub(super) async fn look(pool: &PgPool, name: &str) -> Result<(i64, i64, Option<i64>), ReadError> {
     let row = sqlx::query(LOOK).bind(name).fetch_one(pool).await?;
-    Ok((row.get(0), row.get(1)))
+    Ok((row.get(0), row.get(1), row.get(2)))
 }
 
 /// Takes the fence back from a worker that stands there with events left to read. One that is writing holds the row: this waits

@@ -1,5 +1,7 @@
 //! The journal, read in order and decoded once for all.
 
+use std::borrow::Cow;
+
 use domain::actor::{Actor, Capacity};
 use domain::event::{DecodeError, Fact, Recorded};
 use domain::ids::{SchoolId, StreamId};
@@ -27,23 +29,92 @@ const READ: &str = "select position, aggregate_type, aggregate_id, sequence, pay
         correlation, facts_position
     from journal.events where journal = $1 and position > $2 order by position limit $3";
 
+const RECORDED_AT: &str = "select (extract(epoch from recorded_at) * 1000000)::bigint from journal.events where journal = $1 and position = $2";
+
 const HEAD: &str = "select position from journal.heads where journal = $1";
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 2] = [("read", READ), ("head", HEAD)];
+pub const STATEMENTS: [(&str, &str); 3] = [("read", READ), ("head", HEAD), ("recorded at", RECORDED_AT)];
 
-/// The events after a position, at most `limit`, dense.
-pub async fn read(pool: &PgPool, after: i64, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+/// Rows of the journal in order, dense, decoded once for all readers.
+pub struct Page {
+    pub events: Vec<Recorded>,
+    /// Rows that this program cannot decode: no reader passes one, unless a recorded skip says so.
+    pub unreadable: Vec<Unreadable>,
+    /// The last position read, decoded or not.
+    pub last: i64,
+}
+
+/// A row that cannot be decoded, and why.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    pub position: i64,
+    pub because: String,
+}
+
+impl From<Unreadable> for ReadError {
+    fn from(row: Unreadable) -> Self {
+        Self::Row { position: row.position, problem: row.because }
+    }
+}
+
+/// What of a page one reader may fold now.
+pub(super) struct Share<'a> {
+    pub events: Cow<'a, [Recorded]>,
+    /// Where the reader stands afterwards.
+    pub until: i64,
+    /// The row it cannot pass, when there is one in the page.
+    pub wall: Option<&'a Unreadable>,
+}
+
+impl Page {
+    /// For a reader that stands at `after` and shall go no further than `limit`.
+    pub(super) fn share(&self, after: i64, limit: i64, skipped: &[i64]) -> Share<'_> {
+        let wall = self.unreadable.iter().find(|row| row.position > after && !skipped.contains(&row.position));
+        let until = wall.map_or(self.last, |row| row.position - 1).min(limit);
+        let place = |position| self.events.partition_point(|recorded| recorded.position <= position);
+        let events = &self.events[place(after)..place(until)];
+        let passed = |recorded: &Recorded| skipped.contains(&recorded.position);
+        let events = if events.iter().any(passed) {
+            Cow::Owned(events.iter().filter(|recorded| !passed(recorded)).cloned().collect())
+        } else {
+            Cow::Borrowed(events)
+        };
+        Share { events, until, wall }
+    }
+}
+
+/// The rows after a position, at most `limit`.
+pub(super) async fn page(pool: &PgPool, after: i64, limit: i64) -> Result<Page, ReadError> {
     let rows = sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?;
-    let mut batch = Vec::with_capacity(rows.len());
+    let mut page = Page { events: Vec::with_capacity(rows.len()), unreadable: vec![], last: after };
     for (row, expected) in rows.iter().zip(after + 1..) {
         let found: i64 = row.get(0);
         if found != expected {
             return Err(ReadError::Hole { expected, found });
         }
-        batch.push(recorded(row).map_err(|problem| ReadError::Row { position: found, problem })?);
+        match recorded(row) {
+            Ok(recorded) => page.events.push(recorded),
+            Err(because) => page.unreadable.push(Unreadable { position: found, because }),
+        }
+        page.last = found;
     }
-    Ok(batch)
+    Ok(page)
+}
+
+/// The events after a position, at most `limit`, dense. A row that cannot be decoded is an error.
+pub async fn read(pool: &PgPool, after: i64, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+    let page = page(pool, after, limit).await?;
+    match page.unreadable.into_iter().next() {
+        Some(row) => Err(row.into()),
+        None => Ok(page.events),
+    }
+}
+
+/// When the event at a position was recorded; `None` when there is none yet.
+pub async fn recorded_at(pool: &PgPool, position: i64) -> Result<Option<Timestamp>, ReadError> {
+    let micros: Option<i64> = sqlx::query_scalar(RECORDED_AT).bind(JOURNAL).bind(position).fetch_optional(pool).await?;
+    Ok(micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()))
 }
 
 /// The last position of the journal.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlx::{Executor as _, Row as _};
 
 use super::checkpoints::{apply, create};
-use super::{ReadError, Subscriber, Subscriptions, read};
+use super::{ReadError, Subscriber, Subscriptions, read, skips};
 
 /// Positions folded in one transaction of a rebuild.
 const BATCH: i64 = 2_000;
@@ -18,10 +18,12 @@ impl Subscriptions {
         let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?.clone();
         let beside = format!("{name}_rebuilt");
         let mut at = self.begin_rebuild(&model, &beside).await?;
+        tracing::info!(model = name, from = at, "rebuilding");
         loop {
             let head = read::head(&self.pool).await?;
             progress(at, head);
             if at >= head && self.swap(&model, &beside, at).await? {
+                tracing::info!(model = name, position = at, "rebuilt, and swapped with the live one");
                 return Ok(());
             }
             at = self.fold_beside(&model, &beside, at).await?;
@@ -53,10 +55,14 @@ impl Subscriptions {
     }
 
     async fn fold_beside(&self, model: &Arc<dyn Subscriber>, beside: &str, at: i64) -> Result<i64, ReadError> {
-        let batch = read::read(&self.pool, at, BATCH).await?;
-        let Some(last) = batch.last().map(|recorded| recorded.position) else { return Ok(at) };
+        let page = read::page(&self.pool, at, BATCH).await?;
+        let share = page.share(at, i64::MAX, &skips::of(&self.pool, model.name(), model.version(), at).await?);
+        if share.until == at {
+            return share.wall.map_or(Ok(at), |row| Err(row.clone().into()));
+        }
+        let (batch, last) = (&share.events, share.until);
         let mut transaction = self.pool.begin().await?;
-        apply(&mut transaction, model.as_ref(), beside, &batch).await?;
+        apply(&mut transaction, model.as_ref(), beside, batch).await?;
         let moved =
             sqlx::query("update subscriptions.models set position = $2 where name = $1 and not live and position = $3")
                 .bind(model.name())
