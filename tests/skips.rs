@@ -130,7 +130,7 @@ async fn write(world: &World, count: usize) -> i64 {
 pub async fn write_unreadable(world: &World) -> i64 {
     let insert = "with head as (update journal.heads set position = position + 1 where journal = 1 returning position)
         insert into journal.events
-        select aggregate_type, gen_random_uuid()::text, 1, 'Unheard', '9', '{\"Unheard\":{}}', metadata, era, journal, head.position,
+        select aggregate_type, gen_random_uuid()::text, 1, 'Unheard', '9', '{\"Unheard\":{}}'::json, metadata, era, journal, head.position,
             school, actor, capacity, recorded_at, occurred_at, causation, correlation, facts_position, salt, mac, mac_key
         from journal.events, head where journal = 1 and events.position = 1 returning position";
     sqlx::query_scalar(insert).fetch_one(&mut world.owner().await).await.unwrap()

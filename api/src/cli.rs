@@ -130,6 +130,11 @@ pub fn main() -> ExitCode {
 /// What happens, on standard error: never a name, a text, a token or a query.
 fn log(format: Format) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    // At trace, axum quotes what it could not read: a body, a form, a query.
+    let filter = match "axum::rejection=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    };
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         Format::Text => lines.init(),

@@ -71,7 +71,7 @@ impl Doctor {
             Ok(databases) => {
                 match database(&databases.url, setting.clock().now(), &mut findings).await {
                     Ok(known) => told = known,
-                    Err(problem) => findings.push(Finding::new("database", State::Missing, problem.to_string())),
+                    Err(problem) => findings.push(Finding::new("database", State::Missing, problem.message)),
                 }
                 databases.close();
             }
