@@ -119,12 +119,15 @@ impl Answer {
 fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(LONG))?;
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = body.len();
-    let request = format!(
+    let mut request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n{headers}\r\n{body}"
+         content-length: {}\r\n",
+        body.len()
     );
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    request = request + "\r\n" + body;
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
@@ -174,7 +177,9 @@ fn under_load(server: &Server, bearer: &str, then: impl FnOnce()) -> Acknowledge
         for _ in 0..6 {
             scope.spawn(|| keep_registering(&server.address, bearer, &told, &count));
         }
+        let started = Instant::now();
         while count.load(Ordering::SeqCst) < 30 {
+            assert!(started.elapsed() < LONG, "nobody is registered");
             std::thread::yield_now();
         }
         then();

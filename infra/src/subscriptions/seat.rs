@@ -61,14 +61,13 @@ impl Subscriptions {
     /// worker has left (an import that ended, a process that was killed) with events unread. A stopped reader goes on when somebody
     /// has decided that it passes over what stopped it, or when it was rebuilt.
     pub(super) async fn look_after_standing(&self, seats: &mut [Seat]) {
-        for seat in seats.iter_mut() {
+        for seat in seats {
             let looked = match (&seat.reader, seat.state) {
-                (_, State::Reading) => continue,
+                (_, State::Reading) | (Reader::Memory(_), State::Lost(_)) => continue,
                 (Reader::Model(model), state) => self.look_after(model.clone(), seat, state).await,
                 (Reader::Memory(follower), State::Stopped(at)) => {
                     self.look_after_memory(follower.name(), seat, at).await
                 }
-                (Reader::Memory(_), State::Lost(_)) => continue,
             };
             if let Err(problem) = looked {
                 tracing::warn!(%problem, model = seat.reader.name(), "a standing reader cannot be looked after");
