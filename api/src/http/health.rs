@@ -29,7 +29,7 @@ pub struct Alive {
 
 /// How far a reader of the journal is.
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct Reader {
+pub struct Model {
     pub name: String,
     /// False for one being rebuilt beside the live one.
     pub live: bool,
@@ -56,7 +56,7 @@ pub struct Readiness {
     database: bool,
     /// The last position of the journal.
     head: Option<i64>,
-    models: Vec<Reader>,
+    models: Vec<Model>,
 }
 
 /// Whether the process runs.
@@ -82,12 +82,12 @@ async fn readiness(app: &App) -> Readiness {
     let Ok(Ok((head, models))) = tokio::time::timeout(PATIENCE, readers(app)).await else {
         return Readiness { ready: false, leaving, database: false, head: None, models: vec![] };
     };
-    let follows = |model: &Reader| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
+    let follows = |model: &Model| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
     Readiness { ready: !leaving && models.iter().all(follows), leaving, database: true, head: Some(head), models }
 }
 
 /// Every reader of the journal: the read models, then what this process alone knows of.
-async fn readers(app: &App) -> Result<(i64, Vec<Reader>), ReadError> {
+async fn readers(app: &App) -> Result<(i64, Vec<Model>), ReadError> {
     let head = subscriptions::head(&app.reader).await?;
     let skips = subscriptions::skips(&app.reader).await?;
     let mut standings = app.subscriptions.standings().await?;
@@ -105,7 +105,7 @@ async fn readers(app: &App) -> Result<(i64, Vec<Reader>), ReadError> {
     let now = app.now();
     let reader = |standing: Standing| {
         let skips = skips.iter().find(|skips| standing.live && skips.last.model == standing.name);
-        Reader {
+        Model {
             lag: (head - standing.position).max(0),
             lag_seconds: standing.age_seconds(now),
             version: (standing.name != REGISTER).then_some(standing.version),

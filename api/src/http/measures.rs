@@ -7,7 +7,7 @@ use axum::http::Method;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::health::Reader;
+use super::health::Model;
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -95,7 +95,7 @@ pub fn journal_at(position: i64) {
 }
 
 /// How a reader stands, at the time of asking.
-pub fn reader_at(reader: &Reader) {
+pub fn reader_at(reader: &Model) {
     let model = reader.name.clone();
     if !reader.live {
         return gauge!("palimpseste_rebuild_position", "model" => model).set(reader.position as f64);
