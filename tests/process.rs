@@ -127,7 +127,8 @@ fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
     }
-    request = request + "\r\n" + body;
+    request += "\r\n";
+    request += body;
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
