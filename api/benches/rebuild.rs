@@ -23,10 +23,6 @@ use sqlx::Row as _;
 
 /// As many positions as a rebuild reads at once.
 const STRETCH: i64 = 5_000;
-/// As in the product.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const ROUNDS: usize = 3;
 
 fn main() {

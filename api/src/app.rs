@@ -2,17 +2,20 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::actor::{Actor, Capacity};
 use domain::decider::{Context, Decider};
 use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
+use domain::inspection::mandate::Mandate;
+use domain::textbook::Textbook;
 use infra::clock::Clock;
-use infra::journal::{Envelope, Journal, Receipt};
+use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
 use infra::relay::{self, Relay};
-use infra::subscriptions::{ReadError, Subscriptions};
+use infra::subscriptions::{ReadError, Subscriptions, Unreadable};
 use infra::vault::Vault;
 use serde::Serialize;
 use sqlx::PgPool;
@@ -21,11 +24,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
 use crate::facts::{REGISTER, Register, SchoolBook};
+use crate::http::measures;
 use crate::problem::Problem;
 use crate::worker::read_models;
 
 /// How long a page that follows a command waits to show its effect.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// What commands already taken, and then the batch of the readers, are given to end.
+const LAST_BATCH: Duration = Duration::from_secs(15);
 
 /// Why the application does not open.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +42,12 @@ pub enum OpenError {
     Keys(#[from] KeyError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Without this event some right would be computed wrongly.
+    #[error(
+        "the register cannot read position {position} ({because}): use a version that can, or decide that it goes on without it: \
+         palimpseste skip register --position {position} --because …"
+    )]
+    Register { position: i64, because: String },
 }
 
 /// Whether people are chosen from a list, or show who they are.
@@ -55,6 +67,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub tokens: Tokens,
     pub mode: Mode,
+    leaving: AtomicBool,
     cancel: CancellationToken,
     working: std::sync::Mutex<Vec<tokio::task::JoinHandle<()>>>,
     relay: std::sync::OnceLock<watch::Receiver<relay::State>>,
@@ -81,11 +94,25 @@ impl App {
         let subscriptions = Subscriptions::new(writer, read_models(), vec![register.clone()]);
         subscriptions.prepare(|_, _, _| {}).await?;
         let tokens = Tokens::new(&keys.derive("token"));
-        let cancel = CancellationToken::new();
+        let (leaving, cancel) = (AtomicBool::new(false), CancellationToken::new());
         let (working, relay) = (std::sync::Mutex::default(), std::sync::OnceLock::new());
-        let app = Self { journal, vault, register, subscriptions, reader, clock, tokens, mode, cancel, working, relay };
+        let app = Self {
+            journal,
+            vault,
+            register,
+            subscriptions,
+            reader,
+            clock,
+            tokens,
+            mode,
+            leaving,
+            cancel,
+            working,
+            relay,
+        };
         let app = Arc::new(app);
         app.work().await?;
+        tracing::info!("open");
         Ok(app)
     }
 
@@ -96,6 +123,10 @@ impl App {
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
+            if let Some(Unreadable { position, because }) = self.subscriptions.halted(REGISTER) {
+                self.close().await;
+                return Err(OpenError::Register { position, because });
+            }
             tracing::info!(position = self.subscriptions.position(REGISTER), head, "folding the register");
         }
         Ok(())
@@ -146,13 +177,13 @@ impl App {
             let facts = books.textbook_facts(textbook).ok_or_else(Problem::unknown)?;
             let now = self.now();
             let today = facts.zone.to_datetime(now).date();
-            let stream = StreamId::new(domain::textbook::Textbook::TYPE, textbook, facts.bounds.year);
+            let stream = StreamId::new(Textbook::TYPE, textbook, facts.bounds.year);
             let envelope = said.to(stream, facts.school);
             let capacity = books.capacity_in(author, textbook, today);
             let actor = Actor::Person(author);
             (envelope, Context { actor, capacity, now, facts, facts_position: books.position })
         };
-        Ok(self.journal.execute::<domain::textbook::Textbook>(envelope, command, context).await?)
+        told::<Textbook>(self.journal.execute::<Textbook>(envelope, command, context).await)
     }
 
     /// A head opens or closes a mandate in a school of his.
@@ -174,10 +205,10 @@ impl App {
             }
             let facts = books.mandate_facts(mandate, school, today);
             let capacity = books.capacity_at(head, school, today);
-            let envelope = said.to(lasting(domain::inspection::mandate::Mandate::TYPE, mandate), school);
+            let envelope = said.to(lasting(Mandate::TYPE, mandate), school);
             (envelope, Context { actor: Actor::Person(head), capacity, now, facts, facts_position: books.position })
         };
-        Ok(self.journal.execute::<domain::inspection::mandate::Mandate>(envelope, command, context).await?)
+        told::<Mandate>(self.journal.execute::<Mandate>(envelope, command, context).await)
     }
 
     /// A head, or the machine, changes the directory of a school.
@@ -203,21 +234,50 @@ impl App {
             };
             Context { actor, capacity, now, facts: (), facts_position: books.position }
         };
-        Ok(self.journal.execute::<D>(said.to(stream, school), command, context).await?)
+        told::<D>(self.journal.execute::<D>(said.to(stream, school), command, context).await)
     }
 
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()
     }
 
-    /// Stops the readers and the relay, and waits for them.
+    /// From here on `/readyz` says no; everything else goes on.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Ends calmly: what was taken is written, then the readers finish their batch. Bounded: a database that does not answer keeps
+    /// nobody, and whatever was acknowledged is on disk already.
     pub async fn close(&self) {
+        self.leave();
+        if tokio::time::timeout(LAST_BATCH, self.journal.close()).await.is_err() {
+            tracing::warn!("the last commands could not be written in time: nobody was told that they were");
+        }
         self.cancel.cancel();
         let working = self.working.lock().map(|mut working| std::mem::take(&mut *working)).unwrap_or_default();
-        for task in working {
-            let _ = task.await;
+        let deadline = tokio::time::Instant::now() + LAST_BATCH;
+        for mut task in working {
+            if tokio::time::timeout_at(deadline, &mut task).await.is_err() {
+                task.abort();
+                tracing::warn!("a reader did not end in time: it goes on from its checkpoint at the next start");
+            }
         }
+        tracing::info!("closed");
     }
+}
+
+/// A refusal, noted without what was written in the command, and as people are told it.
+fn told<D: Decider>(outcome: Result<Receipt, ExecuteError<D::Rejection>>) -> Result<Receipt, Problem> {
+    outcome.map_err(|refusal| {
+        let problem = Problem::from(refusal);
+        tracing::info!(aggregate = D::TYPE, code = problem.code, "a command was refused");
+        measures::command_refused(D::TYPE, &problem.code);
+        problem
+    })
 }
 
 /// What a client may say of its command.

@@ -6,6 +6,7 @@ mod generate;
 mod import;
 mod rebuild;
 mod serve;
+mod skip;
 mod token;
 
 use std::process::ExitCode;
@@ -27,6 +28,9 @@ struct Cli {
     /// How results are told.
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     format: Format,
+    /// How the log on standard error is written; RUST_LOG says how much of it (warn by default).
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true, env = "PALIMPSESTE_LOG_FORMAT")]
+    log_format: Format,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -36,7 +40,7 @@ struct Cli {
 pub enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON document.
+    /// For programs: one JSON document; of a log, one a line.
     Json,
 }
 
@@ -52,9 +56,11 @@ enum Verb {
     Generate(generate::Generate),
     /// Fold a read model anew, beside the live one, then swap them.
     Rebuild(rebuild::Rebuild),
+    /// Decide that a stopped read model goes on without the event that stopped it; the decision is kept.
+    Skip(skip::Skip),
     /// Mint a bearer token for a person.
     Token(token::Token),
-    /// Say what is missing before a school can open.
+    /// Say what is missing before a school can open, and how its journal and readers stand.
     Doctor(doctor::Doctor),
 }
 
@@ -97,8 +103,7 @@ impl<E: std::error::Error> From<E> for Failure {
 /// Reads the command line and runs it.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log(cli.log_format);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(problem) => return told(&Failure::unavailable(problem)),
@@ -111,6 +116,7 @@ pub fn main() -> ExitCode {
             Verb::Serve(verb) => verb.run(setting).await,
             Verb::Import(verb) => verb.run(setting).await,
             Verb::Rebuild(verb) => verb.run(setting).await,
+            Verb::Skip(verb) => verb.run(setting).await,
             Verb::Token(verb) => verb.run(&setting),
             Verb::Doctor(verb) => verb.run(setting).await,
         }
@@ -119,6 +125,26 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => told(&failure),
     }
+}
+
+/// What happens, on standard error: never a name, a text, a token or a query.
+fn log(format: Format) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    // At trace, axum quotes what it could not read: a body, a form, a query.
+    let filter = match "axum::rejection=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        Format::Text => lines.init(),
+        Format::Json => lines.json().flatten_event(true).init(),
+    }
+    // The words of a panic may quote what was being read (a slice of a text, a key of a map): only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic");
+    }));
 }
 
 fn told(failure: &Failure) -> ExitCode {

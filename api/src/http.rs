@@ -21,7 +21,7 @@ mod health;
 mod history;
 mod mandates;
 mod me;
-mod measures;
+pub(crate) mod measures;
 mod page;
 mod refusals;
 mod said;
@@ -43,6 +43,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::Problem;
+pub(crate) use frame::observed;
 
 /// The largest body that is read.
 const BODY_BYTES_MAX: usize = 256 << 10;

@@ -13,3 +13,8 @@ pub mod problem;
 pub mod server;
 pub mod web;
 pub mod worker;
+
+/// A batch of the journal is a few hundred kilobytes, made and dropped a thousand times a second: the system's allocator gives that memory
+/// back and asks for it again each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

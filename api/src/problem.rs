@@ -132,6 +132,7 @@ impl From<infra::vault::VaultError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
+        crate::http::measures::refused(&self.code);
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response();
         if status == StatusCode::UNAUTHORIZED {
             // RFC 9110 §11.6.1: who is refused for want of a token is told which.

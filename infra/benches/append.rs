@@ -14,6 +14,8 @@
 //! `PALIMPSESTE_BENCH_SECONDS` is how long one store is measured in one round (3 by default), `PALIMPSESTE_BENCH_CALLERS` a list instead of the
 //! four counts; `PALIMPSESTE_BENCH_ALONE` leaves the peers out, for a profiler.
 
+#![allow(clippy::print_stdout)]
+
 #[path = "append/callers.rs"]
 mod callers;
 #[path = "append/cluster.rs"]

@@ -146,6 +146,11 @@ impl Journal {
         self.0.appender.head()
     }
 
+    /// Takes no more commands, and waits until all that were taken are on disk or refused.
+    pub async fn close(&self) {
+        self.0.appender.close().await;
+    }
+
     /// Decides and writes. One command per stream is in flight in this process; with other processes, the last to come decides again.
     pub async fn execute<D: Decider>(
         &self,
@@ -168,6 +173,7 @@ impl Journal {
         let mut held = slot.lock().await;
         for _ in 0..DECISIONS_MAX {
             let was_warm = !held.stale;
+            crate::measures::stream(D::TYPE, was_warm);
             load::refresh::<D>(&self.0.reader, envelope.stream, &mut held).await?;
             let refused = match envelope.expected {
                 Some(expected) if expected != held.version => Err(ExecuteError::Conflict { actual: held.version }),

@@ -1,5 +1,6 @@
 //! Everything that touches the outside: PostgreSQL, keys, files. Knows `domain`, and never `projections`.
 
+pub mod checkup;
 pub mod clock;
 pub mod devdb;
 pub mod generator;
@@ -7,6 +8,7 @@ pub mod importers;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod measures;
 pub mod postgres;
 pub mod relay;
 pub mod subscriptions;

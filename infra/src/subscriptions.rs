@@ -1,31 +1,37 @@
 //! Readers of the journal: they see every position once, in order, and never lose one.
 //!
 //! A read model advances in the transaction in which it writes, behind a fence, so two workers cannot both advance and a killed one
-//! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A rebuild is a second
-//! schema folded beside the live one and swapped with it in one transaction.
+//! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A row that cannot be decoded
+//! stops every reader before it, and nothing else: who must go on without it says so in a recorded skip. A rebuild is a second schema
+//! folded beside the live one and swapped with it in one transaction.
 
 mod checkpoints;
 mod poison;
 mod read;
 mod rebuild;
 mod seat;
+mod skips;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::event::{Fact, Recorded};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use checkpoints::Standing;
-pub use read::{READ, ReadError, Stretch, head, read, scan};
+pub use checkpoints::{Standing, standings};
+use read::Page;
+pub use read::{READ, ReadError, Unreadable, head, read, recorded_at};
 use seat::{Reader, Seat};
+pub use skips::{Decision, Skip, SkipError, Skips, skip, skip_in_memory, skips};
+
+use crate::measures;
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    read::STATEMENTS.into_iter().chain(checkpoints::STATEMENTS)
+    read::STATEMENTS.into_iter().chain(checkpoints::STATEMENTS).chain(skips::STATEMENTS)
 }
 
 /// Positions read at once.
@@ -87,6 +93,8 @@ pub struct Subscriptions {
     models: Arc<Vec<Arc<dyn Subscriber>>>,
     followers: Arc<Vec<Arc<dyn Follower>>>,
     positions: Arc<HashMap<&'static str, watch::Sender<i64>>>,
+    /// Readers in memory that a row has stopped: they have no checkpoint to say so.
+    halted: Arc<Mutex<HashMap<&'static str, Unreadable>>>,
 }
 
 /// A reader did not reach the position in time: what it shows may be a moment old.
@@ -102,7 +110,8 @@ impl Subscriptions {
     pub fn new(pool: PgPool, models: Vec<Arc<dyn Subscriber>>, followers: Vec<Arc<dyn Follower>>) -> Self {
         let names = models.iter().map(|model| model.name()).chain(followers.iter().map(|follower| follower.name()));
         let positions = names.map(|name| (name, watch::channel(0).0)).collect();
-        Self { pool, models: Arc::new(models), followers: Arc::new(followers), positions: Arc::new(positions) }
+        let halted = Arc::default();
+        Self { pool, models: Arc::new(models), followers: Arc::new(followers), positions: Arc::new(positions), halted }
     }
 
     /// Makes the schemas that are missing, and rebuilds the models whose fold has changed since.
@@ -117,26 +126,33 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// Reads until cancelled. `head` wakes it at once for what this process wrote; a poll is the floor.
+    /// Reads until cancelled; a batch under way is finished first. `head` wakes it at once for what this process wrote; a poll is the
+    /// floor.
     pub async fn run(&self, mut head: watch::Receiver<i64>, cancel: CancellationToken) {
         let mut seats = self.seats().await;
+        let mut looked = Instant::now();
+        tracing::info!(readers = seats.len(), "reading the journal");
         while !cancel.is_cancelled() {
             let advanced = match self.round(&mut seats).await {
                 Ok(advanced) => advanced,
                 Err(problem) => {
                     tracing::warn!(%problem, "the journal cannot be read, trying again");
-                    tokio::time::sleep(POLL * 5).await;
+                    tokio::select! { () = cancel.cancelled() => {}, () = tokio::time::sleep(POLL * 5) => {} }
                     false
                 }
             };
+            if !advanced || looked.elapsed() >= POLL {
+                self.look_after_standing(&mut seats).await;
+                looked = Instant::now();
+            }
             if !advanced {
-                self.look_after_lost(&mut seats).await;
                 tokio::select! {
                     () = cancel.cancelled() => {}
                     _ = tokio::time::timeout(POLL, head.changed()) => {}
                 }
             }
         }
+        tracing::info!("no longer reading the journal");
     }
 
     /// Reads everything there is now, once: what tests and commands of the machine use.
@@ -169,7 +185,12 @@ impl Subscriptions {
 
     /// How each read model stands, for `doctor` and `/readyz`.
     pub async fn standings(&self) -> Result<Vec<Standing>, ReadError> {
-        checkpoints::standings(&self.pool).await
+        standings(&self.pool).await
+    }
+
+    /// The row that has stopped a reader in memory, if one has.
+    pub fn halted(&self, follower: &str) -> Option<Unreadable> {
+        self.halted.lock().unwrap_or_else(PoisonError::into_inner).get(follower).cloned()
     }
 
     pub fn names(&self) -> Vec<&'static str> {
@@ -200,49 +221,65 @@ impl Subscriptions {
         seats
     }
 
-    /// Reads one batch for the seats that are furthest behind. Whether anything was read.
+    /// Reads one page for the seats that are furthest behind, and one for those in front, whom a reader that comes back after a long
+    /// stop must not keep waiting. Whether anything was read.
     async fn round(&self, seats: &mut [Seat]) -> Result<bool, ReadError> {
-        let Some(from) = seats.iter().filter(|seat| !seat.stopped).map(|seat| seat.position).min() else {
-            return Ok(false);
+        let span = |seats: &[Seat]| {
+            let reading = || seats.iter().filter(|seat| seat.reads()).map(|seat| seat.position);
+            reading().min().zip(reading().max())
         };
-        // Of the seats that may move, those at the next position. The others may be shown more than they ask for, never less.
-        let reading = seats.iter().filter(|seat| !seat.stopped && seat.position < from + BATCH);
-        let wanted: Option<BTreeSet<&str>> =
-            reading.map(|seat| seat.reader.aggregates()).try_fold(BTreeSet::new(), |mut all, aggregates| {
-                all.extend(aggregates?);
-                Some(all)
-            });
-        let wanted = wanted.filter(|wanted| wanted.len() < Fact::AGGREGATES.len());
-        let wanted: Option<Vec<&str>> = wanted.map(|wanted| wanted.into_iter().collect());
-        let Some(stretch) = read::scan(&self.pool, from, BATCH, wanted.as_deref()).await? else { return Ok(false) };
-        let behind = seats.iter_mut().filter(|seat| !seat.stopped && seat.position < stretch.until);
-        let steps = behind.map(|seat| self.step(seat, &stretch));
-        futures_util::future::join_all(steps).await;
-        Ok(true)
+        let Some((last, _)) = span(seats) else { return Ok(false) };
+        let mut advanced = self.read_from(last, seats).await?;
+        if let Some((last, first)) = span(seats)
+            && first > last
+        {
+            advanced |= self.read_from(first, seats).await?;
+        }
+        Ok(advanced)
     }
 
-    async fn step(&self, seat: &mut Seat, stretch: &Stretch) {
-        let (batch, until) = (&stretch.events, stretch.until);
-        let news = &batch[batch.partition_point(|recorded| recorded.position <= seat.position)..];
+    async fn read_from(&self, from: i64, seats: &mut [Seat]) -> Result<bool, ReadError> {
+        // What the seats of this page fold; the others of it may be shown more than they ask for, never less.
+        let reading = seats.iter().filter(|seat| seat.reads() && (from..from + BATCH).contains(&seat.position));
+        let mut wanted = Some(BTreeSet::new());
+        for seat in reading {
+            wanted = wanted.zip(seat.reader.aggregates()).map(|(mut all, some)| {
+                all.extend(some);
+                all
+            });
+        }
+        let wanted = wanted.filter(|wanted| wanted.len() < Fact::AGGREGATES.len());
+        let wanted: Option<Vec<&str>> = wanted.map(|wanted| wanted.into_iter().copied().collect());
+        let page = read::page(&self.pool, from, BATCH, wanted.as_deref()).await?;
+        let news = from..page.last;
+        let served = seats.iter_mut().filter(|seat| seat.reads() && news.contains(&seat.position));
+        let steps = served.map(|seat| self.step(seat, &page));
+        futures_util::future::join_all(steps).await;
+        Ok(page.last > from)
+    }
+
+    async fn step(&self, seat: &mut Seat, page: &Page) {
+        let (before, started) = (seat.position, Instant::now());
         match &seat.reader {
             Reader::Memory(follower) => {
-                follower.follow(news).await;
-                follower.reached(until).await;
-                seat.position = until;
+                let follower = follower.clone();
+                self.follow(seat, follower.as_ref(), page).await;
             }
             Reader::Model(model) => {
-                let step = checkpoints::Step { from: seat.position, until, fence: seat.fence, news };
-                match checkpoints::advance(&self.pool, model.as_ref(), step).await {
-                    Ok(checkpoints::Advance::Moved) => seat.position = until,
+                let model = model.clone();
+                match checkpoints::advance(&self.pool, model.as_ref(), before, seat.fence, page, i64::MAX).await {
+                    Ok(checkpoints::Advance::Moved(to)) => seat.position = to,
                     Ok(checkpoints::Advance::Elsewhere(position)) => seat.position = position,
+                    Ok(checkpoints::Advance::Wall(row)) => self.halt(seat, row).await,
                     Ok(checkpoints::Advance::Lost) => {
                         tracing::warn!(model = model.name(), "another worker has taken this read model over");
                         seat.lose();
                     }
-                    Err(problem) => self.find_poison(seat, stretch, problem).await,
+                    Err(problem) => self.find_poison(seat, page, problem).await,
                 }
             }
         }
+        measures::folded(seat.reader.name(), seat.position - before, started.elapsed());
         self.seen(seat.reader.name(), seat.position);
     }
 

@@ -16,6 +16,7 @@ use domain::personal::{Retention, SealedCell, Subject};
 use sqlx::PgPool;
 
 use crate::keys::{KeyDirectory, KeyError};
+use crate::measures;
 pub use seal::{Address, Sealer, Unknown};
 
 /// The vault cannot answer.
@@ -92,6 +93,7 @@ impl Vault {
             let refs = cells.iter().flat_map(|cell| seal::dek_refs(&cell.sealed));
             refs.filter(|dek_ref| !cache.by_ref.contains_key(dek_ref)).collect()
         };
+        measures::keys(cells.iter().map(|cell| cell.sealed.dek.len()).sum(), missing.len());
         if !missing.is_empty() {
             let found = store::keys(&self.pool, &self.kek, &missing).await?;
             let mut cache = self.write();

@@ -59,7 +59,7 @@ pub async fn measure(year: &Year, commands_per_s: u64) -> String {
     let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
     let last = acknowledged.iter().map(|(_, _, position)| *position).max().unwrap();
     for name in readers {
-        year.app.subscriptions.wait_for(name, last, Duration::from_secs(60)).await.unwrap();
+        year.app.subscriptions.wait_for(name, last, Duration::from_mins(1)).await.unwrap();
     }
     // The followers have seen what was waited for once they had a turn.
     tokio::task::yield_now().await;

@@ -61,9 +61,11 @@ impl Demo {
                 }
             }
         });
-        let served = server::run(app, Some(demo.clone()), listener).await;
+        // Nobody balances towards a demonstration: no notice is given.
+        let served = server::run(app.clone(), Some(demo.clone()), listener, Duration::ZERO).await;
         living.abort();
         demo.tick().await;
+        app.close().await;
         databases.close();
         Ok(served?)
     }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use infra::clock::SystemClock;
 
@@ -17,6 +18,9 @@ pub struct Serve {
     /// Relay the journal to NATS JetStream (2.11 or later), sequence = position: nats://user:password@host:4222
     #[arg(long, env = "PALIMPSESTE_NATS_URL", hide_env_values = true)]
     nats_url: Option<String>,
+    /// Once asked to stop: how long /readyz says no before new connections are refused. What the balancer in front needs to notice.
+    #[arg(long, value_name = "MS", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    notice_ms: u64,
 }
 
 impl Serve {
@@ -30,9 +34,10 @@ impl Serve {
             app.relay_to(servers)?;
         }
         complain("no identity provider is connected yet: people show a token of `palimpseste token`");
-        say(format!("http://{}/", self.listen));
-        server::run(app, None, listener).await?;
+        say(format!("http://{}/", listener.local_addr()?));
+        let served = server::run(app.clone(), None, listener, Duration::from_millis(self.notice_ms)).await;
+        app.close().await;
         databases.close();
-        Ok(())
+        Ok(served?)
     }
 }

@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::measures;
@@ -22,13 +23,13 @@ pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
     router
         .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn(as_problems))
-        .layer(middleware::from_fn(framed))
+        .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn(observed))
 }
 
-/// What a panic says stays in the log: it may quote a request.
-fn broken(cause: Box<dyn Any + Send>) -> Response {
-    let cause = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-    Problem::ours(cause.unwrap_or("a panic")).into_response()
+/// What a panic says is told to nobody, the log included: it may quote a request. The hook of the process tells where it was.
+fn broken(_: Box<dyn Any + Send>) -> Response {
+    Problem::ours("a panic").into_response()
 }
 
 /// A refusal that did not come from a handler (no such method, no such route) is told like the others.
@@ -55,19 +56,28 @@ async fn as_problems(request: Request, next: Next) -> Response {
     told
 }
 
-async fn framed(mut request: Request, next: Next) -> Response {
+/// Gives a request its name, measures its answer, and says both at debug: the route, never the path nor the query, which name people.
+pub(crate) async fn observed(mut request: Request, next: Next) -> Response {
+    // Nothing of the client's own words goes to a log or comes back: a UUID, or another is made.
     let given =
         request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).and_then(|id| Uuid::parse_str(id).ok());
-    let id = given.unwrap_or_else(Uuid::now_v7);
-    let id = HeaderValue::from_str(&id.to_string()).unwrap_or_else(|_| HeaderValue::from_static("none"));
+    let request_id = given.unwrap_or_else(Uuid::now_v7);
+    let id = HeaderValue::from_str(&request_id.to_string()).unwrap_or_else(|_| HeaderValue::from_static("none"));
     request.headers_mut().insert(REQUEST_ID, id.clone());
-    // The route, never the path: a path names people.
     let route = request.extensions().get::<MatchedPath>().map_or("none".into(), |path| path.as_str().to_owned());
-    let (method, started) = (request.method().clone(), Instant::now());
+    let (method, started) = (measures::method(request.method()), Instant::now());
+    let span = tracing::info_span!("request", %request_id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, after) = (response.status().as_u16(), started.elapsed());
+    tracing::debug!(parent: &span, method, route, status, ms = after.as_secs_f64() * 1e3, "answered");
+    measures::answered(method, route, status, after);
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    measures::answered(&method, route, response.status(), started.elapsed());
     let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, id);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

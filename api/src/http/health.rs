@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use infra::subscriptions::{self, ReadError, Standing};
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -29,21 +30,28 @@ pub struct Alive {
 /// How far a reader of the journal is.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Model {
-    name: String,
+    pub name: String,
     /// False for one being rebuilt beside the live one.
-    live: bool,
+    pub live: bool,
     version: Option<i32>,
-    position: i64,
+    pub position: i64,
     /// Positions of the journal that it has not folded yet.
-    lag: i64,
+    pub lag: i64,
+    /// The age of the oldest event that it has not folded; 0 when it is up to date.
+    pub lag_seconds: f64,
     /// The position at which it stopped, and why.
-    stopped_at: Option<i64>,
+    pub stopped_at: Option<i64>,
     stopped_because: Option<String>,
+    /// Events it passes over, by recorded decision, and the last of them.
+    pub skips: i64,
+    last_skip: Option<i64>,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     ready: bool,
+    /// Whether this process was asked to stop: it still answers, and should be sent nobody.
+    leaving: bool,
     /// Whether the database answers.
     database: bool,
     /// The last position of the journal.
@@ -58,10 +66,10 @@ pub async fn alive() -> Json<Alive> {
     Json(Alive { status: "alive" })
 }
 
-/// Whether it should be sent people: the database answers, and every read model follows.
+/// Whether it should be sent people: the database answers, every reader of the journal follows, and nobody asked it to stop.
 #[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "ready", security(()), responses(
     (status = 200, description = "Ready", body = Readiness),
-    (status = 503, description = "Not ready: a model stopped or is behind, or the database does not answer", body = Readiness),
+    (status = 503, description = "Not ready: a reader stopped or is behind, the process is leaving, or the database does not answer", body = Readiness),
 ))]
 pub async fn ready(State(app): State<Arc<App>>) -> Response {
     let readiness = readiness(&app).await;
@@ -70,31 +78,47 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn readiness(app: &App) -> Readiness {
-    let asked = async {
-        let head = infra::subscriptions::head(&app.reader).await?;
-        Ok::<_, infra::subscriptions::ReadError>((head, app.subscriptions.standings().await?))
+    let leaving = app.is_leaving();
+    let Ok(Ok((head, models))) = tokio::time::timeout(PATIENCE, readers(app)).await else {
+        return Readiness { ready: false, leaving, database: false, head: None, models: vec![] };
     };
-    let Ok(Ok((head, standings))) = tokio::time::timeout(PATIENCE, asked).await else {
-        return Readiness { ready: false, database: false, head: None, models: vec![] };
-    };
-    let mut models: Vec<Model> = standings
-        .into_iter()
-        .map(|standing| Model {
+    let follows = |model: &Model| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
+    Readiness { ready: !leaving && models.iter().all(follows), leaving, database: true, head: Some(head), models }
+}
+
+/// Every reader of the journal: the read models, then what this process alone knows of.
+async fn readers(app: &App) -> Result<(i64, Vec<Model>), ReadError> {
+    let head = subscriptions::head(&app.reader).await?;
+    let skips = subscriptions::skips(&app.reader).await?;
+    let mut standings = app.subscriptions.standings().await?;
+    let position = app.subscriptions.position(REGISTER);
+    let halted = app.subscriptions.halted(REGISTER);
+    standings.push(Standing {
+        name: REGISTER.to_owned(),
+        live: true,
+        version: 0,
+        position,
+        stopped_at: halted.as_ref().map(|row| row.position),
+        stopped_because: halted.map(|row| row.because),
+        waiting_since: subscriptions::recorded_at(&app.reader, position + 1).await?,
+    });
+    let now = app.now();
+    let reader = |standing: Standing| {
+        let skips = skips.iter().find(|skips| standing.live && skips.last.model == standing.name);
+        Model {
             lag: (head - standing.position).max(0),
+            lag_seconds: standing.age_seconds(now),
+            version: (standing.name != REGISTER).then_some(standing.version),
+            skips: skips.map_or(0, |skips| skips.count),
+            last_skip: skips.map(|skips| skips.last.position),
             name: standing.name,
             live: standing.live,
-            version: Some(standing.version),
             position: standing.position,
             stopped_at: standing.stopped_at,
             stopped_because: standing.stopped_because,
-        })
-        .collect();
-    let position = app.subscriptions.position(REGISTER);
-    let lag = (head - position).max(0);
-    let name = REGISTER.to_owned();
-    models.push(Model { name, live: true, version: None, position, lag, stopped_at: None, stopped_because: None });
-    let follows = |model: &Model| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
-    Readiness { ready: models.iter().all(follows), database: true, head: Some(head), models }
+        }
+    };
+    Ok((head, standings.into_iter().map(reader).collect()))
 }
 
 /// Figures, in the text format of Prometheus.
@@ -105,11 +129,8 @@ async fn readiness(app: &App) -> Readiness {
 pub async fn metrics(State(app): State<Arc<App>>) -> Answer {
     let readiness = readiness(&app).await;
     readiness.head.into_iter().for_each(measures::journal_at);
-    readiness
-        .models
-        .iter()
-        .filter(|model| model.live)
-        .for_each(|model| measures::reader_at(&model.name, model.position));
+    app.subscriptions.names().into_iter().for_each(measures::rebuilt);
+    readiness.models.iter().for_each(measures::reader_at);
     let nothing = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "nothing-counted", "nothing is counted here");
     let text = measures::rendered().ok_or_else(nothing)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

@@ -60,6 +60,7 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), in_plain_french))
         .layer(middleware::from_fn(same_site))
         .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn(crate::http::observed))
         .with_state(web)
 }
 

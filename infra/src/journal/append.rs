@@ -6,18 +6,21 @@
 
 mod batch;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use domain::ids::StreamId;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row as _};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{JOURNAL, Receipt};
 use crate::clock::Clock;
 use crate::keys::WriterKey;
 use crate::ledger::leaf::Part;
+use crate::measures;
 use batch::{Batch, Outcome, Statements};
 
 /// Commands of one batch at most.
@@ -81,6 +84,8 @@ struct Pending {
 pub struct Appender {
     queue: mpsc::UnboundedSender<Pending>,
     head: watch::Receiver<i64>,
+    closing: CancellationToken,
+    writing: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Appender {
@@ -88,11 +93,20 @@ impl Appender {
     pub fn start(pool: PgPool, key: WriterKey, clock: Arc<dyn Clock>) -> Self {
         let (queue, pending) = mpsc::unbounded_channel();
         let (head, watched) = watch::channel(0);
-        tokio::spawn(
-            Writer { pool, key, clock, head, eras: vec![0], statements: Statements::default(), connection: None }
-                .run(pending),
-        );
-        Self { queue, head: watched }
+        let closing = CancellationToken::new();
+        let statements = Statements::default();
+        let writer = Writer { pool, key, clock, head, eras: vec![0], statements, connection: None };
+        let writing = tokio::spawn(writer.run(pending, closing.clone()));
+        Self { queue, head: watched, closing, writing: Mutex::new(Some(writing)) }
+    }
+
+    /// Takes nothing more, and waits until everything queued is on disk or refused.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writing) = writing {
+            let _ = writing.await;
+        }
     }
 
     pub fn head(&self) -> watch::Receiver<i64> {
@@ -121,15 +135,21 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Pending>) {
+    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Pending>, closing: CancellationToken) {
         let mut kept: Option<Pending> = None;
         loop {
-            let Some(first) = (match kept.take() {
-                Some(pending) => Some(pending),
-                None => queue.recv().await,
-            }) else {
-                return;
+            let next = if let Some(pending) = kept.take() {
+                Some(pending)
+            } else {
+                tokio::select! {
+                    next = queue.recv() => next,
+                    () = closing.cancelled() => {
+                        queue.close();
+                        queue.recv().await
+                    }
+                }
             };
+            let Some(first) = next else { return };
             // Whoever is about to write has its turn first: a batch of one costs a flush of the disk like a batch of a hundred.
             tokio::task::yield_now().await;
             let mut batch = vec![first];
@@ -151,7 +171,9 @@ impl Writer {
     async fn flush(&mut self, pending: Vec<Pending>) {
         let (drafts, replies): (Vec<_>, Vec<_>) =
             pending.into_iter().map(|pending| (pending.draft, pending.reply)).unzip();
+        let started = Instant::now();
         let outcomes = self.write(&drafts).await;
+        noted(&outcomes, started.elapsed());
         if let Some(last) = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()?.last_position).max() {
             self.head.send_if_modified(|head| std::mem::replace(head, last.max(*head)) < last);
         }
@@ -183,6 +205,8 @@ impl Writer {
             match self.attempt(drafts, attempt > 0).await {
                 Err(problem) if transient(&problem) && attempt + 1 < ATTEMPTS_MAX => {
                     attempt += 1;
+                    measures::retried();
+                    tracing::warn!(%problem, attempt, "a batch is sent again");
                     tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
                 }
                 outcome => return outcome,
@@ -197,9 +221,11 @@ impl Writer {
             None => self.pool.acquire().await?.detach(),
         };
         let outcome = self.attempt_on(&mut connection, drafts, careful).await;
-        if !matches!(&outcome, Err(problem) if transient(problem)) {
-            self.connection = Some(connection);
-        }
+        let answered = match &outcome {
+            Err(problem @ sqlx::Error::Database(_)) => !transient(problem),
+            outcome => outcome.is_ok(),
+        };
+        self.connection = answered.then_some(connection);
         outcome
     }
 
@@ -227,6 +253,7 @@ impl Writer {
                 Err(error) => return Err(error),
             }
         }
+        measures::careful();
         loop {
             let batch = Batch::new(drafts, recorded_us, &self.key);
             match batch.append_carefully(connection).await? {
@@ -234,6 +261,17 @@ impl Writer {
                 Outcome::Each(outcomes) => return Ok(outcomes),
             }
         }
+    }
+}
+
+/// What became of a batch, in figures.
+fn noted(outcomes: &[Result<Receipt, Refusal>], after: Duration) {
+    let positions = |receipt: &Receipt| Some(receipt.last_position? - receipt.first_position? + 1);
+    let events: i64 = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok().and_then(positions)).sum();
+    let written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    measures::batch(outcomes.len(), written, events as u64, after);
+    if written < outcomes.len() {
+        tracing::debug!(commands = outcomes.len(), written, "some commands of a batch were not written");
     }
 }
 

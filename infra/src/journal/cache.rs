@@ -66,6 +66,7 @@ impl<D: Decider> Cache<D> {
             place.weight = weight + OVERHEAD;
         }
         let mut spared = Vec::new();
+        let mut evicted = 0;
         while places.bytes > self.bytes_max {
             let Some((used, oldest)) = places.by_use.pop_first() else { break };
             // In use: another command holds it, and it must stay the one place of its stream.
@@ -73,8 +74,10 @@ impl<D: Decider> Cache<D> {
                 spared.push((used, oldest));
             } else if let Some(place) = places.by_stream.remove(&oldest) {
                 places.bytes -= place.weight;
+                evicted += 1;
             }
         }
         places.by_use.extend(spared);
+        crate::measures::held(D::TYPE, places.bytes, evicted);
     }
 }

@@ -1,9 +1,10 @@
 //! The checkpoint of each read model: in the transaction in which it writes, behind a fence.
 
-use domain::event::Recorded;
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{Executor as _, PgConnection, PgPool, Row};
 
+use super::read::{Page, Unreadable};
 use super::{ReadError, Subscriber};
 use crate::journal::JOURNAL;
 
@@ -18,43 +19,61 @@ pub struct Standing {
     /// The position at which it stopped, and why.
     pub stopped_at: Option<i64>,
     pub stopped_because: Option<String>,
+    /// When the oldest event it has not folded was recorded; none when it is up to date.
+    pub waiting_since: Option<Timestamp>,
+}
+
+impl Standing {
+    /// The age of the oldest event it has not folded; 0 when it is up to date.
+    pub fn age_seconds(&self, now: Timestamp) -> f64 {
+        self.waiting_since.map_or(0.0, |since| now.duration_since(since).as_secs_f64().max(0.0))
+    }
 }
 
 pub(super) enum Advance {
-    Moved,
+    Moved(i64),
+    /// The very next row cannot be decoded.
+    Wall(Unreadable),
     /// It was swapped with a rebuilt one, which stands at another position.
     Elsewhere(i64),
     /// Another worker holds the fence.
     Lost,
 }
 
-const STANDINGS: &str = "select name, live, version, position, stopped_at, stopped_because from subscriptions.models order by name, live desc";
+const STANDINGS: &str = "select m.name, m.live, m.version, m.position, m.stopped_at, m.stopped_because,
+        (select e.recorded_at from journal.events e where e.journal = $1 and e.position = m.position + 1)
+    from subscriptions.models m order by m.name, m.live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
     where name = $1 and live returning position, fence";
-/// Advances behind the fence, and opens the model's schema to the writing that follows in the same transaction.
-const MOVE: &str =
-    "update subscriptions.models set position = $3 where name = $1 and live = $2 and position = $4 and fence = $5
-    returning set_config('search_path', $6, true)";
+// Opens the schema to the writing that follows in the same transaction. A skip is decided under this row's lock and lets a stopped model go on: whoever holds the fence after it sees it here.
+const HOLD: &str = "select m.position, m.fence, coalesce((select array_agg(s.position) from subscriptions.skips s
+        where s.model = m.name and s.version = m.version and s.position > m.position), '{}'),
+        set_config('search_path', m.name, true)
+    from subscriptions.models m where m.name = $1 and m.live for update of m";
+const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
-const LOOK: &str = "select position, fence from subscriptions.models where name = $1 and live";
+const LOOK: &str = "select position, fence, stopped_at from subscriptions.models where name = $1 and live";
 const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where name = $1 and live and version = $2 and position = $3
     and fence = $4 and stopped_at is null and position < (select position from journal.heads where journal = $5) returning fence";
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
 
 /// Every SQL text of the checkpoints, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 7] = [
+pub const STATEMENTS: [(&str, &str); 9] = [
     ("standings", STANDINGS),
     ("take", TAKE),
+    ("hold", HOLD),
     ("move", MOVE),
+    ("move beside", MOVE_BESIDE),
     ("stop", STOP),
     ("look", LOOK),
     ("take back", TAKE_BACK),
     ("insert", INSERT),
 ];
 
-pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
-    let rows = sqlx::query(STANDINGS).fetch_all(pool).await?;
+/// How each read model stands, whoever feeds it.
+pub async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError> {
+    let rows = sqlx::query(STANDINGS).bind(JOURNAL).fetch_all(pool).await?;
     let standing = |row: &sqlx::postgres::PgRow| Standing {
         name: row.get(0),
         live: row.get(1),
@@ -62,6 +81,7 @@ pub(super) async fn standings(pool: &PgPool) -> Result<Vec<Standing>, ReadError>
         position: row.get(3),
         stopped_at: row.get(4),
         stopped_because: row.get(5),
+        waiting_since: row.get::<Option<jiff_sqlx::Timestamp>, _>(6).map(jiff_sqlx::Timestamp::to_jiff),
     };
     Ok(rows.iter().map(standing).collect())
 }
@@ -108,36 +128,48 @@ pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadEr
     Ok((row.get(0), row.get(1)))
 }
 
-/// One step of a model: from where to where, behind which fence, and what it folds on the way.
-pub(super) struct Step<'a> {
-    pub from: i64,
-    pub until: i64,
-    pub fence: i64,
-    pub news: &'a [Recorded],
-}
-
-pub(super) async fn advance(pool: &PgPool, model: &dyn Subscriber, step: Step<'_>) -> Result<Advance, sqlx::Error> {
+/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it.
+pub(super) async fn advance(
+    pool: &PgPool,
+    model: &dyn Subscriber,
+    position: i64,
+    fence: i64,
+    page: &Page,
+    limit: i64,
+) -> Result<Advance, sqlx::Error> {
     let mut transaction = pool.begin().await?;
-    let moved = sqlx::query(MOVE).bind(model.name()).bind(true).bind(step.until).bind(step.from).bind(step.fence);
-    if moved.bind(model.name()).fetch_optional(&mut *transaction).await?.is_none() {
-        let found = sqlx::query(LOOK).bind(model.name()).fetch_one(&mut *transaction).await?;
-        let (position, fence): (i64, i64) = (found.get(0), found.get(1));
-        return Ok(if fence == step.fence { Advance::Elsewhere(position) } else { Advance::Lost });
+    let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
+    let (found, held, skipped): (i64, i64, Vec<i64>) = (held.get(0), held.get(1), held.get(2));
+    if held != fence {
+        return Ok(Advance::Lost);
     }
-    model.apply(&mut transaction, step.news).await?;
+    if found != position {
+        return Ok(Advance::Elsewhere(found));
+    }
+    let share = page.share(position, limit, &skipped);
+    if let Some(wall) = share.wall.filter(|_| share.until == position) {
+        return Ok(Advance::Wall(wall.clone()));
+    }
+    if !share.events.is_empty() {
+        model.apply(&mut transaction, &share.events).await?;
+    }
+    sqlx::query(MOVE).bind(model.name()).bind(share.until).execute(&mut *transaction).await?;
     transaction.commit().await?;
-    Ok(Advance::Moved)
+    Ok(Advance::Moved(share.until))
 }
 
-/// Moves the checkpoint of a model being rebuilt, in the transaction that writes beside the live one. False when another process
-/// has moved it.
+const MOVE_BESIDE: &str = "update subscriptions.models set position = $2 where name = $1 and not live and position = $3
+    returning set_config('search_path', $4, true)";
+
+/// Moves the checkpoint of a model being rebuilt in that schema, in the transaction that writes there. False when another process has
+/// moved it.
 pub(super) async fn advance_beside(
     connection: &mut PgConnection,
     model: &dyn Subscriber,
     schema: &str,
     (from, until): (i64, i64),
 ) -> Result<bool, sqlx::Error> {
-    let moved = sqlx::query(MOVE).bind(model.name()).bind(false).bind(until).bind(from).bind(0_i64).bind(schema);
+    let moved = sqlx::query(MOVE_BESIDE).bind(model.name()).bind(until).bind(from).bind(schema);
     Ok(moved.fetch_optional(connection).await?.is_some())
 }
 
@@ -147,10 +179,10 @@ pub(super) async fn stop(pool: &PgPool, name: &str, fence: i64, at: i64, because
     Ok(())
 }
 
-/// Where a model stands, and behind which fence.
-pub(super) async fn look(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadError> {
+/// Where a model stands, behind which fence, and at which event it is stopped.
+pub(super) async fn look(pool: &PgPool, name: &str) -> Result<(i64, i64, Option<i64>), ReadError> {
     let row = sqlx::query(LOOK).bind(name).fetch_one(pool).await?;
-    Ok((row.get(0), row.get(1)))
+    Ok((row.get(0), row.get(1), row.get(2)))
 }
 
 /// Takes the fence back from a worker that stands there with events left to read. One that is writing holds the row: this waits

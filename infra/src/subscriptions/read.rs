@@ -1,8 +1,11 @@
 //! The journal, read in order and decoded once for all.
 
+use std::borrow::Cow;
+
 use domain::actor::{Actor, Capacity};
 use domain::event::{DecodeError, Fact, Recorded};
 use domain::ids::{SchoolId, StreamId};
+use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
 
@@ -34,47 +37,103 @@ const SCAN: &str = "select position, case when wanted then aggregate_type end, c
     from (select *, aggregate_type = any($4) as wanted from journal.events where journal = $1 and position > $2
         order by position limit $3) e order by position";
 
+const RECORDED_AT: &str = "select recorded_at from journal.events where journal = $1 and position = $2";
+
 const HEAD: &str = "select position from journal.heads where journal = $1";
 
 /// Every SQL text of the readers, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 3] = [("read", READ), ("scan", SCAN), ("head", HEAD)];
+pub const STATEMENTS: [(&str, &str); 4] =
+    [("read", READ), ("scan", SCAN), ("head", HEAD), ("recorded at", RECORDED_AT)];
 
-/// A stretch of the journal: the events asked for, and the last position looked at.
-pub struct Stretch {
+/// Rows of the journal in order, dense, decoded once for all readers.
+pub struct Page {
     pub events: Vec<Recorded>,
-    /// Where a reader stands after it, whether or not its last events were asked for; never further than what was looked at.
+    /// Rows asked for that this program cannot decode: no reader passes one, unless a recorded skip says so.
+    pub unreadable: Vec<Unreadable>,
+    /// The last position looked at, whether asked for, decoded, or not: how far a reader of this page stands after it.
+    pub last: i64,
+}
+
+/// A row that cannot be decoded, and why.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    pub position: i64,
+    pub because: String,
+}
+
+impl From<Unreadable> for ReadError {
+    fn from(row: Unreadable) -> Self {
+        Self::Row { position: row.position, problem: row.because }
+    }
+}
+
+/// What of a page one reader may fold now.
+pub(super) struct Share<'a> {
+    pub events: Cow<'a, [Recorded]>,
+    /// Where the reader stands afterwards.
     pub until: i64,
+    /// The row it cannot pass, when there is one in the page.
+    pub wall: Option<&'a Unreadable>,
 }
 
-/// The events after a position, at most `limit`, dense.
-pub async fn read(pool: &PgPool, after: i64, limit: i64) -> Result<Vec<Recorded>, ReadError> {
-    Ok(scan(pool, after, limit, None).await?.map_or_else(Vec::new, |stretch| stretch.events))
+impl Page {
+    /// For a reader that stands at `after` and shall go no further than `limit`.
+    pub(super) fn share(&self, after: i64, limit: i64, skipped: &[i64]) -> Share<'_> {
+        let wall = self.unreadable.iter().find(|row| row.position > after && !skipped.contains(&row.position));
+        let until = wall.map_or(self.last, |row| row.position - 1).min(limit);
+        let place = |position| self.events.partition_point(|recorded| recorded.position <= position);
+        let events = &self.events[place(after)..place(until)];
+        let passed = |recorded: &Recorded| skipped.contains(&recorded.position);
+        let events = if events.iter().any(passed) {
+            Cow::Owned(events.iter().filter(|recorded| !passed(recorded)).cloned().collect())
+        } else {
+            Cow::Borrowed(events)
+        };
+        Share { events, until, wall }
+    }
 }
 
-/// Looks at the next `limit` positions, and gives the events of these aggregates (of all by default). `None` at the end of the journal.
-pub async fn scan(
+/// Looks at the rows after a position, at most `limit`, and decodes those of these aggregates (of all by default).
+pub(super) async fn page(
     pool: &PgPool,
     after: i64,
     limit: i64,
     aggregates: Option<&[&str]>,
-) -> Result<Option<Stretch>, ReadError> {
+) -> Result<Page, ReadError> {
     let rows = match aggregates {
         None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?,
         Some(wanted) => sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted).fetch_all(pool).await?,
     };
-    let mut events = Vec::with_capacity(rows.len());
+    let mut page = Page { events: Vec::with_capacity(rows.len()), unreadable: vec![], last: after };
     for (row, expected) in rows.iter().zip(after + 1..) {
         let found: i64 = row.get(0);
         if found != expected {
             return Err(ReadError::Hole { expected, found });
         }
-        if let Some(aggregate) = row.get::<Option<&str>, _>(1) {
-            let event = recorded(row, aggregate).map_err(|problem| ReadError::Row { position: found, problem })?;
-            events.push(event);
+        match row.get::<Option<&str>, _>(1).map(|aggregate| recorded(row, aggregate)) {
+            None => {}
+            Some(Ok(recorded)) => page.events.push(recorded),
+            Some(Err(because)) => page.unreadable.push(Unreadable { position: found, because }),
         }
+        page.last = found;
     }
-    let until = after + rows.len() as i64;
-    Ok((!rows.is_empty()).then_some(Stretch { events, until }))
+    Ok(page)
+}
+
+/// The events after a position, at most `limit`, dense. A row that cannot be decoded is an error.
+pub async fn read(pool: &PgPool, after: i64, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+    let page = page(pool, after, limit, None).await?;
+    match page.unreadable.into_iter().next() {
+        Some(row) => Err(row.into()),
+        None => Ok(page.events),
+    }
+}
+
+/// When the event at a position was recorded; `None` when there is none yet.
+pub async fn recorded_at(pool: &PgPool, position: i64) -> Result<Option<Timestamp>, ReadError> {
+    let query = sqlx::query_scalar(RECORDED_AT).bind(JOURNAL).bind(position);
+    let found: Option<jiff_sqlx::Timestamp> = query.fetch_optional(pool).await?;
+    Ok(found.map(jiff_sqlx::Timestamp::to_jiff))
 }
 
 /// The last position of the journal.

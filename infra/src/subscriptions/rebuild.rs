@@ -7,7 +7,7 @@ use sqlx::{Executor as _, Row as _};
 use tokio::sync::mpsc;
 
 use super::checkpoints::{self, create};
-use super::{Filling, ReadError, Subscriber, Subscriptions, read};
+use super::{Filling, ReadError, Subscriber, Subscriptions, read, skips};
 
 const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where schemaname = $1 order by 1";
 
@@ -26,6 +26,7 @@ impl Subscriptions {
         let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?.clone();
         let beside = format!("{name}_rebuilt");
         let mut at = self.begin_rebuild(&model, &beside).await?;
+        tracing::info!(model = name, from = at, "rebuilding");
         if at == 0
             && let Some(filling) = model.filling()
         {
@@ -36,6 +37,7 @@ impl Subscriptions {
             let head = read::head(&self.pool).await?;
             progress(at, head);
             if at >= head && self.swap(&model, &beside, at).await? {
+                tracing::info!(model = name, position = at, "rebuilt, and swapped with the live one");
                 return Ok(());
             }
             at = self.fold_beside(&model, &beside, at).await?;
@@ -51,14 +53,15 @@ impl Subscriptions {
         progress: &mut impl FnMut(i64, i64),
     ) -> Result<i64, ReadError> {
         let head = read::head(&self.pool).await?;
-        let (sender, mut stretches) = mpsc::channel(2);
+        let skipped = skips::of(&self.pool, model.name(), model.version(), 0).await?;
+        let (sender, mut pages) = mpsc::channel(2);
         let (pool, folds) = (self.pool.clone(), model.folds());
         let reading = tokio::spawn(async move {
             let mut at = 0;
             while at < head {
-                let Some(stretch) = read::scan(&pool, at, FILLING_BATCH, folds).await? else { break };
-                at = stretch.until;
-                if sender.send(stretch).await.is_err() {
+                let page = read::page(&pool, at, FILLING_BATCH, folds).await?;
+                at = page.last;
+                if sender.send(page).await.is_err() {
                     break;
                 }
             }
@@ -66,18 +69,23 @@ impl Subscriptions {
         });
         let mut at = 0;
         progress(at, head);
-        while let Some(stretch) = stretches.recv().await {
+        while let Some(page) = pages.recv().await {
+            let share = page.share(at, i64::MAX, &skipped);
+            if share.until == at {
+                // A row that cannot be decoded: told by the ordinary way, which stops before it too.
+                return Ok(at);
+            }
             let mut transaction = self.pool.begin().await?;
-            let steps = (at, stretch.until);
+            let steps = (at, share.until);
             if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, steps).await? {
                 transaction.rollback().await?;
                 return self.begin_rebuild(model, beside).await;
             }
-            filling.apply(&mut transaction, &stretch.events).await?;
+            filling.apply(&mut transaction, &share.events).await?;
             transaction.commit().await?;
-            at = stretch.until;
+            at = share.until;
             progress(at, head);
-            if filling.bytes() > FILLING_BYTES_MAX {
+            if filling.bytes() > FILLING_BYTES_MAX || at < page.last {
                 return Ok(at);
             }
         }
@@ -126,17 +134,23 @@ impl Subscriptions {
     }
 
     async fn fold_beside(&self, model: &Arc<dyn Subscriber>, beside: &str, at: i64) -> Result<i64, ReadError> {
-        let Some(stretch) = read::scan(&self.pool, at, BATCH, model.folds()).await? else { return Ok(at) };
+        let page = read::page(&self.pool, at, BATCH, model.folds()).await?;
+        let share = page.share(at, i64::MAX, &skips::of(&self.pool, model.name(), model.version(), at).await?);
+        if share.until == at {
+            return share.wall.map_or(Ok(at), |row| Err(row.clone().into()));
+        }
         let mut transaction = self.pool.begin().await?;
-        let steps = (at, stretch.until);
+        let steps = (at, share.until);
         if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, steps).await? {
             // Another process rebuilds the same model: go on from where it is.
             transaction.rollback().await?;
             return self.begin_rebuild(model, beside).await;
         }
-        model.apply(&mut transaction, &stretch.events).await?;
+        if !share.events.is_empty() {
+            model.apply(&mut transaction, &share.events).await?;
+        }
         transaction.commit().await?;
-        Ok(stretch.until)
+        Ok(share.until)
     }
 
     /// Swaps if the rebuilt model is not behind the live one. The live row's lock keeps its worker waiting meanwhile.

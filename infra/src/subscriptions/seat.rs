@@ -1,9 +1,9 @@
 //! The place of one reader in this process, and what becomes of it when another process takes its read model over.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Follower, ReadError, Subscriber, Subscriptions, checkpoints};
+use super::{Follower, ReadError, Subscriber, Subscriptions, checkpoints, skips};
 
 /// How long a worker may stand still with events left to read before the one it took over from takes the model back.
 const STILL: Duration = Duration::from_secs(2);
@@ -34,44 +34,86 @@ pub(super) struct Seat {
     pub reader: Reader,
     pub position: i64,
     pub fence: i64,
-    /// It advances no more: an event stopped it, or another worker has the fence.
-    pub stopped: bool,
-    /// Since when the worker that has the fence stands where it stands.
-    lost: Option<Instant>,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Reading,
+    /// Another worker has the fence, and stands where it stands since then.
+    Lost(Instant),
+    /// The event at this position cannot be folded.
+    Stopped(i64),
 }
 
 impl Seat {
     pub(super) fn new(reader: Reader, position: i64, fence: i64) -> Self {
-        Self { reader, position, fence, stopped: false, lost: None }
+        Self { reader, position, fence, state: State::Reading }
+    }
+
+    pub(super) fn reads(&self) -> bool {
+        matches!(self.state, State::Reading)
     }
 
     pub(super) fn lose(&mut self) {
-        (self.stopped, self.lost) = (true, Some(Instant::now()));
+        self.state = State::Lost(Instant::now());
+    }
+
+    pub(super) fn stop(&mut self, at: i64) {
+        self.state = State::Stopped(at);
     }
 }
 
 impl Subscriptions {
     /// A lost read model is followed where its new worker brings it, so that pages here wait for it; and taken back when that
-    /// worker has left (an import that ended, a process that was killed) with events unread.
-    pub(super) async fn look_after_lost(&self, seats: &mut [Seat]) {
-        for seat in seats.iter_mut().filter(|seat| seat.lost.is_some()) {
-            if let Err(problem) = self.look_after(seat).await {
-                tracing::warn!(%problem, model = seat.reader.name(), "a read model held elsewhere cannot be looked at");
+    /// worker has left (an import that ended, a process that was killed) with events unread. A stopped reader goes on when somebody
+    /// has decided that it passes over what stopped it, or when it was rebuilt.
+    pub(super) async fn look_after_standing(&self, seats: &mut [Seat]) {
+        for seat in seats {
+            let looked = match (&seat.reader, seat.state) {
+                (_, State::Reading) | (Reader::Memory(_), State::Lost(_)) => continue,
+                (Reader::Model(model), state) => self.look_after(model.clone(), seat, state).await,
+                (Reader::Memory(follower), State::Stopped(at)) => {
+                    self.look_after_memory(follower.name(), seat, at).await
+                }
+            };
+            if let Err(problem) = looked {
+                tracing::warn!(%problem, model = seat.reader.name(), "a standing reader cannot be looked after");
             }
         }
     }
 
-    async fn look_after(&self, seat: &mut Seat) -> Result<(), ReadError> {
-        let (Reader::Model(model), Some(since)) = (&seat.reader, seat.lost) else { return Ok(()) };
-        let (position, fence) = checkpoints::look(&self.pool, model.name()).await?;
-        if (position, fence) != (seat.position, seat.fence) {
-            (seat.position, seat.fence, seat.lost) = (position, fence, Some(Instant::now()));
-            self.seen(seat.reader.name(), position);
-        } else if since.elapsed() >= STILL
-            && let Some(fence) = checkpoints::take_back(&self.pool, model.as_ref(), position, fence).await?
-        {
-            tracing::info!(model = model.name(), "this read model was left behind and is taken back");
-            (seat.fence, seat.stopped, seat.lost) = (fence, false, None);
+    async fn look_after(&self, model: Arc<dyn Subscriber>, seat: &mut Seat, state: State) -> Result<(), ReadError> {
+        let (position, fence, stopped_at) = checkpoints::look(&self.pool, model.name()).await?;
+        match state {
+            State::Stopped(_) if fence == seat.fence && stopped_at.is_none() => {
+                tracing::info!(model = model.name(), position, "this read model goes on");
+                (seat.position, seat.state) = (position, State::Reading);
+                self.seen(model.name(), position);
+            }
+            State::Stopped(_) if fence == seat.fence => {}
+            State::Lost(since) if (position, fence) == (seat.position, seat.fence) => {
+                if since.elapsed() >= STILL
+                    && let Some(fence) = checkpoints::take_back(&self.pool, model.as_ref(), position, fence).await?
+                {
+                    tracing::info!(model = model.name(), "this read model was left behind and is taken back");
+                    (seat.fence, seat.state) = (fence, State::Reading);
+                }
+            }
+            _ => {
+                (seat.position, seat.fence) = (position, fence);
+                seat.lose();
+                self.seen(model.name(), position);
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_after_memory(&self, name: &'static str, seat: &mut Seat, at: i64) -> Result<(), ReadError> {
+        if skips::of_memory(&self.pool, name, at - 1).await?.contains(&at) {
+            tracing::info!(model = name, position = at, "this reader goes on");
+            self.halted.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            seat.state = State::Reading;
         }
         Ok(())
     }

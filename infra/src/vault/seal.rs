@@ -53,6 +53,7 @@ impl Sealer {
         let cache = self.vault.read();
         let names = key_names(about, class, self.address.stream.era);
         let found: Vec<_> = names.iter().filter_map(|name| cache.by_name.get(name).copied()).collect();
+        crate::measures::keys(names.len(), names.len() - found.len());
         if found.len() == names.len() {
             return Some(found);
         }

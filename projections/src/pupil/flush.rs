@@ -133,7 +133,7 @@ table!(homework, row: HomeworkVersion, ADD_HOMEWORK, COPY_HOMEWORK, [
     row.given_in.ended_at.to_sqlx(),
     row.work.due.on.to_sqlx(),
     row.work.due.slot.map(|slot| slot.0),
-    row.work.due.at.map(|at| at.to_sqlx()),
+    row.work.due.at.map(jiff_sqlx::ToSqlx::to_sqlx),
     row.work.kind.name(),
     row.work.minutes.map(i32::from),
     row.work.written,

@@ -150,7 +150,7 @@ table!(tasks, row: Task, PUT_TASKS, COPY_TASKS, [
     row.given_in.ended_at.to_sqlx(),
     row.work.due.on.to_sqlx(),
     row.work.due.slot.map(|slot| slot.0),
-    row.work.due.at.map(|at| at.to_sqlx()),
+    row.work.due.at.map(jiff_sqlx::ToSqlx::to_sqlx),
     row.work.kind.name(),
     row.work.minutes.map(i32::from),
     row.work.written,
