@@ -152,7 +152,7 @@ async fn tail_pool(storm: &Storm) -> sqlx::PgPool {
 async fn journal(server: &Server, folder: &Path) -> Journal {
     let keys = KeyDirectory::open(folder).unwrap();
     let pool = connect(&server.url(), Role::Writer, 4).await.unwrap();
-    let commit = connect(&server.url(), Role::Writer, 1).await.unwrap();
+    let commit = connect(&server.url(), Role::Appender, 1).await.unwrap();
     let vault = Vault::new(connect(&server.vault_url(), Role::Login, 2).await.unwrap(), &keys);
     Journal::open(pool, commit, vault, &keys, Arc::new(SystemClock)).unwrap()
 }

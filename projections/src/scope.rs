@@ -25,6 +25,20 @@ macro_rules! seen {
 }
 pub(crate) use seen;
 
+/// The same for a scope of groups alone, which is what a pupil has: [`Seen::chosen`] says when it is. The planner cannot know that two
+/// arms of the condition are empty, and probes their indexes.
+macro_rules! seen_in_groups {
+    ($date:literal) => {
+        concat!(
+            "($1::uuid[] is not null and $2::uuid[] is not null and t.group_id = any($3::uuid[]) and exists (",
+            "select 1 from unnest($3::uuid[], $4::date[]) w(g, u) where w.g = t.group_id and (w.u is null or t.",
+            $date,
+            " <= w.u)))"
+        )
+    };
+}
+pub(crate) use seen_in_groups;
+
 /// The values of `$1` to `$4`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
@@ -51,6 +65,11 @@ impl Seen {
         if scope.behind_the_scenes { Self::of(scope) } else { Self::of(&Scope::nothing()) }
     }
 
+    /// Of a statement written with [`seen!`] and the same written with [`seen_in_groups!`], the one for this scope.
+    pub(crate) fn chosen(&self, any: &'static str, in_groups: &'static str) -> &'static str {
+        if self.schools.is_empty() && self.textbooks.is_empty() { in_groups } else { any }
+    }
+
     /// Begins a query with its first four parameters.
     pub(crate) fn query(self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
         let last_days: Vec<_> = self.last_days.into_iter().map(|day| day.map(Date::to_sqlx)).collect();
@@ -71,6 +90,16 @@ mod spec {
         let seen = Seen::of(&scope);
         assert_eq!(seen.groups, [stayed.0, left.0]);
         assert_eq!(seen.last_days, [None, Some(date(2026, 10, 5))]);
+    }
+
+    #[test]
+    fn a_scope_of_groups_alone_has_its_own_statement() {
+        let groups = vec![(GroupId(Uuid::from_u128(1)), None)];
+        let pupil = Scope { groups: groups.clone(), ..Scope::default() };
+        assert_eq!(Seen::of(&pupil).chosen("any", "in groups"), "in groups");
+        assert_eq!(Seen::of(&Scope::nothing()).chosen("any", "in groups"), "in groups");
+        let teaching_parent = Scope { groups, textbooks: [TextbookId(Uuid::from_u128(3))].into(), ..Scope::default() };
+        assert_eq!(Seen::of(&teaching_parent).chosen("any", "in groups"), "any");
     }
 
     #[test]

@@ -99,7 +99,7 @@ async fn a_process() {
     let writer = pool(&part.url, Role::Writer, 6).await;
     let vault = Vault::new(pool(&part.vault_url, Role::Login, 2).await, &keys);
     let clock = Jumpy { offset_us: AtomicI64::new(0), dice: Mutex::new(Dice::of(part.seed, &[part.number, 1])) };
-    let commit = pool(&part.url, Role::Writer, 1).await;
+    let commit = pool(&part.url, Role::Appender, 1).await;
     let journal = Journal::open(writer.clone(), commit, vault, &keys, Arc::new(clock)).unwrap();
     let witness = Arc::new(Witness::new(&part.folder, &part.life));
     let models = MODELS.map(|name| Arc::new(Tally(name)) as Arc<dyn Subscriber>).to_vec();

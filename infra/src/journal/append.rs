@@ -6,12 +6,14 @@
 
 mod batch;
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::ids::StreamId;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row as _};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -27,6 +29,13 @@ use batch::{Batch, Outcome, Statements};
 const COMMANDS_MAX: usize = 256;
 /// Payload bytes of one batch at most (a single larger command still goes, alone).
 const BYTES_MAX: usize = 1 << 20;
+/// Connections that write when there is a crowd. While one batch waits for the disk with the head locked, the next is taken apart and
+/// its predecessors are looked for, up to that lock.
+const WRITERS: usize = 2;
+/// Commands under way from which on the second connection helps: below, it would only split what goes at once.
+const CROWD: usize = 24;
+/// How often those who are about to write are given their turn before a batch leaves with less than its share.
+const TURNS_MAX: usize = 4;
 /// Attempts after a lost connection, before the callers are told.
 const ATTEMPTS_MAX: u32 = 8;
 
@@ -80,32 +89,43 @@ struct Pending {
     reply: oneshot::Sender<Result<Receipt, Refusal>>,
 }
 
-/// The one writer of this process.
+/// The one way into the journal, in this process.
 pub struct Appender {
     queue: mpsc::UnboundedSender<Pending>,
+    outstanding: Arc<AtomicUsize>,
+    crowd: Arc<Notify>,
     head: watch::Receiver<i64>,
     closing: CancellationToken,
-    writing: Mutex<Option<JoinHandle<()>>>,
+    writing: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Appender {
-    /// Starts the writer task; it ends when the last handle is dropped and the queue is empty.
+    /// Starts the writers; they end when the last handle is dropped and the queue is empty. `pool` has a connection for each.
     pub fn start(pool: PgPool, key: WriterKey, clock: Arc<dyn Clock>) -> Self {
         let (queue, pending) = mpsc::unbounded_channel();
         let (head, watched) = watch::channel(0);
-        let closing = CancellationToken::new();
-        let statements = Statements::default();
-        let writer = Writer { pool, key, clock, head, eras: vec![0], statements, connection: None };
-        let writing = tokio::spawn(writer.run(pending, closing.clone()));
-        Self { queue, head: watched, closing, writing: Mutex::new(Some(writing)) }
+        let (key, head, outstanding) = (Arc::new(key), Arc::new(head), Arc::<AtomicUsize>::default());
+        let queued = Arc::new(tokio::sync::Mutex::new(Queue { pending, kept: None, outstanding: outstanding.clone() }));
+        let (closing, crowd) = (CancellationToken::new(), Arc::<Notify>::default());
+        let writer = |number| {
+            let (pool, key, clock, head) = (pool.clone(), key.clone(), clock.clone(), head.clone());
+            let (outstanding, statements) = (outstanding.clone(), Statements::default());
+            let writer = Writer { pool, key, clock, head, outstanding, eras: vec![0], statements, connection: None };
+            let (queued, closing, crowd) = (queued.clone(), closing.clone(), crowd.clone());
+            tokio::spawn(async move {
+                if number == 0 { writer.run(queued, closing).await } else { writer.help(queued, closing, crowd).await }
+            })
+        };
+        let writing = Mutex::new((0..WRITERS).map(writer).collect());
+        Self { queue, outstanding, crowd, head: watched, closing, writing }
     }
 
     /// Takes nothing more, and waits until everything queued is on disk or refused.
     pub async fn close(&self) {
         self.closing.cancel();
-        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writing) = writing {
-            let _ = writing.await;
+        let writing = std::mem::take(&mut *self.writing.lock().unwrap_or_else(PoisonError::into_inner));
+        for writer in writing {
+            let _ = writer.await;
         }
     }
 
@@ -117,16 +137,84 @@ impl Appender {
     pub async fn append(&self, draft: Draft) -> Result<Receipt, Refusal> {
         let (reply, answer) = oneshot::channel();
         let stopped = || Refusal::Unavailable("the writer has stopped".into());
-        self.queue.send(Pending { draft, reply }).map_err(|_| stopped())?;
+        if self.outstanding.fetch_add(1, Relaxed) >= CROWD {
+            self.crowd.notify_one();
+        }
+        if self.queue.send(Pending { draft, reply }).is_err() {
+            self.outstanding.fetch_sub(1, Relaxed);
+            return Err(stopped());
+        }
         answer.await.map_err(|_| stopped())?
     }
 }
 
+/// What waits to be written.
+struct Queue {
+    pending: mpsc::UnboundedReceiver<Pending>,
+    /// The next one, which had no room in the last batch.
+    kept: Option<Pending>,
+    /// Commands that wait or are being written.
+    outstanding: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    /// The next batch; `None` once everything is written and nothing more can come.
+    async fn next(&mut self, closing: &CancellationToken) -> Option<Vec<Pending>> {
+        let next = if let Some(pending) = self.kept.take() {
+            Some(pending)
+        } else {
+            tokio::select! {
+                next = self.pending.recv() => next,
+                () = closing.cancelled() => {
+                    self.pending.close();
+                    self.pending.recv().await
+                }
+            }
+        };
+        let first = next?;
+        Some(self.batch(first).await)
+    }
+
+    /// The next batch, if anything waits.
+    async fn try_next(&mut self) -> Option<Vec<Pending>> {
+        let first = self.kept.take().or_else(|| self.pending.try_recv().ok())?;
+        Some(self.batch(first).await)
+    }
+
+    async fn batch(&mut self, first: Pending) -> Vec<Pending> {
+        // Its share of all there is: what one writer takes whole, the other waits for with nothing to do.
+        let outstanding = self.outstanding.load(Relaxed);
+        let writers = if outstanding > CROWD { WRITERS } else { 1 };
+        let share = outstanding.div_ceil(writers).clamp(1, COMMANDS_MAX);
+        // Whoever is about to write has its turn first: a batch of one costs a flush of the disk like a batch of a hundred.
+        for _ in 0..TURNS_MAX {
+            if self.pending.len() + 1 >= share {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        let mut batch = vec![first];
+        let mut bytes: usize = size(&batch[0]);
+        while batch.len() < share {
+            let Ok(next) = self.pending.try_recv() else { break };
+            bytes += size(&next);
+            if bytes > BYTES_MAX {
+                self.kept = Some(next);
+                break;
+            }
+            batch.push(next);
+        }
+        batch
+    }
+}
+
+/// One connection that writes, batch after batch.
 struct Writer {
     pool: PgPool,
-    key: WriterKey,
+    key: Arc<WriterKey>,
     clock: Arc<dyn Clock>,
-    head: watch::Sender<i64>,
+    head: Arc<watch::Sender<i64>>,
+    outstanding: Arc<AtomicUsize>,
     eras: Vec<i16>,
     statements: Statements,
     /// Held from batch to batch: a pool asks the server whether a connection still lives each time it comes back, which would be a
@@ -135,35 +223,23 @@ struct Writer {
 }
 
 impl Writer {
-    async fn run(mut self, mut queue: mpsc::UnboundedReceiver<Pending>, closing: CancellationToken) {
-        let mut kept: Option<Pending> = None;
+    async fn run(mut self, queue: Arc<tokio::sync::Mutex<Queue>>, closing: CancellationToken) {
         loop {
-            let next = if let Some(pending) = kept.take() {
-                Some(pending)
-            } else {
-                tokio::select! {
-                    next = queue.recv() => next,
-                    () = closing.cancelled() => {
-                        queue.close();
-                        queue.recv().await
-                    }
-                }
-            };
-            let Some(first) = next else { return };
-            // Whoever is about to write has its turn first: a batch of one costs a flush of the disk like a batch of a hundred.
-            tokio::task::yield_now().await;
-            let mut batch = vec![first];
-            let mut bytes: usize = size(&batch[0]);
-            while batch.len() < COMMANDS_MAX {
-                let Ok(next) = queue.try_recv() else { break };
-                bytes += size(&next);
-                if bytes > BYTES_MAX {
-                    kept = Some(next);
-                    break;
-                }
-                batch.push(next);
-            }
+            let next = queue.lock().await.next(&closing).await;
+            let Some(batch) = next else { return };
             self.flush(batch).await;
+        }
+    }
+
+    /// Writes when there is a crowd, and leaves what comes alone to the other: two connections in turn are slower than one.
+    async fn help(mut self, queue: Arc<tokio::sync::Mutex<Queue>>, closing: CancellationToken, crowd: Arc<Notify>) {
+        while !closing.is_cancelled() {
+            tokio::select! { () = crowd.notified() => {}, () = closing.cancelled() => {} }
+            while self.outstanding.load(Relaxed) > CROWD {
+                let next = queue.lock().await.try_next().await;
+                let Some(batch) = next else { break };
+                self.flush(batch).await;
+            }
         }
     }
 
@@ -177,6 +253,7 @@ impl Writer {
         if let Some(last) = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()?.last_position).max() {
             self.head.send_if_modified(|head| std::mem::replace(head, last.max(*head)) < last);
         }
+        self.outstanding.fetch_sub(outcomes.len(), Relaxed);
         for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A caller that went away has still written: its key tells it so.
             let _ = reply.send(outcome);
@@ -245,7 +322,14 @@ impl Writer {
         let mut recorded_us = self.clock.now().as_microsecond();
         if !careful && drafts.iter().all(|draft| draft.guards.is_empty()) {
             let batch = Batch::new(drafts, recorded_us, &self.key);
-            match batch.append_at_once(connection, &mut self.statements).await {
+            let mut base = batch.append_at_once(connection, &mut self.statements).await;
+            if let Ok(None) = base {
+                // Another writer was stamped later and came first: stamped again, it most likely goes.
+                recorded_us = self.clock.now().as_microsecond();
+                let batch = Batch::new(drafts, recorded_us, &self.key);
+                base = batch.append_at_once(connection, &mut self.statements).await;
+            }
+            match base {
                 Ok(Some(base)) => return Ok(receipts(drafts, base)),
                 Ok(None) => {}
                 // 23505: a stale version or a key just used. Someone is guilty: the careful path says who.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{EntryVersion, HomeworkVersion};
 use crate::cells::{self, Work};
 use crate::rows::{lesson, named, timestamp};
-use crate::scope::{Seen, seen};
+use crate::scope::{Seen, seen, seen_in_groups};
 use crate::shelf::Place;
 
 /// The columns of both tables, in one order: `entry` is the entry of the lesson a work was given in.
@@ -56,13 +56,13 @@ macro_rules! standing {
 }
 
 macro_rules! entries {
-    ($more_columns:literal) => {
+    ($seen:ident, $more_columns:literal) => {
         concat!(
             "select ",
             entry_columns!(),
             $more_columns,
             " from pupil.entry_version t where ",
-            seen!("date"),
+            $seen!("date"),
             " and t.date between $6 and $7 and ",
             standing!("entry_version", "entry")
         )
@@ -70,12 +70,12 @@ macro_rules! entries {
 }
 
 macro_rules! homework {
-    ($of:literal) => {
+    ($seen:ident, $of:literal) => {
         concat!(
             "select ",
             homework_columns!(),
             " from pupil.homework_version t where ",
-            seen!("given_on"),
+            $seen!("given_on"),
             " and ",
             $of,
             " and ",
@@ -84,19 +84,27 @@ macro_rules! homework {
     };
 }
 
-const ENTRIES: &str = concat!(entries!(""), " order by t.date, t.starts_at, t.textbook, t.entry");
+const ENTRIES: &str = concat!(entries!(seen, ""), " order by t.date, t.starts_at, t.textbook, t.entry");
 
 /// One round trip for all that a week shows. A row without homework is an entry.
-const WEEK: &str = concat!(
-    entries!(
-        ", null::uuid as homework, null::date as due_on, null::uuid as due_slot, null::time as due_at, null::text as kind, \
-         null::integer as estimate, null::boolean as written"
-    ),
-    " union all ",
-    homework!("t.given_on between $6 and $7"),
-    " union all ",
-    homework!("t.due_on between $6 and $7 and not t.given_on between $6 and $7")
-);
+macro_rules! week {
+    ($seen:ident) => {
+        concat!(
+            entries!(
+                $seen,
+                ", null::uuid as homework, null::date as due_on, null::uuid as due_slot, null::time as due_at, null::text as kind, \
+                 null::integer as estimate, null::boolean as written"
+            ),
+            " union all ",
+            homework!($seen, "t.given_on between $6 and $7"),
+            " union all ",
+            homework!($seen, "t.due_on between $6 and $7 and not t.given_on between $6 and $7")
+        )
+    };
+}
+
+const WEEK: &str = week!(seen);
+const WEEK_IN_GROUPS: &str = week!(seen_in_groups);
 
 const TEXTBOOK: &str = concat!(
     "select ",
@@ -109,15 +117,23 @@ const TEXTBOOK: &str = concat!(
     " order by t.date desc, t.starts_at desc, t.entry desc limit $10"
 );
 
-const HOMEWORK: &str = concat!(
-    homework!(
-        "t.due_on between $6 and $7 and ($8::date is null or (t.due_on, t.textbook, t.homework) > ($8, $9::uuid, $10::uuid))"
-    ),
-    " order by t.due_on, t.textbook, t.homework limit $11"
-);
+macro_rules! due {
+    ($seen:ident) => {
+        concat!(
+            homework!(
+                $seen,
+                "t.due_on between $6 and $7 and ($8::date is null or (t.due_on, t.textbook, t.homework) > ($8, $9::uuid, $10::uuid))"
+            ),
+            " order by t.due_on, t.textbook, t.homework limit $11"
+        )
+    };
+}
+
+const HOMEWORK: &str = due!(seen);
+const HOMEWORK_IN_GROUPS: &str = due!(seen_in_groups);
 
 const HOMEWORK_GIVEN_IN: &str = concat!(
-    homework!("t.given_on between $6 and $7 and t.textbook = $8"),
+    homework!(seen, "t.given_on between $6 and $7 and t.textbook = $8"),
     " order by t.given_on, t.given_at, t.textbook, t.due_on, t.homework"
 );
 
@@ -125,8 +141,10 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("entries", ENTRIES),
     ("week", WEEK),
+    ("week in groups", WEEK_IN_GROUPS),
     ("textbook", TEXTBOOK),
     ("homework", HOMEWORK),
+    ("homework in groups", HOMEWORK_IN_GROUPS),
     ("homework given in", HOMEWORK_GIVEN_IN),
 ];
 
@@ -249,19 +267,21 @@ impl Week {
     }
 }
 
-/// What is there to read at `now`, for who has this scope, between two days.
+/// What is there to read at `now`, for who has this scope, between two days: by the statement for any scope, or that for groups alone.
 fn between(
-    sql: &'static str,
+    (any, in_groups): (&'static str, &'static str),
     scope: &Scope,
     now: Timestamp,
     (from, until): (Date, Date),
 ) -> Query<'static, Postgres, PgArguments> {
-    Seen::of(scope).query(sql).bind(now.to_sqlx()).bind(from.to_sqlx()).bind(until.to_sqlx())
+    let seen = Seen::of(scope);
+    let sql = seen.chosen(any, in_groups);
+    seen.query(sql).bind(now.to_sqlx()).bind(from.to_sqlx()).bind(until.to_sqlx())
 }
 
 /// The lessons of these days, the work given in them, and the work due on them: in one round trip.
 pub async fn week(pool: &PgPool, scope: &Scope, now: Timestamp, days: (Date, Date)) -> Result<Week, sqlx::Error> {
-    Week::of(days, &between(WEEK, scope, now, days).fetch_all(pool).await?)
+    Week::of(days, &between((WEEK, WEEK_IN_GROUPS), scope, now, days).fetch_all(pool).await?)
 }
 
 /// The entries of the lessons of these days, in the order of the lessons.
@@ -271,7 +291,7 @@ pub async fn entries(
     now: Timestamp,
     days: (Date, Date),
 ) -> Result<Vec<EntryVersion>, sqlx::Error> {
-    between(ENTRIES, scope, now, days).fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
+    between((ENTRIES, ENTRIES), scope, now, days).fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
 }
 
 /// The entries of one textbook, latest lesson first: at most `limit`, those before the cursor.
@@ -303,7 +323,7 @@ pub async fn homework(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = between(HOMEWORK, scope, now, due)
+    let query = between((HOMEWORK, HOMEWORK_IN_GROUPS), scope, now, due)
         .bind(after.map(|after| after.due_on.to_sqlx()))
         .bind(after.map(|after| after.textbook.0))
         .bind(after.map(|after| after.homework.0))
@@ -319,6 +339,6 @@ pub async fn homework_given_in(
     textbook: TextbookId,
     given: (Date, Date),
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = between(HOMEWORK_GIVEN_IN, scope, now, given).bind(textbook.0);
+    let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0);
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }

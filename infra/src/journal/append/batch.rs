@@ -278,7 +278,7 @@ impl Statements {
 /// The statement for rows of one era, or of several.
 pub(super) fn at_once(era: Option<i16>) -> String {
     match era {
-        Some(era) => at_once!(format!("journal.events_{era}"), era),
+        Some(era) => at_once!(format!("journal.\"events_{era}\""), era),
         None => at_once!("journal.events", "p.era"),
     }
 }
