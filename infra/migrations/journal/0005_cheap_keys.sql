@@ -5,7 +5,7 @@
 alter table journal.events
     drop constraint events_check,
     add constraint events_era_check check (
-        era = case when length(aggregate_id) = 36 then 0 else substr(aggregate_id, 38)::smallint end
+        era >= 0 and case when length(aggregate_id) = 36 then era = 0 else substr(aggregate_id, 37) = '@' || era end
     ),
     drop constraint events_aggregate_type_aggregate_id_sequence_era_key,
     alter column aggregate_type type text collate "C",

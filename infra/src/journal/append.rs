@@ -5,6 +5,7 @@
 //! database function `append_carefully` finds the guilty and lets the innocent through.
 
 mod batch;
+mod queue;
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -24,18 +25,8 @@ use crate::keys::WriterKey;
 use crate::ledger::leaf::Part;
 use crate::measures;
 use batch::{Batch, Outcome, Statements};
+use queue::{CROWD, Pending, Queue, WRITERS};
 
-/// Commands of one batch at most.
-const COMMANDS_MAX: usize = 256;
-/// Payload bytes of one batch at most (a single larger command still goes, alone).
-const BYTES_MAX: usize = 1 << 20;
-/// Connections that write when there is a crowd. While one batch waits for the disk with the head locked, the next is taken apart and
-/// its predecessors are looked for, up to that lock.
-const WRITERS: usize = 2;
-/// Commands under way from which on the second connection helps: below, it would only split what goes at once.
-const CROWD: usize = 24;
-/// How often those who are about to write are given their turn before a batch leaves with less than its share.
-const TURNS_MAX: usize = 4;
 /// Attempts after a lost connection, before the callers are told.
 const ATTEMPTS_MAX: u32 = 8;
 
@@ -82,11 +73,6 @@ pub enum Refusal {
     /// A guard no longer holds.
     Guarded,
     Unavailable(String),
-}
-
-struct Pending {
-    draft: Draft,
-    reply: oneshot::Sender<Result<Receipt, Refusal>>,
 }
 
 /// The one way into the journal, in this process.
@@ -145,66 +131,6 @@ impl Appender {
             return Err(stopped());
         }
         answer.await.map_err(|_| stopped())?
-    }
-}
-
-/// What waits to be written.
-struct Queue {
-    pending: mpsc::UnboundedReceiver<Pending>,
-    /// The next one, which had no room in the last batch.
-    kept: Option<Pending>,
-    /// Commands that wait or are being written.
-    outstanding: Arc<AtomicUsize>,
-}
-
-impl Queue {
-    /// The next batch; `None` once everything is written and nothing more can come.
-    async fn next(&mut self, closing: &CancellationToken) -> Option<Vec<Pending>> {
-        let next = if let Some(pending) = self.kept.take() {
-            Some(pending)
-        } else {
-            tokio::select! {
-                next = self.pending.recv() => next,
-                () = closing.cancelled() => {
-                    self.pending.close();
-                    self.pending.recv().await
-                }
-            }
-        };
-        let first = next?;
-        Some(self.batch(first).await)
-    }
-
-    /// The next batch, if anything waits.
-    async fn try_next(&mut self) -> Option<Vec<Pending>> {
-        let first = self.kept.take().or_else(|| self.pending.try_recv().ok())?;
-        Some(self.batch(first).await)
-    }
-
-    async fn batch(&mut self, first: Pending) -> Vec<Pending> {
-        // Its share of all there is: what one writer takes whole, the other waits for with nothing to do.
-        let outstanding = self.outstanding.load(Relaxed);
-        let writers = if outstanding > CROWD { WRITERS } else { 1 };
-        let share = outstanding.div_ceil(writers).clamp(1, COMMANDS_MAX);
-        // Whoever is about to write has its turn first: a batch of one costs a flush of the disk like a batch of a hundred.
-        for _ in 0..TURNS_MAX {
-            if self.pending.len() + 1 >= share {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        let mut batch = vec![first];
-        let mut bytes: usize = size(&batch[0]);
-        while batch.len() < share {
-            let Ok(next) = self.pending.try_recv() else { break };
-            bytes += size(&next);
-            if bytes > BYTES_MAX {
-                self.kept = Some(next);
-                break;
-            }
-            batch.push(next);
-        }
-        batch
     }
 }
 
@@ -362,10 +288,6 @@ fn noted(outcomes: &[Result<Receipt, Refusal>], after: Duration) {
 fn unavailable(drafts: &[Draft], problem: &sqlx::Error) -> Vec<Result<Receipt, Refusal>> {
     tracing::error!(%problem, commands = drafts.len(), "a batch could not be written");
     drafts.iter().map(|_| Err(Refusal::Unavailable(problem.to_string()))).collect()
-}
-
-fn size(pending: &Pending) -> usize {
-    pending.draft.rows.iter().map(|row| row.payload.len() + row.metadata.len() + 256).sum()
 }
 
 fn receipts(drafts: &[Draft], base: i64) -> Vec<Result<Receipt, Refusal>> {
