@@ -122,6 +122,7 @@ fn the_top_level_is_exactly_what_the_house_says() {
         "api",
         "infra",
         "tests",
+        "benches",
         "README.md",
         "ARCHITECTURE.md",
         "LICENSE",

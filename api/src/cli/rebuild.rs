@@ -23,15 +23,19 @@ impl Rebuild {
             None => subscriptions.names().into_iter().map(str::to_owned).collect(),
         };
         for name in names {
-            let style = ProgressStyle::with_template("{msg:12} {wide_bar} {pos}/{len} {per_sec} {eta}");
+            let style = ProgressStyle::with_template("{msg:12} {wide_bar} {pos}/{len} events, {per_sec}, {eta} left");
             let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_message(name.clone());
             let started = std::time::Instant::now();
-            let mut folded = 0;
+            let (mut folded, mut begun) = (0, false);
             let progress = |at: i64, head: i64| {
                 folded = head;
                 bar.set_length(head as u64);
                 bar.set_position(at as u64);
+                // One that goes on after a kill has not folded what was there before.
+                if !std::mem::replace(&mut begun, true) {
+                    bar.reset_eta();
+                }
             };
             subscriptions.rebuild(&name, progress).await?;
             bar.finish_and_clear();

@@ -47,6 +47,19 @@ pub struct Model {
     last_skip: Option<i64>,
 }
 
+/// How far the journal is relayed to NATS. It keeps nobody from being served: the journal is the truth.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Relayed {
+    position: i64,
+    lag: i64,
+    lag_seconds: f64,
+    connected: bool,
+    /// What is wrong now, and tried again.
+    trouble: Option<String>,
+    /// Why it stopped, until a person has looked and the server is started again.
+    stopped_because: Option<String>,
+}
+
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     ready: bool,
@@ -57,6 +70,8 @@ pub struct Readiness {
     /// The last position of the journal.
     head: Option<i64>,
     models: Vec<Model>,
+    /// None when this server relays nothing.
+    relay: Option<Relayed>,
 }
 
 /// Whether the process runs.
@@ -79,11 +94,30 @@ pub async fn ready(State(app): State<Arc<App>>) -> Response {
 
 async fn readiness(app: &App) -> Readiness {
     let leaving = app.is_leaving();
-    let Ok(Ok((head, models))) = tokio::time::timeout(PATIENCE, readers(app)).await else {
-        return Readiness { ready: false, leaving, database: false, head: None, models: vec![] };
+    let asked = async {
+        let (head, models) = readers(app).await?;
+        Ok::<_, ReadError>((head, models, relayed(app, head).await?))
+    };
+    let Ok(Ok((head, models, relay))) = tokio::time::timeout(PATIENCE, asked).await else {
+        return Readiness { ready: false, leaving, database: false, head: None, models: vec![], relay: None };
     };
     let follows = |model: &Model| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
-    Readiness { ready: !leaving && models.iter().all(follows), leaving, database: true, head: Some(head), models }
+    let ready = !leaving && models.iter().all(follows);
+    Readiness { ready, leaving, database: true, head: Some(head), models, relay }
+}
+
+async fn relayed(app: &App, head: i64) -> Result<Option<Relayed>, ReadError> {
+    let Some(state) = app.relay().map(|state| state.borrow().clone()) else { return Ok(None) };
+    let waiting_since = subscriptions::recorded_at(&app.reader, state.position + 1).await?;
+    let age = waiting_since.map_or(0.0, |since| app.now().duration_since(since).as_secs_f64().max(0.0));
+    Ok(Some(Relayed {
+        position: state.position,
+        lag: (head - state.position).max(0),
+        lag_seconds: age,
+        connected: state.connected,
+        trouble: state.trouble,
+        stopped_because: state.stopped,
+    }))
 }
 
 /// Every reader of the journal: the read models, then what this process alone knows of.
@@ -131,6 +165,10 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Answer {
     readiness.head.into_iter().for_each(measures::journal_at);
     app.subscriptions.names().into_iter().for_each(measures::rebuilt);
     readiness.models.iter().for_each(measures::reader_at);
+    if let Some(relay) = &readiness.relay {
+        let up = relay.connected && relay.stopped_because.is_none();
+        measures::relay_at(relay.position, relay.lag, relay.lag_seconds, up);
+    }
     let nothing = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "nothing-counted", "nothing is counted here");
     let text = measures::rendered().ok_or_else(nothing)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

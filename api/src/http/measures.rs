@@ -49,6 +49,10 @@ fn describe() {
     describe_gauge!("palimpseste_reader_stopped", "1 when an event has stopped a reader");
     describe_gauge!("palimpseste_reader_skips", "Events a reader passes over, by decision");
     describe_gauge!("palimpseste_rebuild_position", "The position of a rebuild under way, 0 when there is none");
+    describe_gauge!("palimpseste_relay_position", "The last position known to be in JetStream");
+    describe_gauge!("palimpseste_relay_lag_positions", "Positions not relayed yet");
+    describe_gauge!("palimpseste_relay_lag_seconds", Unit::Seconds, "Age of the oldest event not relayed");
+    describe_gauge!("palimpseste_relay_up", "1 when the relay is connected and not stopped");
     describe_gauge!("process_resident_memory_bytes", Unit::Bytes, "Memory of this process");
     describe_gauge!("process_cpu_seconds_total", Unit::Seconds, "Processor time of this process");
     describe_gauge!("process_open_fds", "Open files and sockets of this process");
@@ -106,6 +110,14 @@ pub fn reader_at(reader: &Model) {
     gauge!("palimpseste_reader_stopped", "model" => model.clone())
         .set(f64::from(u8::from(reader.stopped_at.is_some())));
     gauge!("palimpseste_reader_skips", "model" => model).set(reader.skips as f64);
+}
+
+/// How the relay stands, at the time of asking. `up`: connected, and not stopped.
+pub fn relay_at(position: i64, lag: i64, lag_seconds: f64, up: bool) {
+    gauge!("palimpseste_relay_position").set(position as f64);
+    gauge!("palimpseste_relay_lag_positions").set(lag as f64);
+    gauge!("palimpseste_relay_lag_seconds").set(lag_seconds);
+    gauge!("palimpseste_relay_up").set(f64::from(u8::from(up)));
 }
 
 /// No rebuild of this model is under way.
