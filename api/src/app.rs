@@ -123,7 +123,7 @@ impl App {
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
-            if let Some(Unreadable { position, because }) = self.subscriptions.halted(REGISTER) {
+            if let Some(Unreadable { position, because, .. }) = self.subscriptions.halted(REGISTER) {
                 self.close().await;
                 return Err(OpenError::Register { position, because });
             }

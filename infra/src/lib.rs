@@ -1,4 +1,4 @@
-//! Everything that touches the outside: PostgreSQL, keys, files. Knows `domain`, and never `projections`.
+//! Everything that touches the outside: PostgreSQL, NATS, keys, files. Knows `domain`, and never `projections`.
 
 pub mod checkup;
 pub mod clock;

@@ -31,7 +31,7 @@ pub fn describe() {
     describe_histogram!("palimpseste_append_batch_commands", Unit::Count, "Commands of a batch");
     describe_histogram!("palimpseste_append_batch_events", Unit::Count, "Events of a batch");
     describe_histogram!("palimpseste_append_batch_seconds", Unit::Seconds, "Time to write a batch, durably");
-    describe_counter!("palimpseste_reader_events_total", "Events a reader of this process has folded");
+    describe_counter!("palimpseste_reader_events_total", "Positions a reader of this process has passed");
     describe_histogram!("palimpseste_reader_batch_seconds", Unit::Seconds, "Time to fold a batch");
     describe_counter!("palimpseste_aggregate_cache_hits_total", "Commands decided from memory");
     describe_counter!("palimpseste_aggregate_cache_misses_total", "Commands that loaded their stream");

@@ -20,10 +20,10 @@ use futures_util::stream::FuturesOrdered;
 use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::subscriptions::ReadError;
+use crate::subscriptions::{ReadError, woken};
 use address::Address;
 pub use address::BadAddress;
 use message::Message;
@@ -32,8 +32,6 @@ pub use stream::{name as stream_name, subjects};
 
 /// Messages on their way at once, at most.
 const PIPELINE: i64 = 512;
-/// The floor of the wake-up: a commit of another process is seen at the latest after this.
-const POLL: Duration = Duration::from_millis(100);
 /// How often a relay with nothing to send makes sure that its stream is still there and stands where it left it.
 const LOOK: Duration = Duration::from_secs(1);
 /// What the server is given to answer.
@@ -281,14 +279,4 @@ async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = Result
 async fn cancelled_since(cancel: &CancellationToken, how_long: Duration) {
     cancel.cancelled().await;
     sleep(how_long).await;
-}
-
-/// At the next write of this process, or after a while.
-async fn woken(head: &mut watch::Receiver<i64>) {
-    let next = async {
-        if head.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let _ = timeout(POLL, next).await;
 }

@@ -2,7 +2,7 @@
 //!
 //! A read model advances in the transaction in which it writes, behind a fence, so two workers cannot both advance and a killed one
 //! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A row that cannot be decoded
-//! stops every reader before it, and nothing else: who must go on without it says so in a recorded skip. A rebuild is a second schema
+//! stops every reader of its aggregate before it, and nothing else: who must go on without it says so in a recorded skip. A rebuild is a second schema
 //! folded beside the live one and swapped with it in one transaction.
 
 mod checkpoints;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::event::{Fact, Recorded};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -97,6 +97,16 @@ pub struct Subscriptions {
     halted: Arc<Mutex<HashMap<&'static str, Unreadable>>>,
 }
 
+/// At the next write of this process, or after a while. A writer that is gone wakes nobody.
+pub(crate) async fn woken(head: &mut watch::Receiver<i64>) {
+    let next = async {
+        if head.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let _ = tokio::time::timeout(POLL, next).await;
+}
+
 /// A reader did not reach the position in time: what it shows may be a moment old.
 #[derive(Debug, thiserror::Error)]
 #[error("{model} has not reached position {position} yet")]
@@ -120,7 +130,15 @@ impl Subscriptions {
             match checkpoints::live(&self.pool, model.name()).await? {
                 None => checkpoints::create_live(&self.pool, model.as_ref()).await?,
                 Some(standing) if standing.version == model.version() => {}
-                Some(_) => self.rebuild(model.name(), |at, head| progress(model.name(), at, head)).await?,
+                Some(_) => {
+                    // Two servers of a new version start at the same time: one rebuilds, the other finds it done.
+                    let turn = self.turn(model.name()).await?;
+                    let live = checkpoints::live(&self.pool, model.name()).await?;
+                    turn.close().await?;
+                    if live.is_none_or(|live| live.version != model.version()) {
+                        self.rebuild(model.name(), |at, head| progress(model.name(), at, head)).await?;
+                    }
+                }
             }
         }
         Ok(())
@@ -146,10 +164,7 @@ impl Subscriptions {
                 looked = Instant::now();
             }
             if !advanced {
-                tokio::select! {
-                    () = cancel.cancelled() => {}
-                    _ = tokio::time::timeout(POLL, head.changed()) => {}
-                }
+                tokio::select! { () = cancel.cancelled() => {}, () = woken(&mut head) => {} }
             }
         }
         tracing::info!("no longer reading the journal");

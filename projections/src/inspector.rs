@@ -88,7 +88,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn schema(&self) -> &'static str {

@@ -46,7 +46,7 @@ pub trait ReadModel: Send + Sync + 'static {
     fn schema(&self) -> &'static str;
 
     /// The indexes that reading needs: there from the first row in live tables, after the last in those of a rebuild. Each says
-    /// `if not exists`, so that a rebuild that was killed between two of them goes on.
+    /// `if not exists`: a rebuild that was killed after them and before the swap makes them again.
     fn indexes(&self) -> &'static str;
 
     /// The aggregates it folds. Of events of others it may be shown the place in the journal only.

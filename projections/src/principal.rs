@@ -65,7 +65,7 @@ impl ReadModel for Principal {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn schema(&self) -> &'static str {

@@ -16,7 +16,7 @@ use domain::ids::StreamId;
 use sqlx::{PgConnection, PgExecutor, PgPool, Row as _};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
 use super::{JOURNAL, Receipt};
@@ -83,10 +83,11 @@ pub struct Appender {
     head: watch::Receiver<i64>,
     closing: CancellationToken,
     writing: Mutex<Vec<JoinHandle<()>>>,
+    _ends: DropGuard,
 }
 
 impl Appender {
-    /// Starts the writers; they end when the last handle is dropped and the queue is empty. `pool` has a connection for each.
+    /// Starts the writers; they end when this handle is dropped and the queue is empty. Each takes a connection out of `pool`.
     pub fn start(pool: PgPool, key: WriterKey, clock: Arc<dyn Clock>) -> Self {
         let (queue, pending) = mpsc::unbounded_channel();
         let (head, watched) = watch::channel(0);
@@ -99,11 +100,14 @@ impl Appender {
             let writer = Writer { pool, key, clock, head, outstanding, eras: vec![0], statements, connection: None };
             let (queued, closing, crowd) = (queued.clone(), closing.clone(), crowd.clone());
             tokio::spawn(async move {
+                // When one leaves, for whatever reason, nobody waits for an answer that will not come.
+                let _closed = closing.clone().drop_guard();
                 if number == 0 { writer.run(queued, closing).await } else { writer.help(queued, closing, crowd).await }
             })
         };
         let writing = Mutex::new((0..WRITERS).map(writer).collect());
-        Self { queue, outstanding, crowd, head: watched, closing, writing }
+        let ends = closing.clone().drop_guard();
+        Self { queue, outstanding, crowd, head: watched, closing, writing, _ends: ends }
     }
 
     /// Takes nothing more, and waits until everything queued is on disk or refused.

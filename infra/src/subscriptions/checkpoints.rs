@@ -146,7 +146,7 @@ pub(super) async fn advance(
     if found != position {
         return Ok(Advance::Elsewhere(found));
     }
-    let share = page.share(position, limit, &skipped);
+    let share = page.share(position, limit, model.folds(), &skipped);
     if let Some(wall) = share.wall.filter(|_| share.until == position) {
         return Ok(Advance::Wall(wall.clone()));
     }

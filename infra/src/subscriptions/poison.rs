@@ -22,7 +22,9 @@ impl Subscriptions {
                 Ok(_) => return,
                 Err(problem) if !is_of_the_event(&problem) => return retry(model.name(), &problem).await,
                 Err(problem) => {
-                    return self.halt(seat, Unreadable { position: next, because: problem.to_string() }).await;
+                    return self
+                        .halt(seat, Unreadable { position: next, because: problem.to_string(), aggregate: None })
+                        .await;
                 }
             }
         }
@@ -46,7 +48,7 @@ impl Subscriptions {
                 }
             }
         };
-        let share = page.share(seat.position, i64::MAX, &skipped);
+        let share = page.share(seat.position, i64::MAX, follower.follows(), &skipped);
         if let Some(row) = share.wall.filter(|_| share.until == seat.position) {
             return self.halt(seat, row.clone()).await;
         }

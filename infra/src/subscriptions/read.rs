@@ -30,11 +30,12 @@ pub const READ: &str =
         occurred_at, causation, correlation, facts_position
     from journal.events where journal = $1 and position > $2 order by position limit $3";
 
-/// As [`READ`], of some aggregates: of the others the position alone, so that a hole is still seen.
+/// As [`READ`], of some aggregates and of those this program does not know: of the others the position alone, so that a hole is still
+/// seen.
 const SCAN: &str = "select position, case when wanted then aggregate_type end, case when wanted then aggregate_id end, sequence,
         case when wanted then payload::text end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
         facts_position
-    from (select *, aggregate_type = any($4) as wanted from journal.events where journal = $1 and position > $2
+    from (select *, aggregate_type = any($4) or aggregate_type <> all($5) as wanted from journal.events where journal = $1 and position > $2
         order by position limit $3) e order by position";
 
 const RECORDED_AT: &str = "select recorded_at from journal.events where journal = $1 and position = $2";
@@ -59,6 +60,15 @@ pub struct Page {
 pub struct Unreadable {
     pub position: i64,
     pub because: String,
+    /// Of what it is an event; `None` when that is not known either, and then it may be anybody's.
+    pub aggregate: Option<&'static str>,
+}
+
+impl Unreadable {
+    /// Whether a reader of these aggregates (of all by default) misses something without it.
+    fn concerns(&self, aggregates: Option<&[&str]>) -> bool {
+        self.aggregate.is_none_or(|own| aggregates.is_none_or(|aggregates| aggregates.contains(&own)))
+    }
 }
 
 impl From<Unreadable> for ReadError {
@@ -77,9 +87,11 @@ pub(super) struct Share<'a> {
 }
 
 impl Page {
-    /// For a reader that stands at `after` and shall go no further than `limit`.
-    pub(super) fn share(&self, after: i64, limit: i64, skipped: &[i64]) -> Share<'_> {
-        let wall = self.unreadable.iter().find(|row| row.position > after && !skipped.contains(&row.position));
+    /// For a reader of these aggregates that stands at `after` and shall go no further than `limit`. Whoever shares the page, it stops
+    /// before the same rows.
+    pub(super) fn share(&self, after: i64, limit: i64, aggregates: Option<&[&str]>, skipped: &[i64]) -> Share<'_> {
+        let ahead = self.unreadable.iter().filter(|row| row.position > after && row.concerns(aggregates));
+        let wall = ahead.into_iter().find(|row| !skipped.contains(&row.position));
         let until = wall.map_or(self.last, |row| row.position - 1).min(limit);
         let place = |position| self.events.partition_point(|recorded| recorded.position <= position);
         let events = &self.events[place(after)..place(until)];
@@ -102,7 +114,10 @@ pub(super) async fn page(
 ) -> Result<Page, ReadError> {
     let rows = match aggregates {
         None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?,
-        Some(wanted) => sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted).fetch_all(pool).await?,
+        Some(wanted) => {
+            let query = sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted);
+            query.bind(Fact::AGGREGATES).fetch_all(pool).await?
+        }
     };
     let mut page = Page { events: Vec::with_capacity(rows.len()), unreadable: vec![], last: after };
     for (row, expected) in rows.iter().zip(after + 1..) {
@@ -110,10 +125,14 @@ pub(super) async fn page(
         if found != expected {
             return Err(ReadError::Hole { expected, found });
         }
-        match row.get::<Option<&str>, _>(1).map(|aggregate| recorded(row, aggregate)) {
-            None => {}
-            Some(Ok(recorded)) => page.events.push(recorded),
-            Some(Err(because)) => page.unreadable.push(Unreadable { position: found, because }),
+        if let Some(aggregate) = row.get::<Option<&str>, _>(1) {
+            match recorded(row, aggregate) {
+                Ok(recorded) => page.events.push(recorded),
+                Err(because) => {
+                    let aggregate = Fact::aggregate(aggregate);
+                    page.unreadable.push(Unreadable { position: found, because, aggregate });
+                }
+            }
         }
         page.last = found;
     }

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use sqlx::{Executor as _, Row as _};
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 
 use tokio::sync::mpsc;
 
 use super::checkpoints::{self, create};
 use super::{Filling, ReadError, Subscriber, Subscriptions, read, skips};
 
+const TURN: &str = "select pg_advisory_lock(7321, hashtext($1))";
+/// What is swapped in is what was folded, and stands where it was left.
+const REBUILT: &str =
+    "select from subscriptions.models where name = $1 and not live and version = $2 and position = $3 for update";
 const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where schemaname = $1 order by 1";
 
 /// Positions folded in one transaction of a rebuild.
@@ -25,6 +29,7 @@ impl Subscriptions {
         let model = self.models.iter().find(|model| model.name() == name);
         let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?.clone();
         let beside = format!("{name}_rebuilt");
+        let turn = self.turn(name).await?;
         let mut at = self.begin_rebuild(&model, &beside).await?;
         tracing::info!(model = name, from = at, "rebuilding");
         if at == 0
@@ -38,10 +43,18 @@ impl Subscriptions {
             progress(at, head);
             if at >= head && self.swap(&model, &beside, at).await? {
                 tracing::info!(model = name, position = at, "rebuilt, and swapped with the live one");
+                turn.close().await?;
                 return Ok(());
             }
             at = self.fold_beside(&model, &beside, at).await?;
         }
+    }
+
+    /// One rebuild of a model at a time, whatever process asks for it: the next one waits. The lock goes with its connection.
+    pub(super) async fn turn(&self, name: &str) -> Result<PgConnection, ReadError> {
+        let mut connection = self.pool.acquire().await?.detach();
+        sqlx::query(TURN).bind(name).execute(&mut connection).await?;
+        Ok(connection)
     }
 
     /// Fills the empty tables up to the head, or as far as memory allows. One task reads and decodes while this one folds and writes.
@@ -70,7 +83,7 @@ impl Subscriptions {
         let mut at = 0;
         progress(at, head);
         while let Some(page) = pages.recv().await {
-            let share = page.share(at, i64::MAX, &skipped);
+            let share = page.share(at, i64::MAX, model.folds(), &skipped);
             if share.until == at {
                 // A row that cannot be decoded: told by the ordinary way, which stops before it too.
                 return Ok(at);
@@ -135,7 +148,8 @@ impl Subscriptions {
 
     async fn fold_beside(&self, model: &Arc<dyn Subscriber>, beside: &str, at: i64) -> Result<i64, ReadError> {
         let page = read::page(&self.pool, at, BATCH, model.folds()).await?;
-        let share = page.share(at, i64::MAX, &skips::of(&self.pool, model.name(), model.version(), at).await?);
+        let share =
+            page.share(at, i64::MAX, model.folds(), &skips::of(&self.pool, model.name(), model.version(), at).await?);
         if share.until == at {
             return share.wall.map_or(Ok(at), |row| Err(row.clone().into()));
         }
@@ -163,6 +177,10 @@ impl Subscriptions {
                 .fetch_optional(&mut *transaction)
                 .await?;
         if live.is_some_and(|live| live > at) {
+            return Ok(false);
+        }
+        let rebuilt = sqlx::query(REBUILT).bind(name).bind(model.version()).bind(at);
+        if rebuilt.fetch_optional(&mut *transaction).await?.is_none() {
             return Ok(false);
         }
         let swap = format!("drop schema if exists {name} cascade; alter schema {beside} rename to {name}");
