@@ -325,7 +325,7 @@ async fn an_unreadable_row_is_told_until_each_reader_is_told_to_go_on() {
     };
     let stopped = server.until("/readyz", all_stopped);
     assert_eq!((stopped.status, stopped.json()["models"].as_array().unwrap().len()), (503, readers.len()));
-    assert!(stopped.body.contains("Unheard"));
+    assert!(stopped.body.contains("unheard"));
     let figures = server.asks("/metrics").unwrap().body;
     assert!(figures.contains("palimpseste_reader_stopped{model=\"pupil\"} 1"), "{figures}");
     assert!(figures.contains("palimpseste_reader_lag_positions{model=\"register\"} 1"), "{figures}");

@@ -78,7 +78,7 @@ pub fn school(memory: &Memory) -> School {
 /// The first day of the weeks that are lived before the demonstration opens.
 fn first_day(school: &School, at: Date, weeks: usize) -> Date {
     let mondays: Vec<Date> = school.calendar.mondays().into_iter().filter(|monday| *monday <= at).collect();
-    mondays.iter().rev().nth(weeks).or(mondays.first()).copied().unwrap_or(at)
+    mondays.iter().rev().nth(weeks).or(mondays.first()).copied().unwrap_or(at).max(school.calendar.starts_on)
 }
 
 fn weeks_after(day: Date, weeks: i64) -> Date {
