@@ -25,7 +25,7 @@ pub struct Demo {
     /// The day and hour it opens at, in the school's time: a day of the school year 2026-2027.
     #[arg(long, default_value = "2026-11-17T17:30")]
     at: DateTime,
-    /// How many school weeks are lived before that day: 4 are there in seconds, a whole year (36) takes about a minute.
+    /// How many school weeks are lived before that day: 4 are there in seconds, a whole year (36) takes minutes.
     #[arg(long, default_value_t = WEEKS_BEFORE as u32, value_parser = clap::value_parser!(u32).range(1..=36))]
     weeks: u32,
 }
