@@ -1,13 +1,12 @@
 //! The program itself, started, asked, stopped and stopped harder, as a machine does: what it acknowledged is there, what it logs names
 //! nobody, and what it knows of itself it tells.
 
+mod program;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::directory::person::{self, Names, Role};
 use domain::ids::PersonId;
@@ -17,131 +16,7 @@ use uuid::Uuid;
 
 use crate::school::{HEAD, PUPIL, RENTREE, School, here, maths, monday_in_4b, publish};
 use crate::skips::write_unreadable;
-
-/// Long enough for a machine under load; nobody waits for it unless something is broken.
-const LONG: Duration = Duration::from_mins(1);
-
-/// The program on a story's databases, with these arguments.
-fn program(world: &World, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_palimpseste-of-the-stories"));
-    command.env_remove("RUST_LOG").env("USER", "ouvrier").arg("--data-dir").arg(world.data_dir.path());
-    command.args(["--database-url", &world.url, "--vault-url", &world.vault_url]).args(arguments);
-    command
-}
-
-fn run(world: &World, arguments: &[&str]) -> Output {
-    program(world, arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// `palimpseste serve`, under way.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
-        assert!(!address.is_empty(), "it did not start: {:?}", child.wait());
-        let server = Self { child, address };
-        server.until("/readyz", |answer| answer.status == 200);
-        server
-    }
-
-    fn serving(world: &World, notice_ms: &str) -> Self {
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--notice-ms", notice_ms];
-        let mut command = program(world, &arguments);
-        command.stderr(Stdio::null());
-        Self::start(command)
-    }
-
-    fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
-    }
-
-    fn asks(&self, path: &str) -> std::io::Result<Answer> {
-        ask(&self.address, "GET", path, &[], "")
-    }
-
-    /// Asks until the answer is such.
-    fn until(&self, path: &str, such: impl Fn(&Answer) -> bool) -> Answer {
-        let started = Instant::now();
-        loop {
-            let answer = self.asks(path).unwrap_or_else(|problem| panic!("{path} has no answer: {problem}"));
-            if such(&answer) {
-                return answer;
-            }
-            assert!(started.elapsed() < LONG, "{path}: {}", answer.body);
-            std::thread::yield_now();
-        }
-    }
-
-    /// The exit code.
-    fn ends(mut self) -> Option<i32> {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(started.elapsed() < LONG, "it does not end");
-            std::thread::yield_now();
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_default()
-    }
-}
-
-/// One request on a connection of its own. An answer that is cut is an error.
-fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(LONG))?;
-    let mut request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\n",
-        body.len()
-    );
-    for (name, value) in headers {
-        request.extend([*name, ": ", *value, "\r\n"]);
-    }
-    request += "\r\n";
-    request += body;
-    stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let cut = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
-    let answer = String::from_utf8(answer).map_err(|_| cut())?;
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(cut)?;
-    let said = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-    if said.is_some_and(|said| said != body.len()) {
-        return Err(cut());
-    }
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(cut)?;
-    Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
-}
+use program::{Answer, LONG, Server, ask, program, run, text};
 
 fn registration(person: PersonId, family: &str) -> String {
     let names = Names { family: family.into(), given: "Camille".into(), title: None };

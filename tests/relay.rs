@@ -1,16 +1,17 @@
 //! The relay, against a real nats-server: every position is in the stream under its own number, whatever happens to the stream.
 
+mod broker;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use api::app::Said;
+use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{DeliverPolicy, pull};
 use async_nats::jetstream::stream::Config;
-use async_nats::jetstream::{self, Context};
 use domain::published::Published;
 use domain::textbook::entry::LessonRef;
 use futures_util::StreamExt as _;
-use infra::devdb::nats::Nats;
 use infra::relay::{self, Relay, State};
 use jiff::civil::{date, time};
 use serde_json::Value;
@@ -20,27 +21,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::school::{self, OTHER_TEACHER, School, TEACHER, maths, publish};
+use broker::{Broker, Held, held};
 
 /// Long enough for a machine under load; nobody waits for it unless something is broken.
 const LONG: Duration = Duration::from_mins(1);
-
-/// A nats-server of the story's own.
-struct Broker {
-    nats: Nats,
-    _streams: tempfile::TempDir,
-}
-
-impl Broker {
-    async fn start() -> Self {
-        let streams = tempfile::tempdir().unwrap();
-        let nats = Nats::start(streams.path(), true, &mut |_| {}).await.unwrap();
-        Self { nats, _streams: streams }
-    }
-
-    async fn jetstream(&self) -> Context {
-        jetstream::new(async_nats::connect(self.nats.url()).await.unwrap())
-    }
-}
 
 /// A relay of its own, beside those of the application.
 struct Running {
@@ -71,46 +55,6 @@ async fn until(state: &watch::Receiver<State>, wanted: impl FnMut(&State) -> boo
     let mut watched = state.clone();
     let reached = tokio::time::timeout(LONG, watched.wait_for(wanted)).await;
     reached.unwrap_or_else(|_| panic!("it stays at {:?}", state.borrow())).unwrap().clone()
-}
-
-/// What the stream holds at a position.
-#[derive(Debug, Clone, PartialEq)]
-struct Held {
-    subject: String,
-    headers: Vec<(String, String)>,
-    payload: String,
-}
-
-impl Held {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Waits until the stream has come to a position, and reads it from its first message.
-async fn held(jetstream: &Context, last: i64) -> Vec<Held> {
-    let reached = async {
-        loop {
-            match jetstream.get_stream(relay::stream_name()).await {
-                Ok(stream) if stream.cached_info().state.last_sequence.cast_signed() >= last => return stream,
-                _ => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        }
-    };
-    let stream = tokio::time::timeout(LONG, reached).await.expect("the stream comes to its end");
-    let state = stream.cached_info().state.clone();
-    assert_eq!(state.last_sequence.cast_signed(), last);
-    assert_eq!(state.messages, state.last_sequence + 1 - state.first_sequence);
-    let mut all = Vec::new();
-    for sequence in state.first_sequence..=state.last_sequence {
-        let message = stream.get_raw_message(sequence).await.unwrap();
-        let headers = message.headers.iter().map(|(name, values)| (name.to_string(), values[0].to_string()));
-        let mut headers: Vec<_> = headers.collect();
-        headers.sort();
-        let payload = String::from_utf8(message.payload.to_vec()).unwrap();
-        all.push(Held { subject: message.subject.to_string(), headers, payload });
-    }
-    all
 }
 
 /// The stream says what the journal says, position by position, and nothing else.
