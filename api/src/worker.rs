@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::event::Recorded;
-use infra::subscriptions::{Filling, Subscriber};
-use projections::ReadModel;
+use infra::subscriptions::{Folding, Subscriber};
+use projections::{ReadModel, Start};
 use sqlx::PgConnection;
 
 struct Joined(Arc<dyn ReadModel>);
@@ -32,18 +32,22 @@ impl Subscriber for Joined {
     }
 
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        self.0.apply(connection, batch).await
+        self.0.folding(Start::Anywhere).apply(connection, batch).await
     }
 
-    fn filling(&self) -> Option<Box<dyn Filling>> {
-        Some(Box::new(Filled(self.0.filling())))
+    fn folding(&self) -> Option<Box<dyn Folding>> {
+        Some(Box::new(Folded(self.0.folding(Start::Anywhere))))
+    }
+
+    fn filling(&self) -> Option<Box<dyn Folding>> {
+        Some(Box::new(Folded(self.0.folding(Start::Empty))))
     }
 }
 
-struct Filled(Box<dyn projections::Filling>);
+struct Folded(Box<dyn projections::Folding>);
 
 #[async_trait::async_trait]
-impl Filling for Filled {
+impl Folding for Folded {
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         self.0.apply(connection, batch).await
     }

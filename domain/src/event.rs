@@ -104,12 +104,12 @@ impl Recorded {
     /// The sealed value of one of this event's personal fields, with all that is needed to open it later.
     /// `None` when it was forgotten.
     pub fn cell<T>(&self, personal: &Personal<T>) -> Option<SealedCell> {
-        personal.sealed().map(|sealed| SealedCell {
+        personal.shared().map(|sealed| SealedCell {
             aggregate: self.stream.aggregate.into(),
             stream: self.stream.key(),
             sequence: self.sequence,
             event: self.fact.name().into(),
-            sealed: sealed.clone(),
+            sealed,
         })
     }
 

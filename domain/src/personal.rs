@@ -4,9 +4,11 @@
 //! only through a vault ([`sealing`]), so its plaintext cannot reach a disk by mistake; it is read back sealed, without any key.
 //! Its content never appears in a `Debug` output.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -76,15 +78,20 @@ pub struct Sealed {
 #[serde(from = "StoredCell")]
 pub struct SealedCell {
     #[serde(rename = "a")]
-    pub aggregate: String,
+    pub aggregate: Cow<'static, str>,
     #[serde(rename = "i")]
     pub stream: String,
     #[serde(rename = "s")]
     pub sequence: i64,
     #[serde(rename = "e")]
-    pub event: String,
-    #[serde(flatten)]
-    pub sealed: Sealed,
+    pub event: Cow<'static, str>,
+    /// Shared by the event and every read model that folds it.
+    #[serde(flatten, serialize_with = "shared")]
+    pub sealed: Arc<Sealed>,
+}
+
+fn shared<S: Serializer>(sealed: &Arc<Sealed>, serializer: S) -> Result<S::Ok, S::Error> {
+    sealed.as_ref().serialize(serializer)
 }
 
 /// A cell as its fields stand in the text, which is read in one pass: `flatten` would keep them all aside first.
@@ -110,14 +117,18 @@ struct StoredCell {
 impl From<StoredCell> for SealedCell {
     fn from(stored: StoredCell) -> Self {
         let StoredCell { aggregate, stream, sequence, event, about, class, part, dek, sealed_box, commit } = stored;
-        Self { aggregate, stream, sequence, event, sealed: Sealed { about, class, part, dek, sealed_box, commit } }
+        let sealed = Arc::new(Sealed { about, class, part, dek, sealed_box, commit });
+        Self { aggregate: aggregate.into(), stream, sequence, event: event.into(), sealed }
     }
 }
 
 impl SealedCell {
     /// The text a read model stores.
     pub fn to_column(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        // The room for all but the box, so that the text is not moved while it grows.
+        let mut text = Vec::with_capacity(self.sealed.sealed_box.len() + 512);
+        serde_json::to_writer(&mut text, self)
+            .map_or_else(|_| String::new(), |()| String::from_utf8(text).unwrap_or_default())
     }
 
     /// Reads a stored cell back; `None` when it is not one.
@@ -129,7 +140,7 @@ impl SealedCell {
 #[derive(Clone, PartialEq, Eq)]
 enum Value<T> {
     Clear(T),
-    Sealed(Sealed),
+    Sealed(Arc<Sealed>),
 }
 
 /// A personal value of an event.
@@ -171,6 +182,14 @@ impl<T> Personal<T> {
             Value::Clear(_) => None,
         }
     }
+
+    /// The same, kept alive by whoever has it.
+    pub(crate) fn shared(&self) -> Option<Arc<Sealed>> {
+        match &self.value {
+            Value::Sealed(sealed) => Some(sealed.clone()),
+            Value::Clear(_) => None,
+        }
+    }
 }
 
 impl<T> fmt::Debug for Personal<T> {
@@ -205,7 +224,7 @@ pub fn sealing<R>(seal: Rc<dyn Seal>, write: impl FnOnce() -> R) -> R {
 impl<T: Sealable> Serialize for Personal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.value {
-            Value::Sealed(sealed) => sealed.serialize(serializer),
+            Value::Sealed(sealed) => sealed.as_ref().serialize(serializer),
             Value::Clear(value) => {
                 let seal = SEAL.with(|slot| slot.borrow().clone());
                 let seal =
@@ -236,14 +255,14 @@ impl<'de, T: Sealable> Deserialize<'de> for Personal<T> {
             (Some(text), None) => {
                 Value::Clear(T::from_plaintext(&text).ok_or_else(|| D::Error::custom("malformed clear value"))?)
             }
-            (None, Some(sealed_box)) => Value::Sealed(Sealed {
+            (None, Some(sealed_box)) => Value::Sealed(Arc::new(Sealed {
                 about: about.clone(),
                 class,
                 part: part.unwrap_or_default(),
                 dek,
                 sealed_box,
                 commit: commit.unwrap_or_default(),
-            }),
+            })),
             _ => return Err(D::Error::custom("a personal value is either clear or sealed")),
         };
         Ok(Self { about, class, value })

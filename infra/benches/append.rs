@@ -1,7 +1,8 @@
 //! The append, beside its peers: the stock cqrs-es + postgres-es stack, and one-row autocommit INSERTs.
 //!
-//! `cargo bench --bench append` starts a durable cluster of its own (`fsync` and `synchronous_commit` on), opens 10,000 textbooks, and lets
-//! 1, 16, 64 and 256 callers revise their entries, each revision with a text of 200 bytes. All three stores decide the same commands
+//! `cargo bench --bench append` starts a durable cluster of its own (`fsync` and `synchronous_commit` on), opens 10,000 textbooks of 20
+//! lessons, which is some six weeks of a subject, and lets 1, 16, 64 and 256 callers revise their entries, each revision with a text of
+//! 200 bytes. All three stores decide the same commands
 //! from the same facts and write the same sealed event, so that the peers lose only the group commit. Stores take turns in three
 //! rounds; a ratio is the median of the rounds' ratios. One JSON object a line.
 //!
@@ -12,7 +13,8 @@
 //! | `insert` | decide from memory, seal, MAC, one `INSERT` of the same row in autocommit; no head, no key |
 //!
 //! `PALIMPSESTE_BENCH_SECONDS` is how long one store is measured in one round (3 by default), `PALIMPSESTE_BENCH_CALLERS` a list instead of the
-//! four counts; `PALIMPSESTE_BENCH_ALONE` leaves the peers out, for a profiler.
+//! four counts, `PALIMPSESTE_BENCH_LESSONS` how many a textbook holds (1 is the hardest for us: who loads a stream at each command then
+//! loads two events); `PALIMPSESTE_BENCH_ALONE` leaves the peers out, for a profiler.
 
 #![allow(clippy::print_stdout)]
 
@@ -50,8 +52,9 @@ async fn run() -> Result<(), Failure> {
     let seconds = std::env::var("PALIMPSESTE_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3.0);
     let counts = std::env::var("PALIMPSESTE_BENCH_CALLERS").unwrap_or_else(|_| "1,16,64,256".into());
     let counts: Vec<usize> = counts.split(',').map(str::parse).collect::<Result<_, _>>()?;
+    let lessons = std::env::var("PALIMPSESTE_BENCH_LESSONS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let cluster = cluster::Cluster::start().await?;
-    let world = Arc::new(work::World::open(&cluster).await?);
+    let world = Arc::new(work::World::open(&cluster, lessons).await?);
     eprintln!("{}", cluster.describe().await?);
     let mut stores: Vec<Arc<dyn Store>> = vec![Arc::new(work::Ours(world.clone()))];
     if std::env::var_os("PALIMPSESTE_BENCH_ALONE").is_none() {

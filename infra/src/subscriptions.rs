@@ -48,7 +48,8 @@ pub trait Subscriber: Send + Sync + 'static {
     fn version(&self) -> i32;
     /// DDL of the tables, with unqualified names.
     fn schema(&self) -> &'static str;
-    /// DDL of the indexes that reading needs, each `if not exists`: in place at once, or once a rebuild has filled the tables.
+    /// DDL of the indexes that reading needs, each `if not exists` and ended by the only `;` it has: in place at once, or once a rebuild
+    /// has filled the tables.
     fn indexes(&self) -> &'static str {
         ""
     }
@@ -58,18 +59,22 @@ pub trait Subscriber: Send + Sync + 'static {
     }
     /// Folds and flushes one batch, inside the engine's transaction, in whose search path the model's schema stands alone.
     async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
-    /// The way to fill empty tables, when there is a faster one than [`Subscriber::apply`].
-    fn filling(&self) -> Option<Box<dyn Filling>> {
+    /// A fold that does the same and holds what it has read and written, when there is one: what it holds is not read back.
+    fn folding(&self) -> Option<Box<dyn Folding>> {
+        None
+    }
+    /// One for the empty tables of a rebuild, from position 1 and without their indexes: what it does not hold does not exist.
+    fn filling(&self) -> Option<Box<dyn Folding>> {
         None
     }
 }
 
-/// Fills the empty tables of a rebuild, from position 1, without their indexes.
+/// A fold that is kept from batch to batch, as long as each is committed and nobody else writes in its tables.
 #[async_trait::async_trait]
-pub trait Filling: Send {
-    /// Folds and writes the next batch, inside the engine's transaction, in whose search path the schema being filled stands alone.
+pub trait Folding: Send {
+    /// Folds and writes the next batch, inside the engine's transaction, in whose search path the model's schema stands alone.
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
-    /// Bytes it holds, roughly. When they are too many it is dropped, and the rest is folded by [`Subscriber::apply`].
+    /// Bytes it holds, roughly. When they are too many it is dropped.
     fn bytes(&self) -> usize;
 }
 
@@ -282,9 +287,9 @@ impl Subscriptions {
             }
             Reader::Model(model) => {
                 let model = model.clone();
-                match checkpoints::advance(&self.pool, model.as_ref(), before, seat.fence, page, i64::MAX).await {
+                match checkpoints::advance(&self.pool, model.as_ref(), seat, page, i64::MAX).await {
                     Ok(checkpoints::Advance::Moved(to)) => seat.position = to,
-                    Ok(checkpoints::Advance::Elsewhere(position)) => seat.position = position,
+                    Ok(checkpoints::Advance::Elsewhere(position)) => seat.stands(position, seat.fence),
                     Ok(checkpoints::Advance::Wall(row)) => self.halt(seat, row).await,
                     Ok(checkpoints::Advance::Lost) => {
                         tracing::warn!(model = model.name(), "another worker has taken this read model over");

@@ -70,23 +70,23 @@ pub(crate) fn bytes(cell: Option<&SealedCell>, resources: &[Resource]) -> usize 
     cells.chain([cell]).flatten().map(|cell| cell.sealed.sealed_box.len() + 512).sum()
 }
 
-/// The text of a `json` column.
+/// The JSON text of a column. PostgreSQL has nothing to do with what is in it, and so does not read it.
 pub(crate) fn column(cell: Option<&SealedCell>) -> Option<String> {
     cell.map(SealedCell::to_column)
 }
 
-/// The text of a `json` column; empty text, which PostgreSQL refuses, if it cannot be written.
+/// The JSON text of a column.
 pub(crate) fn resources_column(resources: &[Resource]) -> String {
     serde_json::to_string(resources).unwrap_or_default()
 }
 
-/// A `json` column: what PostgreSQL sends of one is its text.
+/// A column that [`column`] wrote.
 pub(crate) fn read(row: &PgRow, column: &str) -> Result<Option<SealedCell>, sqlx::Error> {
-    let text: Option<&str> = row.try_get_unchecked(column)?;
+    let text: Option<&str> = row.try_get(column)?;
     text.map(|text| SealedCell::from_column(text).ok_or_else(|| malformed(column))).transpose()
 }
 
-/// A `json` column.
+/// A column that [`resources_column`] wrote.
 pub(crate) fn read_resources(row: &PgRow, column: &str) -> Result<Vec<Resource>, sqlx::Error> {
-    serde_json::from_str(row.try_get_unchecked(column)?).map_err(|_| malformed(column))
+    serde_json::from_str(row.try_get(column)?).map_err(|_| malformed(column))
 }

@@ -19,9 +19,9 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
 use crate::cells::{Resource, Work};
-use crate::rows::{Held as _, Trail, Way, textbook_events};
+use crate::rows::{Held as _, Trail, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Filling, ReadModel};
+use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -88,7 +88,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn schema(&self) -> &'static str {
@@ -103,35 +103,31 @@ impl ReadModel for Inspector {
         &[Textbook::TYPE]
     }
 
-    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        Fold::new(Way::Live).apply(connection, batch).await
-    }
-
-    fn filling(&self) -> Box<dyn Filling> {
-        Box::new(Fold::new(Way::Filling))
+    fn folding(&self, start: Start) -> Box<dyn Folding> {
+        Box::new(Fold::new(start))
     }
 }
 
-/// What a batch starts from and what it adds.
+/// What the fold has touched, and what a batch adds.
 struct Fold {
-    way: Way,
+    start: Start,
     shelf: Shelf,
     versions: Trail<ItemKey, Version>,
 }
 
 impl Fold {
-    fn new(way: Way) -> Self {
-        Self { way, shelf: Shelf::new(), versions: Trail::new() }
+    fn new(start: Start) -> Self {
+        Self { start, shelf: Shelf::new(), versions: Trail::new() }
     }
 }
 
 #[async_trait::async_trait]
-impl Filling for Fold {
+impl Folding for Fold {
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.way == Way::Live {
+        if self.start == Start::Anywhere {
             self.shelf.load(connection, batch).await?;
             flush::load(connection, &mut self.versions, batch).await?;
         }
@@ -139,8 +135,8 @@ impl Filling for Fold {
             let (Some(place), Some(key)) = (self.shelf.place(event), fold::key(event)) else { continue };
             self.versions.add(key, fold::version(self.versions.latest(&key), &place, recorded, event));
         }
-        self.shelf.flush(connection, self.way).await?;
-        flush::versions(connection, self.way, &self.versions.added().iter().collect::<Vec<_>>()).await?;
+        self.shelf.flush(connection).await?;
+        flush::Versions::add(connection, self.versions.added().iter()).await?;
         self.versions.written();
         Ok(())
     }

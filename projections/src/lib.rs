@@ -52,20 +52,28 @@ pub trait ReadModel: Send + Sync + 'static {
     /// The aggregates it folds. Of events of others it may be shown the place in the journal only.
     fn folds(&self) -> &'static [&'static str];
 
-    /// Folds a batch, in order of position, inside the caller's transaction and `search_path`.
-    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
-
-    /// A filling of empty tables, from position 1: the same fold, which holds in memory what [`ReadModel::apply`] would read back.
-    fn filling(&self) -> Box<dyn Filling>;
+    /// A fold that goes on from what the tables hold.
+    fn folding(&self, start: Start) -> Box<dyn Folding>;
 }
 
-/// The filling of empty tables.
+/// What the tables hold when a fold begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing: what the fold does not hold does not exist.
+    Empty,
+    /// The events before: what the fold does not hold is read back.
+    Anywhere,
+}
+
+/// A fold under way. It holds the rows it has touched, so that no row is read back twice: drop it when a batch was not committed, or when
+/// another has written in the tables.
 #[async_trait::async_trait]
-pub trait Filling: Send {
-    /// Folds the next batch, as [`ReadModel::apply`] does.
+pub trait Folding: Send {
+    /// Folds the next batch, in order of position, inside the caller's transaction and `search_path`.
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
 
-    /// Bytes it holds, roughly. It may be dropped after any batch that is committed, and the rest applied with the indexes in place.
+    /// Bytes it holds, roughly. It may be dropped after any batch that is committed; a fold from [`Start::Empty`] goes on as one from
+    /// [`Start::Anywhere`], with the indexes in place.
     fn bytes(&self) -> usize;
 }
 

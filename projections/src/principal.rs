@@ -17,9 +17,9 @@ use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
-use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Overlay, Touched, Way, about, textbook_events};
+use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Overlay, about, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Filling, ReadModel};
+use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -65,7 +65,7 @@ impl ReadModel for Principal {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn schema(&self) -> &'static str {
@@ -80,38 +80,36 @@ impl ReadModel for Principal {
         &[Textbook::TYPE]
     }
 
-    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        Fold::new(Way::Live).apply(connection, batch).await
-    }
-
-    fn filling(&self) -> Box<dyn Filling> {
-        Box::new(Fold::new(Way::Filling))
+    fn folding(&self, start: Start) -> Box<dyn Folding> {
+        Box::new(Fold::new(start))
     }
 }
 
-/// What a batch starts from and what it changes.
+/// What the fold has touched, and what a batch changes.
 struct Fold {
-    way: Way,
+    start: Start,
     shelf: Shelf,
     lessons: Overlay<EntryKey, WrittenLesson>,
     work: Overlay<HomeworkKey, Load>,
 }
 
 impl Fold {
-    fn new(way: Way) -> Self {
-        Self { way, shelf: Shelf::new(), lessons: Overlay::new(), work: Overlay::new() }
+    fn new(start: Start) -> Self {
+        Self { start, shelf: Shelf::new(), lessons: Overlay::new(), work: Overlay::new() }
     }
 }
 
 #[async_trait::async_trait]
-impl Filling for Fold {
+impl Folding for Fold {
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.way == Way::Live {
+        if self.start == Start::Anywhere {
             self.shelf.load(connection, batch).await?;
-            flush::load(connection, self, Touched::by(batch)).await?;
+            let lessons = |key: &EntryKey| self.lessons.row(key).is_some();
+            let missing = Missing::of(batch, lessons, |key| self.work.row(key).is_some());
+            flush::load(connection, self, missing).await?;
         }
         for (recorded, event) in textbook_events(batch) {
             let Some(place) = self.shelf.place(event) else { continue };
@@ -123,7 +121,7 @@ impl Filling for Fold {
                 About::Homework(key) => self.work.put(key, fold::work(self.work.row(&key), &place, event)),
             }
         }
-        self.shelf.flush(connection, self.way).await?;
+        self.shelf.flush(connection).await?;
         flush::write(connection, self).await
     }
 

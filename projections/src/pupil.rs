@@ -20,9 +20,9 @@ use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use crate::cells::{Resource, Work};
-use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Touched, Trail, Way, about, textbook_events};
+use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Trail, about, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Filling, ReadModel};
+use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -102,7 +102,7 @@ impl ReadModel for Pupil {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn schema(&self) -> &'static str {
@@ -117,38 +117,36 @@ impl ReadModel for Pupil {
         &[Textbook::TYPE]
     }
 
-    async fn apply(&self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        Fold::new(Way::Live).apply(connection, batch).await
-    }
-
-    fn filling(&self) -> Box<dyn Filling> {
-        Box::new(Fold::new(Way::Filling))
+    fn folding(&self, start: Start) -> Box<dyn Folding> {
+        Box::new(Fold::new(start))
     }
 }
 
-/// What a batch starts from and what it adds.
+/// What the fold has touched, and what a batch adds.
 struct Fold {
-    way: Way,
+    start: Start,
     shelf: Shelf,
     entries: Trail<EntryKey, EntryVersion>,
     homework: Trail<HomeworkKey, HomeworkVersion>,
 }
 
 impl Fold {
-    fn new(way: Way) -> Self {
-        Self { way, shelf: Shelf::new(), entries: Trail::new(), homework: Trail::new() }
+    fn new(start: Start) -> Self {
+        Self { start, shelf: Shelf::new(), entries: Trail::new(), homework: Trail::new() }
     }
 }
 
 #[async_trait::async_trait]
-impl Filling for Fold {
+impl Folding for Fold {
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
         if textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.way == Way::Live {
+        if self.start == Start::Anywhere {
             self.shelf.load(connection, batch).await?;
-            flush::load(connection, self, Touched::by(batch)).await?;
+            let entries = |key: &EntryKey| self.entries.latest(key).is_some();
+            let missing = Missing::of(batch, entries, |key| self.homework.latest(key).is_some());
+            flush::load(connection, self, missing).await?;
         }
         for (recorded, event) in textbook_events(batch) {
             let Some(place) = self.shelf.place(event) else { continue };
@@ -162,9 +160,9 @@ impl Filling for Fold {
                 }
             }
         }
-        self.shelf.flush(connection, self.way).await?;
-        flush::entries(connection, self.way, &self.entries.added().iter().collect::<Vec<_>>()).await?;
-        flush::homework(connection, self.way, &self.homework.added().iter().collect::<Vec<_>>()).await?;
+        self.shelf.flush(connection).await?;
+        flush::Entries::add(connection, self.entries.added().iter()).await?;
+        flush::Homework::add(connection, self.homework.added().iter()).await?;
         self.entries.written();
         self.homework.written();
         Ok(())

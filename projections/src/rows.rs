@@ -1,7 +1,4 @@
-//! The rows a batch touches: read once, folded in memory, written back by one statement per table.
-//!
-//! Columns are read as they stand. Rows are written as arrays, where times are microseconds since 1970 ([`instant!`]), dates and hours
-//! ISO text.
+//! The rows a fold touches: read once, folded in memory, written by one statement per table and batch.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -16,25 +13,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-/// Microseconds (a column or a parameter) as a `timestamptz`; null stays null.
-macro_rules! instant {
-    ($micros:expr) => {
-        concat!("(timestamptz 'epoch' + ", $micros, "::bigint * interval '1 microsecond')")
-    };
-}
-pub(crate) use instant;
-
-/// How rows are written: into tables that people read, or into empty ones that nobody does yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// One `unnest` statement a table; what is there already is found by its key.
-    Live,
-    /// `COPY`, where each row is new; no index is there but those the writing itself needs.
-    Filling,
-}
-
-/// The rows a batch touches, as its events have left them so far. A filling keeps it from one batch to the next, and then reads nothing
-/// back: what it does not hold does not exist.
+/// The rows a fold has touched, as the events have left them so far.
 pub trait Held {
     /// Bytes held, roughly.
     fn bytes(&self) -> usize;
@@ -69,6 +48,7 @@ impl<K: Ord + Hash + Copy, R: Row> Overlay<K, R> {
 
     /// A row as the table has it.
     pub fn found(&mut self, key: K, row: R) {
+        self.text_bytes += row.text_bytes();
         self.rows.insert(key, row);
     }
 
@@ -114,7 +94,8 @@ const PLACE_BYTES: usize = 64;
 
 /// A table of versions, each written once: the latest of each key, without its texts, and all that a batch adds.
 pub struct Trail<K, R> {
-    latest: HashMap<K, R>,
+    /// Apart, so that a table that grows moves pointers.
+    latest: HashMap<K, Box<R>>,
     added: Vec<R>,
 }
 
@@ -125,17 +106,17 @@ impl<K: Eq + Hash, R: Row> Trail<K, R> {
 
     /// The latest version as the table has it.
     pub fn found(&mut self, key: K, version: R) {
-        self.latest.insert(key, version);
+        self.latest.insert(key, Box::new(version.kept()));
     }
 
     pub fn latest(&self, key: &K) -> Option<&R> {
-        self.latest.get(key)
+        self.latest.get(key).map(Box::as_ref)
     }
 
     /// No version changes nothing.
     pub fn add(&mut self, key: K, version: Option<R>) {
         if let Some(version) = version {
-            self.latest.insert(key, version.kept());
+            self.latest.insert(key, Box::new(version.kept()));
             self.added.push(version);
         }
     }
@@ -200,25 +181,29 @@ pub fn about(event: &Event) -> About {
     }
 }
 
-/// The entries and the homework a batch touches, as the two arrays of a key each.
+/// The entries and the homework that a batch touches and the fold does not hold, as the two arrays of a key each.
 #[derive(Default)]
-pub struct Touched {
+pub struct Missing {
     pub entries: (Vec<Uuid>, Vec<Uuid>),
     pub homework: (Vec<Uuid>, Vec<Uuid>),
 }
 
-impl Touched {
-    pub fn by(batch: &[Recorded]) -> Self {
+impl Missing {
+    pub fn of(
+        batch: &[Recorded],
+        held_entry: impl Fn(&EntryKey) -> bool,
+        held_homework: impl Fn(&HomeworkKey) -> bool,
+    ) -> Self {
         let (mut entries, mut homework) = (BTreeSet::new(), BTreeSet::new());
         for (_, event) in textbook_events(batch) {
             match about(event) {
-                About::Textbook => {}
-                About::Entry((textbook, entry)) => {
-                    entries.insert((textbook.0, entry.0));
+                About::Entry(key) if !held_entry(&key) => {
+                    entries.insert((key.0.0, key.1.0));
                 }
-                About::Homework((textbook, id)) => {
-                    homework.insert((textbook.0, id.0));
+                About::Homework(key) if !held_homework(&key) => {
+                    homework.insert((key.0.0, key.1.0));
                 }
+                About::Textbook | About::Entry(_) | About::Homework(_) => {}
             }
         }
         Self { entries: entries.into_iter().unzip(), homework: homework.into_iter().unzip() }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use crate::rows::{Held as _, Overlay, Row, Way, textbook_events, textbook_of};
+use crate::rows::{Held as _, Overlay, Row, textbook_events, textbook_of};
 use crate::writing::table;
 
 /// Where a row belongs: what decides who sees it.
@@ -40,27 +40,15 @@ pub(crate) struct Book {
     pub year: SchoolYear,
 }
 
-/// The textbooks a batch touches.
+/// The textbooks a fold has touched.
 pub(crate) struct Shelf(Overlay<TextbookId, Book>);
 
 const BOOKS: &str =
     "select t.textbook, t.school, t.group_id, t.subject, t.year from textbook t where t.textbook = any($1::uuid[])";
 
-macro_rules! textbook_table {
-    () => {
-        "textbook (textbook, school, group_id, year, subject)"
-    };
-}
+const COPY: &str = "copy textbook (textbook, school, group_id, year, subject) from stdin (format binary)";
 
-const SHELVE: &str = concat!(
-    "insert into ",
-    textbook_table!(),
-    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[]) on conflict (textbook) do nothing"
-);
-
-const COPY: &str = concat!("copy ", textbook_table!(), " from stdin (format binary)");
-
-pub(crate) const STATEMENTS: &[(&str, &str)] = &[("books", BOOKS), ("shelve", SHELVE)];
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("books", BOOKS)];
 
 impl Row for Book {}
 
@@ -70,9 +58,14 @@ impl Shelf {
     }
 
     pub async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        let mut wanted: Vec<Uuid> = textbook_events(batch).map(|(_, event)| textbook_of(event).0).collect();
+        let touched = textbook_events(batch).map(|(_, event)| textbook_of(event));
+        let mut wanted: Vec<Uuid> =
+            touched.filter(|textbook| self.0.row(textbook).is_none()).map(|book| book.0).collect();
         wanted.sort_unstable();
         wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
         for row in sqlx::query(BOOKS).bind(wanted).fetch_all(connection).await? {
             let book = Book { place: Place::read(&row)?, year: SchoolYear(row.try_get("year")?) };
             self.0.found(book.place.textbook, book);
@@ -88,8 +81,8 @@ impl Shelf {
     }
 
     /// A textbook is opened once: what is known already is not written again.
-    pub async fn flush(&mut self, connection: &mut PgConnection, way: Way) -> Result<(), sqlx::Error> {
-        shelve(connection, way, &self.0.changed().0).await?;
+    pub async fn flush(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        Books::add(connection, self.0.changed().0.into_iter()).await?;
         self.0.written();
         Ok(())
     }
@@ -99,7 +92,7 @@ impl Shelf {
     }
 }
 
-table!(shelve, book: Book, SHELVE, COPY, [
+table!(Books, book: Book, copy COPY, [
     book.place.textbook.0,
     book.place.school.0,
     book.place.group.0,

@@ -87,11 +87,11 @@ pub async fn open(world: &World, vault: &Vault, verdict: &mut Verdict) {
             _ => continue,
         };
         let cell = sealed.map(|sealed| SealedCell {
-            aggregate: row.aggregate.clone(),
+            aggregate: row.aggregate.clone().into(),
             stream: row.stream.clone(),
             sequence: row.sequence,
-            event: row.event.clone(),
-            sealed: sealed.clone(),
+            event: row.event.clone().into(),
+            sealed: sealed.clone().into(),
         });
         cells.push((row, cell));
     }

@@ -21,6 +21,8 @@ use crate::callers::{Failure, Store};
 use crate::cluster::Cluster;
 
 pub const BOOKS: usize = 10_000;
+/// Who write the textbooks before the measure.
+const CALLERS: usize = 64;
 const YEAR: SchoolYear = SchoolYear(2026);
 const DAY: Date = date(2026, 11, 16);
 /// 200 bytes, as a teacher writes them.
@@ -43,8 +45,8 @@ pub struct World {
 }
 
 impl World {
-    /// Ten thousand textbooks, each with one entry, written through the journal.
-    pub async fn open(cluster: &Cluster) -> Result<Self, Failure> {
+    /// Ten thousand textbooks, each with so many lessons written, at most ten a day, through the journal.
+    pub async fn open(cluster: &Cluster, lessons: usize) -> Result<Self, Failure> {
         assert_eq!(TEXT.len(), 200);
         let keys = KeyDirectory::open(cluster.data_dir.path())?;
         let vault = Vault::new(connect(&cluster.vault_url, Role::Login, 2).await?, &keys);
@@ -55,7 +57,7 @@ impl World {
         let books = (0..BOOKS).map(|number| book(school, number)).collect();
         let teacher = Actor::Person(PersonId(Uuid::from_u128(7)));
         let world = Arc::new(Self { journal, vault, keys, books, teacher });
-        let opening = (0..64).map(|caller| tokio::spawn(open_some(world.clone(), caller, 64)));
+        let opening = (0..CALLERS).map(|caller| tokio::spawn(open_some(world.clone(), caller, lessons)));
         for opened in opening.collect::<Vec<_>>() {
             opened.await??;
         }
@@ -104,11 +106,14 @@ fn book(school: SchoolId, number: usize) -> Book {
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }
 }
 
-async fn open_some(world: Arc<World>, caller: usize, callers: usize) -> Result<(), Failure> {
-    for book in world.books.iter().skip(caller).step_by(callers) {
-        let lesson = LessonRef::Exceptional { date: DAY, starts_at: time(8, 0, 0, 0), minutes: 55 };
-        let command = Command::PublishEntry { lesson, content: TEXT.into(), resources: vec![], homework: vec![] };
-        world.journal.execute::<Textbook>(Envelope::to(book.stream), command, world.context(book)).await?;
+async fn open_some(world: Arc<World>, caller: usize, lessons: usize) -> Result<(), Failure> {
+    for book in world.books.iter().skip(caller).step_by(CALLERS) {
+        for number in 0..lessons as i64 {
+            let (date, hour) = (DAY.checked_sub(jiff::Span::new().try_days(number / 10)?)?, 8 + (number % 10) as i8);
+            let lesson = LessonRef::Exceptional { date, starts_at: time(hour, 0, 0, 0), minutes: 55 };
+            let command = Command::PublishEntry { lesson, content: TEXT.into(), resources: vec![], homework: vec![] };
+            world.journal.execute::<Textbook>(Envelope::to(book.stream), command, world.context(book)).await?;
+        }
     }
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sqlx::{Executor as _, PgConnection, PgPool, Row};
+use sqlx::{Executor as _, PgConnection, PgPool, Postgres, Row, Transaction};
 
-use super::read::{Page, Unreadable};
+use super::read::{Page, Share, Unreadable};
+use super::seat::Seat;
 use super::{ReadError, Subscriber};
 use crate::journal::JOURNAL;
 
@@ -45,11 +46,18 @@ const STANDINGS: &str = "select m.name, m.live, m.version, m.position, m.stopped
     from subscriptions.models m order by m.name, m.live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
     where name = $1 and live returning position, fence";
-// Opens the schema to the writing that follows in the same transaction. A skip is decided under this row's lock and lets a stopped model go on: whoever holds the fence after it sees it here.
+// Opens the schema to the writing that follows in the same transaction, whose commit need not reach the disk: the rows and the
+// checkpoint are lost together or not at all, and what is lost is folded again. A skip is decided under this row's lock and lets a
+// stopped model go on: whoever holds the fence after it sees it here.
 const HOLD: &str = "select m.position, m.fence, coalesce((select array_agg(s.position) from subscriptions.skips s
         where s.model = m.name and s.version = m.version and s.position > m.position), '{}'),
-        set_config('search_path', m.name, true)
+        set_config('search_path', m.name, true), set_config('synchronous_commit', 'off', true)
     from subscriptions.models m where m.name = $1 and m.live for update of m";
+// The same and the move in one, when no skip is ahead and no row of the page stands in the way.
+const MOVE_ON: &str = "update subscriptions.models m set position = $2
+    where m.name = $1 and m.live and m.position = $3 and m.fence = $4 and not exists (
+        select from subscriptions.skips s where s.model = m.name and s.version = m.version and s.position > $3)
+    returning set_config('search_path', m.name, true), set_config('synchronous_commit', 'off', true)";
 const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
@@ -59,10 +67,11 @@ const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
 
 /// Every SQL text of the checkpoints, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 9] = [
+pub const STATEMENTS: [(&str, &str); 10] = [
     ("standings", STANDINGS),
     ("take", TAKE),
     ("hold", HOLD),
+    ("move on", MOVE_ON),
     ("move", MOVE),
     ("move beside", MOVE_BESIDE),
     ("stop", STOP),
@@ -128,38 +137,60 @@ pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadEr
     Ok((row.get(0), row.get(1)))
 }
 
-/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it.
+/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it. The seat stays where it is.
 pub(super) async fn advance(
     pool: &PgPool,
     model: &dyn Subscriber,
-    position: i64,
-    fence: i64,
+    seat: &mut Seat,
     page: &Page,
     limit: i64,
 ) -> Result<Advance, sqlx::Error> {
     let mut transaction = pool.begin().await?;
+    let share = page.share(seat.position, limit, model.folds(), &[]);
+    let on = sqlx::query(MOVE_ON).bind(model.name()).bind(share.until).bind(seat.position).bind(seat.fence);
+    if share.wall.is_none() && on.fetch_optional(&mut *transaction).await?.is_some() {
+        return fold(transaction, model, seat, &share).await;
+    }
     let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
-    let (found, held, skipped): (i64, i64, Vec<i64>) = (held.get(0), held.get(1), held.get(2));
-    if held != fence {
+    let (found, fence, skipped): (i64, i64, Vec<i64>) = (held.get(0), held.get(1), held.get(2));
+    if fence != seat.fence {
         return Ok(Advance::Lost);
     }
-    if found != position {
+    if found != seat.position {
         return Ok(Advance::Elsewhere(found));
     }
-    let share = page.share(position, limit, model.folds(), &skipped);
-    if let Some(wall) = share.wall.filter(|_| share.until == position) {
+    let share = page.share(seat.position, limit, model.folds(), &skipped);
+    if let Some(wall) = share.wall.filter(|_| share.until == seat.position) {
         return Ok(Advance::Wall(wall.clone()));
     }
-    if !share.events.is_empty() {
-        model.apply(&mut transaction, &share.events).await?;
-    }
     sqlx::query(MOVE).bind(model.name()).bind(share.until).execute(&mut *transaction).await?;
+    fold(transaction, model, seat, &share).await
+}
+
+async fn fold(
+    mut transaction: Transaction<'_, Postgres>,
+    model: &dyn Subscriber,
+    seat: &mut Seat,
+    share: &Share<'_>,
+) -> Result<Advance, sqlx::Error> {
+    // Put back once it is committed: until then it holds what the tables may never hold.
+    let mut folding = seat.held.take().or_else(|| model.folding());
+    if !share.events.is_empty() {
+        match &mut folding {
+            Some(folding) => folding.apply(&mut transaction, &share.events).await?,
+            None => model.apply(&mut transaction, &share.events).await?,
+        }
+    }
     transaction.commit().await?;
+    seat.held = folding.filter(|folding| folding.bytes() <= HELD_BYTES_MAX);
     Ok(Advance::Moved(share.until))
 }
 
+/// Bytes that the fold of one model may hold from batch to batch.
+const HELD_BYTES_MAX: usize = 32 << 20;
+
 const MOVE_BESIDE: &str = "update subscriptions.models set position = $2 where name = $1 and not live and position = $3
-    returning set_config('search_path', $4, true)";
+    returning set_config('search_path', $4, true), set_config('synchronous_commit', 'off', true)";
 
 /// Moves the checkpoint of a model being rebuilt in that schema, in the transaction that writes there. False when another process has
 /// moved it.

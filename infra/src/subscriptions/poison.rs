@@ -16,7 +16,7 @@ impl Subscriptions {
         }
         while seat.position < page.last {
             let next = seat.position + 1;
-            match checkpoints::advance(&self.pool, model.as_ref(), seat.position, seat.fence, page, next).await {
+            match checkpoints::advance(&self.pool, model.as_ref(), seat, page, next).await {
                 Ok(checkpoints::Advance::Moved(to)) => seat.position = to,
                 Ok(checkpoints::Advance::Wall(row)) => return self.halt(seat, row).await,
                 Ok(_) => return,

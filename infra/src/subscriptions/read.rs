@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use domain::actor::{Actor, Capacity};
 use domain::event::{DecodeError, Fact, Recorded};
 use domain::ids::{SchoolId, StreamId};
+use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
 use sqlx::{PgExecutor, PgPool, Row};
@@ -112,21 +113,22 @@ pub(super) async fn page(
     limit: i64,
     aggregates: Option<&[&str]>,
 ) -> Result<Page, ReadError> {
-    let rows = match aggregates {
-        None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch_all(pool).await?,
+    let mut rows = match aggregates {
+        None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch(pool),
         Some(wanted) => {
             let query = sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted);
-            query.bind(Fact::AGGREGATES).fetch_all(pool).await?
+            query.bind(Fact::AGGREGATES).fetch(pool)
         }
     };
-    let mut page = Page { events: Vec::with_capacity(rows.len()), unreadable: vec![], last: after };
-    for (row, expected) in rows.iter().zip(after + 1..) {
-        let found: i64 = row.get(0);
+    let mut page = Page { events: Vec::new(), unreadable: vec![], last: after };
+    // Decoded as they come: the server fetches the next ones meanwhile.
+    while let Some(row) = rows.try_next().await? {
+        let (found, expected): (i64, i64) = (row.get(0), page.last + 1);
         if found != expected {
             return Err(ReadError::Hole { expected, found });
         }
         if let Some(aggregate) = row.get::<Option<&str>, _>(1) {
-            match recorded(row, aggregate) {
+            match recorded(&row, aggregate) {
                 Ok(recorded) => page.events.push(recorded),
                 Err(because) => {
                     let aggregate = Fact::aggregate(aggregate);

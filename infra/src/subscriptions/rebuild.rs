@@ -7,7 +7,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use tokio::sync::mpsc;
 
 use super::checkpoints::{self, create};
-use super::{Filling, ReadError, Subscriber, Subscriptions, read, skips};
+use super::{Folding, ReadError, Subscriber, Subscriptions, read, skips};
 
 const TURN: &str = "select pg_advisory_lock(7321, hashtext($1))";
 /// What is swapped in is what was folded, and stands where it was left.
@@ -19,6 +19,9 @@ const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where s
 const BATCH: i64 = 2_000;
 /// The same, while empty tables are filled.
 const FILLING_BATCH: i64 = 5_000;
+/// Detail of the first statistics of a rebuilt model (PostgreSQL manual, `default_statistics_target`): enough to choose an index by. Its
+/// upkeep makes better ones later, on nobody's time.
+const STATISTICS: u32 = 10;
 /// Bytes that the filling of empty tables may hold; beyond, it goes on with what it needs read back, batch by batch.
 const FILLING_BYTES_MAX: usize = 256 << 20;
 
@@ -62,7 +65,7 @@ impl Subscriptions {
         &self,
         model: &Arc<dyn Subscriber>,
         beside: &str,
-        mut filling: Box<dyn Filling>,
+        mut filling: Box<dyn Folding>,
         progress: &mut impl FnMut(i64, i64),
     ) -> Result<i64, ReadError> {
         let head = read::head(&self.pool).await?;
@@ -111,13 +114,25 @@ impl Subscriptions {
 
     /// Makes the indexes that are missing, and lets the planner know what the tables hold.
     async fn index(&self, model: &Arc<dyn Subscriber>, schema: &str) -> Result<(), ReadError> {
+        let indexes = model.indexes().split_inclusive(';').map(str::to_owned);
+        let tables: Vec<String> = sqlx::query_scalar(TABLES).bind(schema).fetch_all(&self.pool).await?;
+        for statements in [indexes.collect(), tables.iter().map(|table| format!("analyze {table}")).collect()] {
+            let (left, right) = halves(statements);
+            tokio::try_join!(self.maintain(schema, left), self.maintain(schema, right))?;
+        }
+        Ok(())
+    }
+
+    /// One connection's part of it.
+    async fn maintain(&self, schema: &str, statements: Vec<String>) -> Result<(), ReadError> {
         let mut transaction = self.pool.begin().await?;
-        let settings = format!("set local search_path = {schema}; set local maintenance_work_mem = '256MB'");
+        let settings = format!(
+            "set local search_path = {schema}; set local synchronous_commit = off; set local maintenance_work_mem = '128MB';
+            set local max_parallel_maintenance_workers = 0; set local default_statistics_target = {STATISTICS}"
+        );
         transaction.execute(sqlx::raw_sql(&settings)).await?;
-        transaction.execute(sqlx::raw_sql(model.indexes())).await?;
-        let tables: Vec<String> = sqlx::query_scalar(TABLES).bind(schema).fetch_all(&mut *transaction).await?;
-        for table in tables {
-            transaction.execute(format!("analyze {table}").as_str()).await?;
+        for statement in &statements {
+            transaction.execute(sqlx::raw_sql(statement)).await?;
         }
         Ok(transaction.commit().await?)
     }
@@ -203,4 +218,11 @@ impl Subscriptions {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// One after the other in turn, for two connections.
+fn halves(statements: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let (left, right): (Vec<_>, Vec<_>) = statements.into_iter().enumerate().partition(|(number, _)| number % 2 == 0);
+    let plain = |numbered: Vec<(usize, String)>| numbered.into_iter().map(|(_, statement)| statement).collect();
+    (plain(left), plain(right))
 }

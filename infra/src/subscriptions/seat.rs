@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Follower, ReadError, Subscriber, Subscriptions, checkpoints, skips};
+use super::{Folding, Follower, ReadError, Subscriber, Subscriptions, checkpoints, skips};
 
 /// How long a worker may stand still with events left to read before the one it took over from takes the model back.
 const STILL: Duration = Duration::from_secs(2);
@@ -34,6 +34,8 @@ pub(super) struct Seat {
     pub reader: Reader,
     pub position: i64,
     pub fence: i64,
+    /// What its fold holds of its tables: true as long as nobody else writes there.
+    pub held: Option<Box<dyn Folding>>,
     state: State,
 }
 
@@ -48,14 +50,20 @@ enum State {
 
 impl Seat {
     pub(super) fn new(reader: Reader, position: i64, fence: i64) -> Self {
-        Self { reader, position, fence, state: State::Reading }
+        Self { reader, position, fence, held: None, state: State::Reading }
     }
 
     pub(super) fn reads(&self) -> bool {
         matches!(self.state, State::Reading)
     }
 
+    /// Another has written, or swapped the tables.
+    pub(super) fn stands(&mut self, position: i64, fence: i64) {
+        (self.position, self.fence, self.held) = (position, fence, None);
+    }
+
     pub(super) fn lose(&mut self) {
+        self.held = None;
         self.state = State::Lost(Instant::now());
     }
 
@@ -88,7 +96,8 @@ impl Subscriptions {
         match state {
             State::Stopped(_) if fence == seat.fence && stopped_at.is_none() => {
                 tracing::info!(model = model.name(), position, "this read model goes on");
-                (seat.position, seat.state) = (position, State::Reading);
+                seat.stands(position, fence);
+                seat.state = State::Reading;
                 self.seen(model.name(), position);
             }
             State::Stopped(_) if fence == seat.fence => {}
@@ -97,11 +106,12 @@ impl Subscriptions {
                     && let Some(fence) = checkpoints::take_back(&self.pool, model.as_ref(), position, fence).await?
                 {
                     tracing::info!(model = model.name(), "this read model was left behind and is taken back");
-                    (seat.fence, seat.state) = (fence, State::Reading);
+                    seat.stands(position, fence);
+                    seat.state = State::Reading;
                 }
             }
             _ => {
-                (seat.position, seat.fence) = (position, fence);
+                seat.stands(position, fence);
                 seat.lose();
                 self.seen(model.name(), position);
             }

@@ -1,4 +1,4 @@
-//! The versions a batch starts from, and those it adds.
+//! The versions a fold starts from, and those it adds.
 
 use std::collections::BTreeSet;
 
@@ -21,26 +21,11 @@ const VERSIONS: &str = concat!(
     " on k.textbook = t.textbook and k.sort = t.sort and k.id = t.id order by t.textbook, t.sort, t.id, t.version desc"
 );
 
-macro_rules! version_table {
-    () => {
-        "version (textbook, version, position, event, sort, id, number, school, group_id, subject, author, capacity, recorded_at, \
-            visible_from, lesson, slot, date, starts_at, minutes, ended_at, due_on, due_slot, due_at, kind, estimate, written, content, \
-            resources, reason)"
-    };
-}
+const COPY_VERSIONS: &str = "copy version (textbook, version, position, event, sort, id, number, school, group_id, subject, author, capacity, recorded_at, \
+        visible_from, lesson, slot, date, starts_at, minutes, ended_at, due_on, due_slot, due_at, kind, estimate, written, content, \
+        resources, reason) from stdin (format binary)";
 
-const ADD_VERSIONS: &str = concat!(
-    "insert into ",
-    version_table!(),
-    " select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::integer[], $8::uuid[], \
-        $9::uuid[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], $16::uuid[], $17::date[], \
-        $18::time[], $19::integer[], $20::timestamptz[], $21::date[], $22::uuid[], $23::time[], $24::text[], $25::integer[], \
-        $26::boolean[], $27::text[]::json[], $28::text[]::json[], $29::text[]::json[]) on conflict (textbook, version) do nothing"
-);
-
-const COPY_VERSIONS: &str = concat!("copy ", version_table!(), " from stdin (format binary)");
-
-pub const STATEMENTS: &[(&str, &str)] = &[("versions", VERSIONS), ("add versions", ADD_VERSIONS)];
+pub const STATEMENTS: &[(&str, &str)] = &[("versions", VERSIONS)];
 
 impl Row for Version {
     fn kept(&self) -> Self {
@@ -62,7 +47,11 @@ pub async fn load(
     trail: &mut Trail<ItemKey, Version>,
     batch: &[Recorded],
 ) -> Result<(), sqlx::Error> {
-    let keys: BTreeSet<ItemKey> = textbook_events(batch).filter_map(|(_, event)| key(event)).collect();
+    let touched = textbook_events(batch).filter_map(|(_, event)| key(event));
+    let keys: BTreeSet<ItemKey> = touched.filter(|key| trail.latest(key).is_none()).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
     let textbooks: Vec<Uuid> = keys.iter().map(|(textbook, _)| textbook.0).collect();
     let sorts: Vec<&str> = keys.iter().map(|(_, item)| item.sort()).collect();
     let ids: Vec<Uuid> = keys.iter().map(|(_, item)| item.id()).collect();
@@ -73,7 +62,7 @@ pub async fn load(
     Ok(())
 }
 
-table!(versions, row: Version, ADD_VERSIONS, COPY_VERSIONS, [
+table!(Versions, row: Version, copy COPY_VERSIONS, [
     row.place.textbook.0,
     row.version,
     row.position,

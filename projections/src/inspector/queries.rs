@@ -4,13 +4,14 @@ use domain::access::Scope;
 use domain::actor::{Actor, Capacity};
 use domain::ids::{EntryId, HomeworkId, SchoolYear, TextbookId};
 use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use super::{Item, Version};
 use crate::cells::{self, Work};
-use crate::rows::{instant, lesson, malformed, named, optional_timestamp, timestamp};
+use crate::rows::{lesson, malformed, named, optional_timestamp, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
 
@@ -30,9 +31,7 @@ const TEXTBOOK: &str = concat!(
     version_columns!(),
     " from inspector.version t where ",
     seen!("date"),
-    " and t.textbook = $5 and ($6::bigint is null or t.recorded_at <= ",
-    instant!("$6"),
-    ") order by t.date desc, t.starts_at desc, t.lesson, t.sort, t.id, t.version desc"
+    " and t.textbook = $5 and ($6::timestamptz is null or t.recorded_at <= $6) order by t.date desc, t.starts_at desc, t.lesson, t.sort, t.id, t.version desc"
 );
 
 const TEXTBOOKS: &str = concat!(
@@ -123,7 +122,7 @@ pub async fn textbook(
     as_recorded_at: Option<Timestamp>,
 ) -> Result<Vec<Version>, sqlx::Error> {
     let query = Seen::behind_the_scenes(scope).query(TEXTBOOK).bind(textbook.0);
-    let query = query.bind(as_recorded_at.map(Timestamp::as_microsecond));
+    let query = query.bind(as_recorded_at.map(Timestamp::to_sqlx));
     query.fetch_all(pool).await?.iter().map(Version::read).collect()
 }
 

@@ -35,7 +35,7 @@ create table version (
     kind text,
     estimate integer,
     written boolean,
-    content json,
-    resources json not null,
-    reason json
+    content text,
+    resources text not null,
+    reason text
 );

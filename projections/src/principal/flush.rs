@@ -1,4 +1,4 @@
-//! The rows a batch touches, read and written back.
+//! The rows a fold touches, read and written.
 
 use domain::ids::HomeworkId;
 use domain::textbook::homework::HomeworkKind;
@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Row as _};
 
 use super::queries::lesson_columns;
 use super::{Fold, Load, WrittenLesson};
-use crate::rows::{Row, Touched, Way, date, malformed, named};
+use crate::rows::{Missing, Row, date, malformed, named};
 use crate::shelf::Place;
 use crate::writing::table;
 
@@ -77,15 +77,15 @@ impl Row for WrittenLesson {}
 
 impl Row for Load {}
 
-pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touched) -> Result<(), sqlx::Error> {
-    let (textbooks, ids) = touched.entries;
+pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missing) -> Result<(), sqlx::Error> {
+    let (textbooks, ids) = missing.entries;
     if !ids.is_empty() {
         for row in sqlx::query(LESSONS).bind(textbooks).bind(ids).fetch_all(&mut *connection).await? {
             let row = WrittenLesson::read(&row)?;
             fold.lessons.found((row.place.textbook, row.entry), row);
         }
     }
-    let (textbooks, ids) = touched.homework;
+    let (textbooks, ids) = missing.homework;
     if !ids.is_empty() {
         for row in sqlx::query(WORK).bind(textbooks).bind(ids).fetch_all(connection).await? {
             let row = Load::read(&row)?;
@@ -97,17 +97,17 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touch
 
 pub async fn write(connection: &mut PgConnection, fold: &mut Fold) -> Result<(), sqlx::Error> {
     let (new, known) = fold.lessons.changed();
-    lessons(connection, fold.way, &new).await?;
-    lessons(connection, Way::Live, &known).await?;
+    Lessons::add(connection, new.into_iter()).await?;
+    Lessons::put(connection, &known).await?;
     let (new, known) = fold.work.changed();
-    work(connection, fold.way, &new).await?;
-    work(connection, Way::Live, &known).await?;
+    Works::add(connection, new.into_iter()).await?;
+    Works::put(connection, &known).await?;
     fold.lessons.written();
     fold.work.written();
     Ok(())
 }
 
-table!(lessons, row: WrittenLesson, PUT_LESSONS, COPY_LESSONS, [
+table!(Lessons, row: WrittenLesson, copy COPY_LESSONS, put PUT_LESSONS, [
     row.place.textbook.0,
     row.entry.0,
     row.place.school.0,
@@ -122,7 +122,7 @@ table!(lessons, row: WrittenLesson, PUT_LESSONS, COPY_LESSONS, [
     row.withdrawn,
 ]);
 
-table!(work, row: Load, PUT_WORK, COPY_WORK, [
+table!(Works, row: Load, copy COPY_WORK, put PUT_WORK, [
     row.place.textbook.0,
     row.homework.0,
     row.place.school.0,

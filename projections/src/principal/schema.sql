@@ -1,4 +1,5 @@
--- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all.
+-- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all. Room is left in
+-- each page: a row that changes stays there, and no index is told.
 
 create table textbook (
     textbook uuid primary key,
@@ -22,7 +23,7 @@ create table lesson (
     first_recorded_at timestamptz not null,
     withdrawn boolean not null,
     primary key (textbook, entry)
-);
+) with (fillfactor = 80);
 
 create table work (
     textbook uuid not null,
@@ -36,4 +37,4 @@ create table work (
     estimate integer,                    -- minutes
     withdrawn boolean not null,
     primary key (textbook, homework)
-);
+) with (fillfactor = 80);

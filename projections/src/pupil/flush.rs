@@ -1,4 +1,4 @@
-//! The versions a batch starts from, and those it adds.
+//! The versions a fold starts from, and those it adds.
 
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::queries::{entry_columns, homework_columns};
 use super::{EntryVersion, Fold, HomeworkVersion};
 use crate::cells;
-use crate::rows::{Row, Touched};
+use crate::rows::{Missing, Row};
 use crate::writing::table;
 
 const ENTRIES: &str = concat!(
@@ -23,45 +23,14 @@ const HOMEWORK: &str = concat!(
     " on k.textbook = t.textbook and k.homework = t.homework order by t.textbook, t.homework, t.version desc"
 );
 
-macro_rules! entry_table {
-    () => {
-        "entry_version (textbook, entry, version, revision, school, group_id, subject, slot, date, starts_at, minutes, ended_at, \
-            withdrawn, content, resources, author, visible_from, position, recorded_at, first_recorded_at)"
-    };
-}
+const COPY_ENTRIES: &str = "copy entry_version (textbook, entry, version, revision, school, group_id, subject, slot, date, starts_at, minutes, ended_at, \
+        withdrawn, content, resources, author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
 
-macro_rules! homework_table {
-    () => {
-        "homework_version (textbook, homework, version, revision, school, group_id, subject, given_entry, given_slot, given_on, \
-            given_at, given_minutes, given_ended_at, due_on, due_slot, due_at, kind, estimate, written, withdrawn, content, resources, \
-            author, visible_from, position, recorded_at, first_recorded_at)"
-    };
-}
+const COPY_HOMEWORK: &str = "copy homework_version (textbook, homework, version, revision, school, group_id, subject, given_entry, given_slot, given_on, \
+        given_at, given_minutes, given_ended_at, due_on, due_slot, due_at, kind, estimate, written, withdrawn, content, resources, \
+        author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
 
-const ADD_ENTRIES: &str = concat!(
-    "insert into ",
-    entry_table!(),
-    " select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::uuid[], \
-        $9::date[], $10::time[], $11::integer[], $12::timestamptz[], $13::boolean[], $14::text[]::json[], $15::text[]::json[], \
-        $16::text[], $17::timestamptz[], $18::bigint[], $19::timestamptz[], $20::timestamptz[]) \
-        on conflict (textbook, entry, version) do nothing"
-);
-
-const ADD_HOMEWORK: &str = concat!(
-    "insert into ",
-    homework_table!(),
-    " select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::integer[], $5::uuid[], $6::uuid[], $7::text[], $8::uuid[], \
-        $9::uuid[], $10::date[], $11::time[], $12::integer[], $13::timestamptz[], $14::date[], $15::uuid[], $16::time[], $17::text[], \
-        $18::integer[], $19::boolean[], $20::boolean[], $21::text[]::json[], $22::text[]::json[], $23::text[], $24::timestamptz[], \
-        $25::bigint[], $26::timestamptz[], $27::timestamptz[]) on conflict (textbook, homework, version) do nothing"
-);
-
-const COPY_ENTRIES: &str = concat!("copy ", entry_table!(), " from stdin (format binary)");
-
-const COPY_HOMEWORK: &str = concat!("copy ", homework_table!(), " from stdin (format binary)");
-
-pub const STATEMENTS: &[(&str, &str)] =
-    &[("entries", ENTRIES), ("homework", HOMEWORK), ("add entries", ADD_ENTRIES), ("add homework", ADD_HOMEWORK)];
+pub const STATEMENTS: &[(&str, &str)] = &[("entries", ENTRIES), ("homework", HOMEWORK)];
 
 impl Row for EntryVersion {
     fn kept(&self) -> Self {
@@ -76,15 +45,15 @@ impl Row for HomeworkVersion {
     }
 }
 
-pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touched) -> Result<(), sqlx::Error> {
-    let (textbooks, ids) = touched.entries;
+pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missing) -> Result<(), sqlx::Error> {
+    let (textbooks, ids) = missing.entries;
     if !ids.is_empty() {
         for row in sqlx::query(ENTRIES).bind(textbooks).bind(ids).fetch_all(&mut *connection).await? {
             let row = EntryVersion::read(&row)?;
             fold.entries.found((row.place.textbook, row.entry), row);
         }
     }
-    let (textbooks, ids) = touched.homework;
+    let (textbooks, ids) = missing.homework;
     if !ids.is_empty() {
         for row in sqlx::query(HOMEWORK).bind(textbooks).bind(ids).fetch_all(connection).await? {
             let row = HomeworkVersion::read(&row)?;
@@ -94,7 +63,7 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touch
     Ok(())
 }
 
-table!(entries, row: EntryVersion, ADD_ENTRIES, COPY_ENTRIES, [
+table!(Entries, row: EntryVersion, copy COPY_ENTRIES, [
     row.place.textbook.0,
     row.entry.0,
     row.version,
@@ -117,7 +86,7 @@ table!(entries, row: EntryVersion, ADD_ENTRIES, COPY_ENTRIES, [
     row.first_recorded_at.to_sqlx(),
 ]);
 
-table!(homework, row: HomeworkVersion, ADD_HOMEWORK, COPY_HOMEWORK, [
+table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
     row.place.textbook.0,
     row.homework.0,
     row.version,

@@ -51,8 +51,8 @@ fn a_sealed_value_is_copied_as_it_stands_with_the_row_it_was_sealed_for() {
     let history = one_lesson();
     let Fact::Textbook(Event::EntryRevised { content, .. }) = &history[1].fact else { panic!() };
     let cell = versions(&history)[1].content.clone().unwrap();
-    assert!(Some(&cell.sealed) == content.sealed());
-    assert_eq!((cell.event.as_str(), cell.sequence, cell.aggregate.as_str()), ("EntryRevised", 2, "textbook"));
+    assert!(Some(cell.sealed.as_ref()) == content.sealed());
+    assert_eq!((&*cell.event, cell.sequence, &*cell.aggregate), ("EntryRevised", 2, "textbook"));
     assert_eq!(cell.stream, history[1].stream.key());
 }
 

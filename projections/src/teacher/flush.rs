@@ -1,4 +1,4 @@
-//! The rows a batch touches, read and written back.
+//! The rows a fold touches, read and written.
 
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::queries::{entry_columns, task_columns};
 use super::{Entry, Fold, Task};
 use crate::cells;
-use crate::rows::{Row, Touched, Way};
+use crate::rows::{Missing, Row};
 use crate::writing::table;
 
 const ENTRIES: &str = concat!(
@@ -42,7 +42,7 @@ const PUT_ENTRIES: &str = concat!(
     "insert into ",
     lesson_table!(),
     " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::date[], $8::time[], \
-        $9::integer[], $10::timestamptz[], $11::boolean[], $12::integer[], $13::bigint[], $14::text[]::json[], $15::text[]::json[], \
+        $9::integer[], $10::timestamptz[], $11::boolean[], $12::integer[], $13::bigint[], $14::text[], $15::text[], \
         $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[]) \
         on conflict (textbook, entry) do update set minutes = excluded.minutes, ended_at = excluded.ended_at, \
         withdrawn = excluded.withdrawn, revision = excluded.revision, version = excluded.version, content = excluded.content, \
@@ -55,7 +55,7 @@ const PUT_TASKS: &str = concat!(
     task_table!(),
     " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::date[], $9::time[], \
         $10::integer[], $11::timestamptz[], $12::date[], $13::uuid[], $14::time[], $15::text[], $16::integer[], $17::boolean[], \
-        $18::boolean[], $19::integer[], $20::bigint[], $21::text[]::json[], $22::text[]::json[], $23::text[], $24::text[], \
+        $18::boolean[], $19::integer[], $20::bigint[], $21::text[], $22::text[], $23::text[], $24::text[], \
         $25::timestamptz[], $26::timestamptz[], $27::timestamptz[]) \
         on conflict (textbook, homework) do update set due_on = excluded.due_on, due_slot = excluded.due_slot, \
         due_at = excluded.due_at, kind = excluded.kind, estimate = excluded.estimate, written = excluded.written, \
@@ -83,15 +83,15 @@ impl Row for Task {
     }
 }
 
-pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touched) -> Result<(), sqlx::Error> {
-    let (textbooks, ids) = touched.entries;
+pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missing) -> Result<(), sqlx::Error> {
+    let (textbooks, ids) = missing.entries;
     if !ids.is_empty() {
         for row in sqlx::query(ENTRIES).bind(textbooks).bind(ids).fetch_all(&mut *connection).await? {
             let row = Entry::read(&row)?;
             fold.entries.found((row.place.textbook, row.entry), row);
         }
     }
-    let (textbooks, ids) = touched.homework;
+    let (textbooks, ids) = missing.homework;
     if !ids.is_empty() {
         for row in sqlx::query(TASKS).bind(textbooks).bind(ids).fetch_all(connection).await? {
             let row = Task::read(&row)?;
@@ -103,17 +103,17 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, touched: Touch
 
 pub async fn write(connection: &mut PgConnection, fold: &mut Fold) -> Result<(), sqlx::Error> {
     let (new, known) = fold.entries.changed();
-    entries(connection, fold.way, &new).await?;
-    entries(connection, Way::Live, &known).await?;
+    Entries::add(connection, new.into_iter()).await?;
+    Entries::put(connection, &known).await?;
     let (new, known) = fold.tasks.changed();
-    tasks(connection, fold.way, &new).await?;
-    tasks(connection, Way::Live, &known).await?;
+    Tasks::add(connection, new.into_iter()).await?;
+    Tasks::put(connection, &known).await?;
     fold.entries.written();
     fold.tasks.written();
     Ok(())
 }
 
-table!(entries, row: Entry, PUT_ENTRIES, COPY_ENTRIES, [
+table!(Entries, row: Entry, copy COPY_ENTRIES, put PUT_ENTRIES, [
     row.place.textbook.0,
     row.entry.0,
     row.place.school.0,
@@ -136,7 +136,7 @@ table!(entries, row: Entry, PUT_ENTRIES, COPY_ENTRIES, [
     row.writing.visible_from.to_sqlx(),
 ]);
 
-table!(tasks, row: Task, PUT_TASKS, COPY_TASKS, [
+table!(Tasks, row: Task, copy COPY_TASKS, put PUT_TASKS, [
     row.place.textbook.0,
     row.homework.0,
     row.place.school.0,

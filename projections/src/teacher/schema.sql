@@ -1,4 +1,5 @@
--- What a teacher finds in their textbooks: each lesson and each work as they stand, withdrawn ones included.
+-- What a teacher finds in their textbooks: each lesson and each work as they stand, withdrawn ones included. Room is left in
+-- each page: a row that changes stays there, and no index is told.
 
 create table textbook (
     textbook uuid primary key,
@@ -22,15 +23,15 @@ create table lesson (
     withdrawn boolean not null,
     revision integer not null,
     version bigint not null,
-    content json,                        -- sealed; none: forgotten
-    resources json not null,
+    content text,                        -- sealed; none: forgotten
+    resources text not null,
     author text not null,
     capacity text not null,
     recorded_at timestamptz not null,
     first_recorded_at timestamptz not null,
     visible_from timestamptz not null,
     primary key (textbook, entry)
-);
+) with (fillfactor = 80);
 
 create table task (
     textbook uuid not null,
@@ -53,12 +54,12 @@ create table task (
     withdrawn boolean not null,
     revision integer not null,
     version bigint not null,
-    content json,
-    resources json not null,
+    content text,
+    resources text not null,
     author text not null,
     capacity text not null,
     recorded_at timestamptz not null,
     first_recorded_at timestamptz not null,
     visible_from timestamptz not null,
     primary key (textbook, homework)
-);
+) with (fillfactor = 80);
