@@ -6,6 +6,7 @@ mod access;
 mod api;
 mod demo;
 mod golden;
+mod held;
 mod import;
 mod journal;
 mod pages;

@@ -70,12 +70,13 @@ pub(crate) fn bytes(cell: Option<&SealedCell>, resources: &[Resource]) -> usize 
     cells.chain([cell]).flatten().map(|cell| cell.sealed.sealed_box.len() + 512).sum()
 }
 
-/// The JSON text of a column. PostgreSQL has nothing to do with what is in it, and so does not read it.
+/// The JSON text of a column. PostgreSQL has nothing to do with what is in it, and so does not read it; empty text, if it cannot be
+/// written, it refuses.
 pub(crate) fn column(cell: Option<&SealedCell>) -> Option<String> {
     cell.map(SealedCell::to_column)
 }
 
-/// The JSON text of a column.
+/// The JSON text of a column; empty text, which PostgreSQL refuses, if it cannot be written.
 pub(crate) fn resources_column(resources: &[Resource]) -> String {
     serde_json::to_string(resources).unwrap_or_default()
 }

@@ -52,7 +52,7 @@ pub trait ReadModel: Send + Sync + 'static {
     /// The aggregates it folds. Of events of others it may be shown the place in the journal only.
     fn folds(&self) -> &'static [&'static str];
 
-    /// A fold that goes on from what the tables hold.
+    /// A fold of tables that hold what `start` says.
     fn folding(&self, start: Start) -> Box<dyn Folding>;
 }
 
@@ -72,8 +72,8 @@ pub trait Folding: Send {
     /// Folds the next batch, in order of position, inside the caller's transaction and `search_path`.
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
 
-    /// Bytes it holds, roughly. It may be dropped after any batch that is committed; a fold from [`Start::Empty`] goes on as one from
-    /// [`Start::Anywhere`], with the indexes in place.
+    /// Bytes it holds, roughly. It may be dropped after any batch that is committed: with the indexes in place, a new one from
+    /// [`Start::Anywhere`] goes on.
     fn bytes(&self) -> usize;
 }
 
@@ -96,7 +96,7 @@ pub struct Statement {
     pub sql: &'static str,
 }
 
-/// Every SQL text that runs, for a test to prepare each against real tables.
+/// Every SQL text that runs, but those of `COPY`, for a test to prepare each against real tables.
 pub fn statements() -> Vec<Statement> {
     let models = [
         (pupil::NAME, pupil::STATEMENTS),

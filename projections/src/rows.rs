@@ -1,4 +1,5 @@
-//! The rows a fold touches: read once, folded in memory, written by one statement per table and batch.
+//! The rows a fold touches: read once, folded in memory, written by one statement per table and batch, or two: new ones, and those that
+//! changed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -182,7 +183,6 @@ pub fn about(event: &Event) -> About {
 }
 
 /// The entries and the homework that a batch touches and the fold does not hold, as the two arrays of a key each.
-#[derive(Default)]
 pub struct Missing {
     pub entries: (Vec<Uuid>, Vec<Uuid>),
     pub homework: (Vec<Uuid>, Vec<Uuid>),

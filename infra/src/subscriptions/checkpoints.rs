@@ -41,24 +41,27 @@ pub(super) enum Advance {
     Lost,
 }
 
+/// Bytes that the fold of one model may hold from batch to batch.
+const HELD_BYTES_MAX: usize = 32 << 20;
+
 const STANDINGS: &str = "select m.name, m.live, m.version, m.position, m.stopped_at, m.stopped_because,
         (select e.recorded_at from journal.events e where e.journal = $1 and e.position = m.position + 1)
     from subscriptions.models m order by m.name, m.live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
     where name = $1 and live returning position, fence";
-// Opens the schema to the writing that follows in the same transaction, whose commit need not reach the disk: the rows and the
-// checkpoint are lost together or not at all, and what is lost is folded again. A skip is decided under this row's lock and lets a
-// stopped model go on: whoever holds the fence after it sees it here.
+// Opens the schema to the writing that follows in the same transaction. A skip is decided under this row's lock and lets a stopped model go on: whoever holds the fence after it sees it here.
 const HOLD: &str = "select m.position, m.fence, coalesce((select array_agg(s.position) from subscriptions.skips s
         where s.model = m.name and s.version = m.version and s.position > m.position), '{}'),
-        set_config('search_path', m.name, true), set_config('synchronous_commit', 'off', true)
+        m.swaps, set_config('search_path', m.name, true)
     from subscriptions.models m where m.name = $1 and m.live for update of m";
 // The same and the move in one, when no skip is ahead and no row of the page stands in the way.
 const MOVE_ON: &str = "update subscriptions.models m set position = $2
     where m.name = $1 and m.live and m.position = $3 and m.fence = $4 and not exists (
         select from subscriptions.skips s where s.model = m.name and s.version = m.version and s.position > $3)
-    returning set_config('search_path', m.name, true), set_config('synchronous_commit', 'off', true)";
+    returning m.swaps, set_config('search_path', m.name, true)";
 const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
+const MOVE_BESIDE: &str = "update subscriptions.models set position = $2 where name = $1 and not live and position = $3
+    returning set_config('search_path', $4, true)";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
 const LOOK: &str = "select position, fence, stopped_at from subscriptions.models where name = $1 and live";
@@ -137,7 +140,8 @@ pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadEr
     Ok((row.get(0), row.get(1)))
 }
 
-/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it. The seat stays where it is.
+/// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it. The seat stays where it is; what it holds
+/// goes along.
 pub(super) async fn advance(
     pool: &PgPool,
     model: &dyn Subscriber,
@@ -148,8 +152,10 @@ pub(super) async fn advance(
     let mut transaction = pool.begin().await?;
     let share = page.share(seat.position, limit, model.folds(), &[]);
     let on = sqlx::query(MOVE_ON).bind(model.name()).bind(share.until).bind(seat.position).bind(seat.fence);
-    if share.wall.is_none() && on.fetch_optional(&mut *transaction).await?.is_some() {
-        return fold(transaction, model, seat, &share).await;
+    if share.wall.is_none()
+        && let Some(moved) = on.fetch_optional(&mut *transaction).await?
+    {
+        return fold(transaction, model, seat, moved.get(0), &share).await;
     }
     let held = sqlx::query(HOLD).bind(model.name()).fetch_one(&mut *transaction).await?;
     let (found, fence, skipped): (i64, i64, Vec<i64>) = (held.get(0), held.get(1), held.get(2));
@@ -164,15 +170,19 @@ pub(super) async fn advance(
         return Ok(Advance::Wall(wall.clone()));
     }
     sqlx::query(MOVE).bind(model.name()).bind(share.until).execute(&mut *transaction).await?;
-    fold(transaction, model, seat, &share).await
+    fold(transaction, model, seat, held.get(3), &share).await
 }
 
 async fn fold(
     mut transaction: Transaction<'_, Postgres>,
     model: &dyn Subscriber,
     seat: &mut Seat,
+    swaps: i64,
     share: &Share<'_>,
 ) -> Result<Advance, sqlx::Error> {
+    if std::mem::replace(&mut seat.swaps, swaps) != swaps {
+        seat.held = None;
+    }
     // Put back once it is committed: until then it holds what the tables may never hold.
     let mut folding = seat.held.take().or_else(|| model.folding());
     if !share.events.is_empty() {
@@ -185,12 +195,6 @@ async fn fold(
     seat.held = folding.filter(|folding| folding.bytes() <= HELD_BYTES_MAX);
     Ok(Advance::Moved(share.until))
 }
-
-/// Bytes that the fold of one model may hold from batch to batch.
-const HELD_BYTES_MAX: usize = 32 << 20;
-
-const MOVE_BESIDE: &str = "update subscriptions.models set position = $2 where name = $1 and not live and position = $3
-    returning set_config('search_path', $4, true), set_config('synchronous_commit', 'off', true)";
 
 /// Moves the checkpoint of a model being rebuilt in that schema, in the transaction that writes there. False when another process has
 /// moved it.

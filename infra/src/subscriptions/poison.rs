@@ -94,7 +94,7 @@ fn is_of_the_event(problem: &sqlx::Error) -> bool {
             let code = told.code().unwrap_or_default();
             !["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
         }
-        sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => true,
+        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => true,
         _ => false,
     }
 }

@@ -19,8 +19,8 @@ const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where s
 const BATCH: i64 = 2_000;
 /// The same, while empty tables are filled.
 const FILLING_BATCH: i64 = 5_000;
-/// Detail of the first statistics of a rebuilt model (PostgreSQL manual, `default_statistics_target`): enough to choose an index by. Its
-/// upkeep makes better ones later, on nobody's time.
+/// Detail of the first statistics of a rebuilt model (PostgreSQL manual, `default_statistics_target`): enough to choose an index by.
+/// The server's upkeep makes better ones once a tenth of the rows have changed.
 const STATISTICS: u32 = 10;
 /// Bytes that the filling of empty tables may hold; beyond, it goes on with what it needs read back, batch by batch.
 const FILLING_BYTES_MAX: usize = 256 << 20;
@@ -127,7 +127,7 @@ impl Subscriptions {
     async fn maintain(&self, schema: &str, statements: Vec<String>) -> Result<(), ReadError> {
         let mut transaction = self.pool.begin().await?;
         let settings = format!(
-            "set local search_path = {schema}; set local synchronous_commit = off; set local maintenance_work_mem = '128MB';
+            "set local search_path = {schema}; set local maintenance_work_mem = '128MB';
             set local max_parallel_maintenance_workers = 0; set local default_statistics_target = {STATISTICS}"
         );
         transaction.execute(sqlx::raw_sql(&settings)).await?;
@@ -208,7 +208,7 @@ impl Subscriptions {
         sqlx::query(
             "insert into subscriptions.models (name, live, version, position) values ($1, true, $2, $3)
              on conflict (name, live) do update set version = excluded.version, position = excluded.position,
-                 fence = models.fence + (models.version <> excluded.version)::int, stopped_at = null, stopped_because = null",
+                 swaps = models.swaps + 1, fence = models.fence + (models.version <> excluded.version)::int, stopped_at = null, stopped_because = null",
         )
         .bind(name)
         .bind(model.version())

@@ -34,8 +34,10 @@ pub(super) struct Seat {
     pub reader: Reader,
     pub position: i64,
     pub fence: i64,
-    /// What its fold holds of its tables: true as long as nobody else writes there.
+    /// What its fold holds of its tables: true as long as nobody else writes there, and they are the same tables.
     pub held: Option<Box<dyn Folding>>,
+    /// How often the tables had been swapped when it held that.
+    pub swaps: i64,
     state: State,
 }
 
@@ -50,14 +52,14 @@ enum State {
 
 impl Seat {
     pub(super) fn new(reader: Reader, position: i64, fence: i64) -> Self {
-        Self { reader, position, fence, held: None, state: State::Reading }
+        Self { reader, position, fence, held: None, swaps: 0, state: State::Reading }
     }
 
     pub(super) fn reads(&self) -> bool {
         matches!(self.state, State::Reading)
     }
 
-    /// Another has written, or swapped the tables.
+    /// Another has written.
     pub(super) fn stands(&mut self, position: i64, fence: i64) {
         (self.position, self.fence, self.held) = (position, fence, None);
     }

@@ -35,7 +35,7 @@ create table version (
     kind text,
     estimate integer,
     written boolean,
-    content text,
-    resources text not null,
-    reason text
+    content text check (content <> ''),
+    resources text not null check (resources <> ''),
+    reason text check (reason <> '')
 );

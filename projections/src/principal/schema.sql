@@ -1,5 +1,5 @@
 -- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all. Room is left in
--- each page: a row that changes stays there, and no index is told.
+-- each page: a row that changes stays there, and no index is told unless the day of a work moves.
 
 create table textbook (
     textbook uuid primary key,

@@ -23,8 +23,8 @@ create table entry_version (
     minutes integer not null,
     ended_at timestamptz not null,
     withdrawn boolean not null,
-    content text,                        -- sealed; none: forgotten, or withdrawn
-    resources text not null,
+    content text check (content <> ''),      -- sealed; none: forgotten, or withdrawn
+    resources text not null check (resources <> ''),
     author text not null,
     visible_from timestamptz not null,
     position bigint not null,
@@ -53,8 +53,8 @@ create table homework_version (
     estimate integer,                    -- minutes
     written boolean not null,
     withdrawn boolean not null,
-    content text,
-    resources text not null,
+    content text check (content <> ''),
+    resources text not null check (resources <> ''),
     author text not null,
     visible_from timestamptz not null,
     position bigint not null,

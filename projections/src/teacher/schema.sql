@@ -23,8 +23,8 @@ create table lesson (
     withdrawn boolean not null,
     revision integer not null,
     version bigint not null,
-    content text,                        -- sealed; none: forgotten
-    resources text not null,
+    content text check (content <> ''),      -- sealed; none: forgotten
+    resources text not null check (resources <> ''),
     author text not null,
     capacity text not null,
     recorded_at timestamptz not null,
@@ -54,8 +54,8 @@ create table task (
     withdrawn boolean not null,
     revision integer not null,
     version bigint not null,
-    content text,
-    resources text not null,
+    content text check (content <> ''),
+    resources text not null check (resources <> ''),
     author text not null,
     capacity text not null,
     recorded_at timestamptz not null,
