@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use domain::actor::Capacity;
-use domain::calendar::{Closure, PausePolicy, Slot, Weeks, YearBounds};
+use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Slot, Weeks, YearBounds};
 use domain::decider::{Context, Decider};
 use domain::directory::establishment::{self, Identity, Level};
 use domain::directory::group::{self, Description, Sort};
@@ -209,6 +209,7 @@ fn of_services() -> BTreeMap<String, String> {
         from: date(2026, 9, 1),
         until: Some(THURSDAY),
     };
+    let lesson = LessonOn { date: MONDAY, slot: slot().slot };
     told::<service::Service>(
         Capacity::Machine,
         (),
@@ -217,6 +218,8 @@ fn of_services() -> BTreeMap<String, String> {
             Command::Assign { assignment },
             Command::Release { teacher: someone(3), on: MONDAY },
             Command::Schedule { slots: vec![slot()], on: date(2026, 9, 1) },
+            Command::Cancel { lessons: [lesson].into(), because: NotHeld::TeacherAbsent },
+            Command::Reinstate { lessons: [lesson].into() },
             Command::Schedule { slots: vec![], on: MONDAY },
         ],
     )
@@ -249,6 +252,7 @@ fn of_textbooks() -> BTreeMap<String, String> {
         bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
         closures: vec![],
         slots: vec![(slot(), None)],
+        not_held: BTreeMap::new(),
     };
     let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
     let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);

@@ -1,5 +1,7 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
+mod lessons;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -68,6 +70,9 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/retirer", format!("{lesson}/retirer")),
         ("GET", "/direction", "/direction".into()),
+        ("GET", "/direction/seances", "/direction/seances".into()),
+        ("POST", "/direction/seances", "/direction/seances".into()),
+        ("POST", "/direction/seances/retablir", "/direction/seances/retablir".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

@@ -263,6 +263,7 @@ async fn write(world: &World, book: Book, command: Command) {
         bounds: YEAR_OF_LESSONS,
         closures: vec![],
         slots: vec![],
+        not_held: std::collections::BTreeMap::new(),
     };
     let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
     let stream = StreamId::new("textbook", textbook, YEAR);

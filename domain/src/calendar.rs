@@ -60,6 +60,45 @@ impl Slot {
     }
 }
 
+/// One lesson of the timetable: a slot on one of its days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LessonOn {
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+    pub date: Date,
+    pub slot: SlotId,
+}
+
+/// Why a lesson that the timetable places is not held. Of an absent teacher it says that and no more: a motive is nobody's here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum NotHeld {
+    /// Professeur absent.
+    TeacherAbsent,
+    /// Sortie, voyage scolaire.
+    Outing,
+    /// Stage, période de formation en milieu professionnel.
+    Internship,
+    /// Examen, examen blanc.
+    Exam,
+    /// Établissement ou salle fermés ce jour-là (intempéries, travaux).
+    Closed,
+}
+
+impl NotHeld {
+    pub const ALL: [Self; 5] = [Self::TeacherAbsent, Self::Outing, Self::Internship, Self::Exam, Self::Closed];
+
+    /// The stored name; the same as in JSON.
+    pub fn name(self) -> &'static str {
+        serde_variant::to_variant_name(&self).unwrap_or("closed")
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.name() == text)
+    }
+}
+
 /// The Monday of the week that holds `date`.
 pub fn monday_of(date: Date) -> Date {
     days_after(date, -i64::from(date.weekday().to_monday_zero_offset())).unwrap_or(date)

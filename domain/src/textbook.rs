@@ -26,7 +26,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Closure, PausePolicy, Slot, YearBounds};
+use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
@@ -172,6 +172,8 @@ pub enum Rejection {
     EntryWithdrawn,
     #[error("work is due on or after the day it is given")]
     DueBeforeGiven,
+    #[error("the lesson that work is due for is not held")]
+    DueLessonNotHeld,
     #[error("estimated minutes are between 1 and 1440")]
     MinutesMalformed,
     #[error("this work is given already: revise it")]
@@ -210,6 +212,8 @@ pub struct Facts {
     pub closures: Vec<Closure>,
     /// Every slot the service ever had, with the day it ended.
     pub slots: Vec<(Slot, Option<Date>)>,
+    /// Lessons of these slots that are not held. Something may be written of one all the same: the work left for the class.
+    pub not_held: BTreeMap<LessonOn, NotHeld>,
 }
 
 impl Facts {

@@ -107,7 +107,7 @@ const walks = {
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
-    return ["/direction", line.split("#")[0], "/direction/mandats"];
+    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/mandats"];
   },
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];

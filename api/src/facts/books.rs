@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::access::{Grant, Stay};
 use domain::actor::Capacity;
-use domain::calendar::{Closure, PausePolicy, Slot, YearBounds, days_after, lesson_on};
+use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds, days_after, lesson_on};
 use domain::directory::establishment::Identity;
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
@@ -147,6 +147,8 @@ pub struct ServiceBook {
     pub assignments: Vec<Assignment>,
     /// Every slot it ever had, and the first day on which it is over.
     pub slots: Vec<(Slot, Option<Date>)>,
+    /// Lessons of these slots that are not held.
+    pub not_held: BTreeMap<LessonOn, NotHeld>,
 }
 
 pub struct MandateBook {
@@ -167,6 +169,8 @@ pub struct LessonAt {
     pub starts_at: Time,
     pub minutes: u16,
     pub room: Option<String>,
+    /// Why it is not held, if it is not.
+    pub not_held: Option<NotHeld>,
 }
 
 impl Books {
@@ -220,7 +224,7 @@ impl Books {
         self.services.values().filter(move |service| service.school == school)
     }
 
-    /// The lessons the timetable places in a textbook between two days, both included, in order.
+    /// The lessons the timetable places in a textbook between two days, both included, in order; those that are not held say so.
     pub fn lessons(&self, textbook: TextbookId, from: Date, until: Date) -> Vec<LessonAt> {
         let service = self.services.get(&textbook);
         let Some((service, school)) = service.and_then(|service| Some((service, self.schools.get(&service.school)?)))
@@ -239,6 +243,7 @@ impl Books {
                 starts_at: slot.starts_at,
                 minutes: slot.minutes,
                 room: slot.room.clone(),
+                not_held: service.not_held.get(&LessonOn { date, slot: slot.slot }).copied(),
             }));
             day = days_after(date, 1);
         }
@@ -305,6 +310,7 @@ impl Books {
             bounds: school.years.get(&service.year)?.clone(),
             closures: school.closures.get(&service.year).cloned().unwrap_or_default(),
             slots: service.slots.clone(),
+            not_held: service.not_held.clone(),
         })
     }
 

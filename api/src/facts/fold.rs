@@ -174,6 +174,7 @@ fn service(books: &mut Books, event: &service::Event) {
                     subject: subject.clone(),
                     assignments: vec![],
                     slots: vec![],
+                    not_held: std::collections::BTreeMap::new(),
                 },
             );
         }
@@ -203,6 +204,14 @@ fn service(books: &mut Books, event: &service::Event) {
             let held = book.into_iter().flat_map(|book| book.slots.iter_mut());
             held.filter(|(known, ended)| known.slot == *slot && ended.is_none())
                 .for_each(|(_, ended)| *ended = Some(*on));
+        }
+        Event::LessonCancelled { service, lesson, because } => {
+            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
+            book.into_iter().for_each(|book| drop(book.not_held.insert(*lesson, *because)));
+        }
+        Event::LessonReinstated { service, lesson } => {
+            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
+            book.into_iter().for_each(|book| drop(book.not_held.remove(lesson)));
         }
     }
 }

@@ -129,7 +129,8 @@ fn counted(
         for lesson in books.lessons(service.textbook, from, until) {
             let ends_at = lesson.date.to_datetime(lesson.starts_at);
             let ends_at = ends_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(lesson.minutes)));
-            if ends_at > local {
+            // What is not held leaves no trace to look for.
+            if ends_at > local || lesson.not_held.is_some() {
                 continue;
             }
             let done = written.contains(&(lesson.slot, lesson.date));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use domain::access::Scope;
-use domain::calendar::{days_after, monday_of};
+use domain::calendar::{NotHeld, days_after, monday_of};
 use domain::directory::person::Role;
 use domain::ids::{HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
@@ -149,6 +149,8 @@ pub struct Planned<'a> {
     starts_at: Option<Time>,
     minutes: Option<u16>,
     room: Option<String>,
+    /// Why it is not held; none when it is.
+    not_held: Option<NotHeld>,
     /// None: nothing is written, or nothing is released yet.
     #[schema(value_type = Option<WrittenEntry>)]
     entry: Option<&'a WrittenEntry>,
@@ -204,6 +206,7 @@ fn lessons<'a>(timetable: Vec<&LessonAt>, date: Date, entries: &'a [WrittenEntry
         starts_at: Some(lesson.starts_at),
         minutes: Some(lesson.minutes),
         room: lesson.room.clone(),
+        not_held: lesson.not_held,
         entry: of(lesson),
     });
     let outside = entries.iter().filter(|entry| entry.date() == date);
@@ -212,7 +215,7 @@ fn lessons<'a>(timetable: Vec<&LessonAt>, date: Date, entries: &'a [WrittenEntry
         let (starts_at, minutes) = entry.hours();
         let (textbook, slot) = (entry.textbook(), entry.slot());
         let (starts_at, minutes) = (Some(starts_at), Some(minutes));
-        Planned { textbook, slot, starts_at, minutes, room: None, entry: Some(entry) }
+        Planned { textbook, slot, starts_at, minutes, room: None, not_held: None, entry: Some(entry) }
     });
     planned.chain(outside).collect()
 }

@@ -44,7 +44,11 @@ impl Role {
             Self::Pupil => &[("/eleve", "Ma semaine"), ("/eleve/travail", "Travail à faire")],
             Self::Parent => &[("/parent", "Mes enfants")],
             Self::Teacher => &[("/enseignant", "Ma semaine")],
-            Self::Principal => &[("/direction", "Remplissage"), ("/direction/mandats", "Mandats d’inspection")],
+            Self::Principal => &[
+                ("/direction", "Remplissage"),
+                ("/direction/seances", "Séances annulées"),
+                ("/direction/mandats", "Mandats d’inspection"),
+            ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
         }
     }

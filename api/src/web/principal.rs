@@ -172,3 +172,60 @@ impl MandatesPage {
         error_of(&self.form.errors, field)
     }
 }
+
+/// A lesson that is not held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelledLesson {
+    pub start: Time,
+    pub class: String,
+    pub subject: String,
+    pub teacher: String,
+    /// `professeur absent`
+    pub reason: String,
+    /// What the form that reinstates it posts as `seance`: `{textbook}/{slot}/{date}`.
+    pub value: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelledDay {
+    pub date: Date,
+    pub lessons: Vec<CancelledLesson>,
+}
+
+/// The form posts `qui` (`enseignant:{id}` or `classe:{id}`), `motif`, `du`, `au`, `de`, `a` and `cle` to `/direction/seances`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CancelForm {
+    pub teachers: Vec<Choice>,
+    pub classes: Vec<Choice>,
+    /// The value chosen, or empty.
+    pub who: String,
+    pub reasons: Vec<Choice>,
+    pub reason: String,
+    pub from: String,
+    pub to: String,
+    /// The hours between which lessons of these days start, as typed; empty: any.
+    pub after: String,
+    pub before: String,
+    pub key: String,
+    pub errors: Vec<FieldError>,
+}
+
+/// `/direction/seances`
+#[derive(Debug, Template)]
+#[template(path = "principal/lessons.html")]
+pub struct LessonsPage {
+    pub layout: Layout,
+    /// Oldest first.
+    pub days: Vec<CancelledDay>,
+    pub form: CancelForm,
+}
+
+impl LessonsPage {
+    pub fn error(&self, field: &str) -> Option<&str> {
+        error_of(&self.form.errors, field)
+    }
+
+    pub fn count(&self) -> usize {
+        self.days.iter().map(|day| day.lessons.len()).sum()
+    }
+}

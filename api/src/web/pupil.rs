@@ -130,9 +130,8 @@ pub enum SlotState {
     /// Held, and nothing written yet.
     Unwritten,
     ToCome,
-    Cancelled {
-        reason: Option<String>,
-    },
+    /// Not held, and nothing left for the class.
+    Cancelled,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +143,8 @@ pub struct Slot {
     pub room: Option<String>,
     /// The textbook of the subject, as this reader reaches it.
     pub textbook: Option<String>,
+    /// Why it is not held, if it is not: `professeur absent`.
+    pub not_held: Option<String>,
     pub state: SlotState,
     /// Homework given in this lesson.
     pub given: Vec<Homework>,

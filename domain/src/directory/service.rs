@@ -1,15 +1,20 @@
 //! A service d'enseignement: who teaches which subject to which group, and at what hours. One stream per group × subject × year.
 //!
-//! Life line: opened → teachers assigned and released, each with a capacity and dates → slots scheduled and ended. A lesson is a
-//! slot on one of its days. A long substitute is an assignment with dates; the textbook stays the same.
+//! Life line: opened → teachers assigned and released, each with a capacity and dates → slots scheduled and ended → lessons cancelled
+//! and reinstated. A lesson is a slot on one of its days. A long substitute is an assignment with dates; the textbook stays the same.
+//!
+//! | French | here |
+//! |---|---|
+//! | séance non tenue (professeur absent, sortie, stage, examen…) | a cancelled lesson and its [`NotHeld`] |
+//! | séance rétablie | a reinstated lesson |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Capacity;
-use crate::calendar::Slot;
+use crate::calendar::{LessonOn, NotHeld, Slot};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
@@ -68,7 +73,19 @@ pub enum Command {
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
         on: Date,
     },
+    /// These lessons of the timetable are not held, or were not.
+    Cancel {
+        lessons: BTreeSet<LessonOn>,
+        because: NotHeld,
+    },
+    /// These lessons are held after all.
+    Reinstate {
+        lessons: BTreeSet<LessonOn>,
+    },
 }
+
+/// Lessons that one command may cancel or reinstate: more than a service has in a year.
+const LESSONS_MAX: usize = 500;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -98,6 +115,15 @@ pub enum Event {
         slot: SlotId,
         on: Date,
     },
+    LessonCancelled {
+        service: ServiceId,
+        lesson: LessonOn,
+        because: NotHeld,
+    },
+    LessonReinstated {
+        service: ServiceId,
+        lesson: LessonOn,
+    },
 }
 
 impl DomainEvent for Event {
@@ -122,6 +148,10 @@ pub enum Rejection {
     DatesMalformed,
     #[error("a slot has a weekday from 1 to 7 and lasts from 5 to 720 minutes")]
     SlotMalformed,
+    #[error("the timetable of this service places no lesson of that slot on that day")]
+    LessonUnknown,
+    #[error("one command cancels or reinstates from 1 to 500 lessons")]
+    LessonsMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
 }
@@ -131,9 +161,12 @@ impl crate::decider::Rejection for Rejection {
         match self {
             Self::ServiceUnknown => Kind::Unknown,
             Self::NotTheHead => Kind::Forbidden,
-            Self::SubjectMalformed | Self::CapacityMalformed | Self::DatesMalformed | Self::SlotMalformed => {
-                Kind::Invalid
-            }
+            Self::SubjectMalformed
+            | Self::CapacityMalformed
+            | Self::DatesMalformed
+            | Self::SlotMalformed
+            | Self::LessonUnknown
+            | Self::LessonsMalformed => Kind::Invalid,
         }
     }
 }
@@ -143,6 +176,9 @@ pub struct State {
     service: Option<ServiceId>,
     assignments: Vec<Assignment>,
     slots: BTreeMap<SlotId, Slot>,
+    /// Slots that are over, as they last were: a lesson of theirs may still be cancelled afterwards.
+    ended: Vec<(Slot, Date)>,
+    not_held: BTreeMap<LessonOn, NotHeld>,
 }
 
 /// The service, as an aggregate.
@@ -179,6 +215,12 @@ impl Decider for Service {
                 Ok(if held { vec![Event::TeacherReleased { service, teacher, on }] } else { vec![] })
             }
             Command::Schedule { slots, on } => schedule(state, service, slots, on),
+            Command::Cancel { lessons, because } => cancel(state, service, lessons, because),
+            Command::Reinstate { lessons } => {
+                counted(&lessons)?;
+                let cancelled = lessons.into_iter().filter(|lesson| state.not_held.contains_key(lesson));
+                Ok(cancelled.map(|lesson| Event::LessonReinstated { service, lesson }).collect())
+            }
         }
     }
 
@@ -197,14 +239,21 @@ impl Decider for Service {
             Event::SlotScheduled { slot, .. } => {
                 state.slots.insert(slot.slot, slot.clone());
             }
-            Event::SlotEnded { slot, .. } => {
-                state.slots.remove(slot);
+            Event::SlotEnded { slot, on, .. } => {
+                state.ended.extend(state.slots.remove(slot).map(|slot| (slot, *on)));
+            }
+            Event::LessonCancelled { lesson, because, .. } => {
+                state.not_held.insert(*lesson, *because);
+            }
+            Event::LessonReinstated { lesson, .. } => {
+                state.not_held.remove(lesson);
             }
         }
     }
 
     fn weight(state: &State) -> usize {
-        256 + state.slots.len() * 128 + state.assignments.len() * 48
+        let slots = state.slots.len() + state.ended.len();
+        256 + slots * 128 + state.assignments.len() * 48 + state.not_held.len() * 48
     }
 }
 
@@ -217,6 +266,30 @@ fn assign(state: &State, service: ServiceId, assignment: Assignment) -> Result<V
     }
     let known = state.assignments.contains(&assignment);
     Ok(if known { vec![] } else { vec![Event::TeacherAssigned { service, assignment }] })
+}
+
+fn counted(lessons: &BTreeSet<LessonOn>) -> Result<(), Rejection> {
+    if (1..=LESSONS_MAX).contains(&lessons.len()) { Ok(()) } else { Err(Rejection::LessonsMalformed) }
+}
+
+/// All of them or none. A lesson cancelled for the same reason already stays as it is.
+fn cancel(
+    state: &State,
+    service: ServiceId,
+    lessons: BTreeSet<LessonOn>,
+    because: NotHeld,
+) -> Result<Vec<Event>, Rejection> {
+    counted(&lessons)?;
+    let placed = |lesson: &LessonOn| {
+        let of_slot = |slot: &Slot| slot.slot == lesson.slot && slot.falls_on(lesson.date);
+        state.slots.values().any(of_slot)
+            || state.ended.iter().any(|(slot, ended_on)| of_slot(slot) && lesson.date < *ended_on)
+    };
+    if !lessons.iter().all(placed) {
+        return Err(Rejection::LessonUnknown);
+    }
+    let news = lessons.into_iter().filter(|lesson| state.not_held.get(lesson) != Some(&because));
+    Ok(news.map(|lesson| Event::LessonCancelled { service, lesson, because }).collect())
 }
 
 fn schedule(state: &State, service: ServiceId, slots: Vec<Slot>, on: Date) -> Result<Vec<Event>, Rejection> {

@@ -1,5 +1,5 @@
 use crate::actor::{Actor, Capacity};
-use crate::calendar::{Slot, Weeks};
+use crate::calendar::{LessonOn, NotHeld, Slot, Weeks};
 use crate::decider::{Context, Decider};
 use crate::directory::person::{Guardian, Names, Role, Standing};
 use crate::directory::service::Assignment;
@@ -122,6 +122,23 @@ fn a_timetable_says_only_what_changed() {
     assert_eq!(events.len(), 3);
     let moved = decide::<service::Service>(&events, schedule(vec![slot(1), slot(2)])).unwrap();
     assert!(matches!(moved[..], [service::Event::SlotEnded { .. }, service::Event::SlotScheduled { .. }]));
+    let off = |weekday, day| LessonOn { slot: slot(weekday).slot, date: date(2026, 8, day) };
+    let cancel = |lessons: Vec<LessonOn>, because| {
+        let lessons = lessons.into_iter().collect();
+        decide::<service::Service>(&events, service::Command::Cancel { lessons, because })
+    };
+    let out = cancel(vec![off(1, 31)], NotHeld::Outing).unwrap();
+    assert!(matches!(out[..], [service::Event::LessonCancelled { because: NotHeld::Outing, .. }]));
+    let unknown = service::Rejection::LessonUnknown;
+    assert_eq!(cancel(vec![off(1, 31), off(4, 31)], NotHeld::Outing).unwrap_err(), unknown, "all or none");
+    assert_eq!(cancel(vec![], NotHeld::Outing).unwrap_err(), service::Rejection::LessonsMalformed);
+    let all: Vec<_> = events.iter().chain(&out).cloned().collect();
+    let again = |because| service::Command::Cancel { lessons: [off(1, 31)].into(), because };
+    assert!(decide::<service::Service>(&all, again(NotHeld::Outing)).unwrap().is_empty());
+    assert_eq!(decide::<service::Service>(&all, again(NotHeld::TeacherAbsent)).unwrap().len(), 1);
+    let back = || service::Command::Reinstate { lessons: [off(1, 31)].into() };
+    assert_eq!(decide::<service::Service>(&all, back()).unwrap().len(), 1);
+    assert!(decide::<service::Service>(&events, back()).unwrap().is_empty());
     let odd = Assignment { teacher: pupil(), capacity: Capacity::Head, from: date(2026, 9, 1), until: None };
     assert!(decide::<service::Service>(&events, service::Command::Assign { assignment: odd }).is_err());
 }

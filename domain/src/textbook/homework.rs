@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
 use super::{Event, Facts, Rejection, State};
+use crate::calendar::LessonOn;
 use crate::ids::{HomeworkId, SlotId};
 use crate::personal::Personal;
 
@@ -103,6 +104,9 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
     let due = match new.due {
         DueRef::Lesson { slot, date } => {
             let lesson = lesson(facts, &LessonRef::Slot { slot, date })?;
+            if facts.not_held.contains_key(&LessonOn { date, slot }) {
+                return Err(Rejection::DueLessonNotHeld);
+            }
             Due { on: date, slot: Some(slot), at: Some(lesson.starts_at) }
         }
         DueRef::Date { date } => {

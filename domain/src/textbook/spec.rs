@@ -29,6 +29,7 @@ fn facts() -> Facts {
         bounds: YearBounds { year: SchoolYear(2026), starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
         closures: vec![Closure { from: date(2026, 11, 11), until: date(2026, 11, 11), label: "Armistice".into() }],
         slots: vec![(slot(1), None), (slot(3), None), (slot(4), None)],
+        not_held: std::collections::BTreeMap::new(),
     }
 }
 
@@ -174,6 +175,23 @@ fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
     assert_eq!(given(&[]).when(give(no_lesson)).unwrap_err(), Rejection::NoLessonThatDay);
     let after_the_year = DueRef::Date { date: date(2027, 8, 1) };
     assert_eq!(given(&[]).when(give(after_the_year)).unwrap_err(), Rejection::OutsideSchoolYear);
+}
+
+#[test]
+fn work_is_not_due_for_a_lesson_that_is_not_held_but_may_be_left_for_the_class_in_it() {
+    use crate::calendar::{LessonOn, NotHeld};
+    let absent = |past: &[Event]| {
+        let mut given = given(past);
+        let lesson = LessonOn { date: THURSDAY, slot: slot(4).slot };
+        given.context.facts.not_held.insert(lesson, NotHeld::TeacherAbsent);
+        given
+    };
+    let due = |date, weekday| DueRef::Lesson { slot: slot(weekday).slot, date };
+    let give = |due| Command::GiveHomework { given_in: on(MONDAY, 1), homework: exercise(due) };
+    assert_eq!(absent(&[]).when(give(due(THURSDAY, 4))).unwrap_err(), Rejection::DueLessonNotHeld);
+    assert!(absent(&[]).when(give(due(date(2026, 11, 23), 1))).is_ok());
+    assert!(absent(&[]).when(give(DueRef::Date { date: THURSDAY })).is_ok(), "a day is not a lesson");
+    assert!(absent(&[]).when(publish(on(THURSDAY, 4))).is_ok(), "continuity: work for the class of an absent teacher");
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn book(school: SchoolId, number: usize) -> Book {
         bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },
         closures: vec![],
         slots: vec![],
+        not_held: std::collections::BTreeMap::new(),
     };
     let entry = EntryId::of(textbook, "08:00", DAY);
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }

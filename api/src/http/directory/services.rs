@@ -17,7 +17,7 @@ use crate::http::said::Told;
 use crate::http::strict::{Command, Id};
 use crate::problem::Problem;
 
-/// Open a service, assign and release its teachers, set its timetable.
+/// Open a service, assign and release its teachers, set its timetable, say which lessons are not held.
 #[utoipa::path(
     post, path = "/api/v1/services/{id}/commands", tag = "directory", operation_id = "commandService",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
@@ -89,6 +89,6 @@ fn well_made(
             let taken = slots.iter().position(|slot| !free(slot.slot));
             taken.map_or(Ok(()), |at| Err(not_of_this_school(&format!("/Schedule/slots/{at}/slot"))))
         }
-        service::Command::Release { .. } => Ok(()),
+        service::Command::Release { .. } | service::Command::Cancel { .. } | service::Command::Reinstate { .. } => Ok(()),
     }
 }

@@ -6,11 +6,48 @@ use super::sample::{at, choice, layout, november};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Role};
 use crate::web::principal::{
-    CoveragePage, Filling, Gap, Gaps, Mandate, MandateForm, MandatesPage, Row, ServiceChoice, ServiceGroup,
+    CancelForm, CancelledDay, CancelledLesson, CoveragePage, Filling, Gap, Gaps, LessonsPage, Mandate, MandateForm,
+    MandatesPage, Row, ServiceChoice, ServiceGroup,
 };
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
-    vec![("principal-coverage", html(&coverage(amount))), ("principal-mandates", html(&mandates(amount)))]
+    vec![
+        ("principal-coverage", html(&coverage(amount))),
+        ("principal-lessons", html(&lessons(amount))),
+        ("principal-mandates", html(&mandates(amount))),
+    ]
+}
+
+fn lessons(amount: Amount) -> LessonsPage {
+    let cancelled = |hour, reason: &str| CancelledLesson {
+        start: at(hour, 0),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        teacher: amount.word("Mme Vidal"),
+        reason: reason.to_owned(),
+        value: "b/s/2026-11-19".to_owned(),
+    };
+    let wrong = FieldError { field: "au".to_owned(), message: "Le dernier jour vient après le premier.".to_owned() };
+    LessonsPage {
+        layout: layout(Role::Principal, "/direction/seances", amount),
+        days: amount.of(vec![
+            CancelledDay { date: november(19), lessons: vec![cancelled(8, "professeur absent"), cancelled(14, "stage")] },
+            CancelledDay { date: november(20), lessons: vec![cancelled(8, "sortie scolaire")] },
+        ]),
+        form: CancelForm {
+            teachers: vec![choice("enseignant:1", "Mme Vidal"), choice("enseignant:2", "M. Diallo")],
+            classes: vec![choice("classe:1", "4e B")],
+            who: "classe:1".to_owned(),
+            reasons: vec![choice("teacher-absent", "professeur absent"), choice("outing", "sortie scolaire")],
+            reason: "outing".to_owned(),
+            from: "2026-11-19".to_owned(),
+            to: "2026-11-18".to_owned(),
+            after: String::new(),
+            before: String::new(),
+            key: "k".to_owned(),
+            errors: amount.of(vec![wrong]),
+        },
+    }
 }
 
 fn coverage(amount: Amount) -> CoveragePage {

@@ -135,6 +135,7 @@ fn slot(amount: Amount, hour: i8, subject: &str, teacher: &str, room: &str, stat
         teacher: amount.word(teacher),
         room: Some(amount.word(room)),
         textbook: Some(format!("/eleve/cahiers/{BOOK}")),
+        not_held: (state == SlotState::Cancelled).then(|| amount.word("professeur absent")),
         state,
         given: Vec::new(),
     }
@@ -155,14 +156,13 @@ fn slots(amount: Amount, day: i8) -> Vec<Slot> {
     let text = "Correction des exercices 8 à 11. Méthode pour isoler l’inconnue, avec trois exemples au tableau. Travail par deux sur la fiche 3.";
     let mut maths = slot(amount, 8, "Mathématiques", "Mme Vidal", "salle 12", written(text, None));
     maths.given = homework(amount).into_iter().take(1).collect();
-    let cancelled = SlotState::Cancelled { reason: Some("professeur en formation".to_owned()) };
     let revised =
         written("Leçon 4, le prétérit : formes et emplois.".replace(" :", "\u{202f}:").as_str(), Some(november(16)));
     vec![
         maths,
         slot(amount, 10, "Anglais", "M. Diallo", "salle 3", revised),
         slot(amount, 11, "Français", "M. Caron", "salle 8", SlotState::Unwritten),
-        slot(amount, 14, "SVT", "Mme Lemoine", "labo 2", cancelled),
+        slot(amount, 14, "SVT", "Mme Lemoine", "labo 2", SlotState::Cancelled),
     ]
 }
 
@@ -210,7 +210,7 @@ pub fn textbook(amount: Amount) -> Textbook {
             homework: homework(amount).into_iter().skip(3).collect(),
             ..lesson(12, written("Équations à une inconnue (2).", Some(november(14))))
         },
-        lesson(10, SlotState::Cancelled { reason: Some("sortie au théâtre".to_owned()) }),
+        lesson(10, SlotState::Cancelled),
         lesson(9, written(&amount.word("Équations à une inconnue (1)."), None)),
     ];
     Textbook {

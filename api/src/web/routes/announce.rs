@@ -27,6 +27,8 @@ impl Done {
                 false,
             ),
             "inchange" => ("Rien n’a changé : aucune nouvelle version n’a été enregistrée.", false),
+            "seances-annulees" => ("Les séances sont annulées : élèves, familles et enseignants le voient.", false),
+            "seance-retablie" => ("La séance est rétablie.", false),
             "mandat-ouvert" => ("Le mandat est ouvert.", false),
             "mandat-ferme" => ("Le mandat est clos. L’inspection ne lit plus rien à ce titre.", false),
             _ => return None,

@@ -1,6 +1,7 @@
-//! `/direction`: how far the textbooks are filled, and who may inspect them.
+//! `/direction`: how far the textbooks are filled, which lessons are not held, and who may inspect them.
 
 mod filling;
+mod lessons;
 mod mandates;
 
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use filling::Line;
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
         .route("/direction", get(coverage))
+        .route("/direction/seances", get(lessons::show).post(lessons::cancel))
+        .route("/direction/seances/retablir", post(lessons::reinstate))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
 }

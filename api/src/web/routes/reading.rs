@@ -182,7 +182,7 @@ impl<'a> Reading<'a> {
     pub fn next_school_day(&self) -> Option<Date> {
         let books = self.app.register.read();
         let mut days = (1..=30).filter_map(|days| days_after(self.today(), days));
-        days.find(|day| !books.timetable(self.pupil, *day, *day).is_empty())
+        days.find(|day| books.timetable(self.pupil, *day, *day).iter().any(|lesson| lesson.not_held.is_none()))
     }
 
     fn followed(&self, books: &Books) -> Vec<TextbookId> {
@@ -211,6 +211,7 @@ impl<'a> Reading<'a> {
         let end = end_of(lesson.starts_at, lesson.minutes);
         let state = match entries.get(&entry) {
             Some(entry) => self.written(books, entry, texts),
+            None if lesson.not_held.is_some() => SlotState::Cancelled,
             None if lesson.date.to_datetime(end) > self.local => SlotState::ToCome,
             None => SlotState::Unwritten,
         };
@@ -222,6 +223,7 @@ impl<'a> Reading<'a> {
             teacher: said::teachers(books, lesson.textbook, lesson.date),
             room: lesson.room.clone(),
             textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),
+            not_held: lesson.not_held.map(|because| said::not_held(because).to_owned()),
             state,
             given: given.iter().filter(|(known, _)| *known == entry).map(|(_, work)| work.clone()).collect(),
         }

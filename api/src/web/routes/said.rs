@@ -1,6 +1,7 @@
 //! What the school's own codes are called on a page.
 
 use domain::actor::Capacity;
+use domain::calendar::NotHeld;
 use domain::directory::group::{Description, Sort};
 use domain::directory::person::Role as Held;
 use domain::ids::{GroupId, PersonId, SchoolId, TextbookId};
@@ -69,6 +70,17 @@ pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} et {last}", others.join(", ")),
         None => String::new(),
+    }
+}
+
+/// Why a lesson is not held. Of an absent teacher families and colleagues learn that, and no more.
+pub fn not_held(because: NotHeld) -> &'static str {
+    match because {
+        NotHeld::TeacherAbsent => "professeur absent",
+        NotHeld::Outing => "sortie scolaire",
+        NotHeld::Internship => "stage",
+        NotHeld::Exam => "examen",
+        NotHeld::Closed => "fermeture",
     }
 }
 

@@ -131,6 +131,7 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
         match row {
             Some(row) if row.withdrawn => CellState::Withdrawn,
             Some(row) => CellState::Filled { summary: summaries.get(&row.entry).cloned().unwrap_or_default() },
+            None if lesson.not_held.is_some() => CellState::Cancelled { reason: reason(lesson) },
             None if desk.is_over(lesson) => CellState::Empty,
             None => CellState::ToCome,
         }
@@ -146,7 +147,7 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
         days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
     let missing = past
         .iter()
-        .filter(|at| desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
+        .filter(|at| at.not_held.is_none() && desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
     let to_complete = missing.map(|lesson| to_complete(&books, lesson)).collect();
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
@@ -231,7 +232,8 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .iter()
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
-            let held = || past.iter().filter(|lesson| lesson.textbook == *textbook && desk.is_over(lesson));
+            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.not_held.is_none();
+            let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
             let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.date)));
             let (held, filled) = (held().count() as u32, written.count() as u32);
             TextbookLink { class, subject, href: format!("/enseignant/cahiers/{textbook}"), held, filled }
@@ -239,6 +241,11 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .collect();
     links.sort_by(|a, b| (&a.class, &a.subject).cmp(&(&b.class, &b.subject)));
     links
+}
+
+/// Why a lesson is not held, in the words of the page.
+fn reason(lesson: &LessonAt) -> Option<String> {
+    lesson.not_held.map(|because| said::not_held(because).to_owned())
 }
 
 /// The beginning of a text, for a cell.
@@ -276,6 +283,7 @@ async fn textbook(
     let entry = |lesson: &LessonAt| {
         let row = written.iter().find(|row| row.lesson.slot == Some(lesson.slot) && row.lesson.date == lesson.date);
         let state = match row {
+            None if lesson.not_held.is_some() => EntryState::Cancelled { reason: reason(lesson) },
             None => EntryState::Empty,
             Some(row) if row.withdrawn => EntryState::Withdrawn {
                 reason: reasons.get(&row.entry).cloned().unwrap_or_default(),
@@ -300,11 +308,13 @@ async fn textbook(
                 .collect(),
         }
     };
-    let held = books.lessons(textbook, since, today);
-    let mut entries: Vec<Entry> = held.iter().filter(|lesson| desk.is_over(lesson)).map(entry).collect();
-    entries.reverse();
-    let filled = entries.iter().filter(|entry| matches!(entry.state, EntryState::Published { .. })).count() as u32;
-    let held = entries.len() as u32;
+    let mut over = books.lessons(textbook, since, today);
+    over.retain(|lesson| desk.is_over(lesson));
+    over.reverse();
+    let entries: Vec<Entry> = over.iter().map(entry).collect();
+    let held = || over.iter().zip(&entries).filter(|(lesson, _)| lesson.not_held.is_none());
+    let filled = held().filter(|(_, entry)| matches!(entry.state, EntryState::Published { .. })).count() as u32;
+    let held = held().count() as u32;
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
     let layout = with_flash(web.layout(Some(visitor), Some(Role::Teacher), &here), done.flash(today));

@@ -1,6 +1,7 @@
 //! The fill rate: lessons written over lessons held, by class, teacher and month.
 //!
-//! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures; a lesson counts once it is over.
+//! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures and without the lessons that are said not
+//! to be held; a lesson counts once it is over.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -53,7 +54,8 @@ pub async fn count(office: &Office<'_>) -> Result<Counted, Problem> {
     let mut held = Vec::new();
     for service in books.services_of_school(office.school) {
         for lesson in books.lessons(service.textbook, since, today) {
-            if lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) > office.local {
+            let over = lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) <= office.local;
+            if !over || lesson.not_held.is_some() {
                 continue;
             }
             let on_duty = service.assignments.iter().filter(|held| held.holds(lesson.date));

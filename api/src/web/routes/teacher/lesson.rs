@@ -149,6 +149,7 @@ fn refused(
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
+        "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "idempotency-key-reused" => "Ce formulaire a déjà servi : relisez, puis enregistrez de nouveau.",
         _ => "L’établissement n’accepte pas cette écriture. Vérifiez les dates et les textes.",

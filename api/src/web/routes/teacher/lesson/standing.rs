@@ -52,6 +52,7 @@ impl Standing {
             let lesson = held.ok_or_else(Problem::unknown)?;
             let until = days_after(date, 60).unwrap_or(date);
             let later = books.lessons(textbook, date, until).into_iter();
+            let later = later.filter(|at| at.not_held.is_none());
             let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
@@ -189,14 +190,21 @@ impl Standing {
         NewHomework { resources: documents.unwrap_or_default(), ..new }
     }
 
-    /// Said above the form when something of it could not be read.
+    /// Said above the form: something of it could not be read, or the lesson is not held.
     fn notice(&self) -> Option<Flash> {
-        (!self.readable()).then(|| Flash {
+        let left = self.lesson.not_held.map(|because| Flash {
+            title: fr::spaced(&format!("Cette séance est annulée : {}.", said::not_held(because))),
+            detail: Some(fr::spaced(
+                "Elle n’est pas attendue dans votre cahier. Ce que vous écrivez ici se lira comme un travail laissé à la classe.",
+            )),
+        });
+        let unreadable = (!self.readable()).then(|| Flash {
             title: "Un texte de cette séance est illisible pour le moment.".to_owned(),
             detail: Some(fr::spaced(
                 "Il n’est pas repris ci-dessous. Ce que vous enregistrerez formera une nouvelle version ; l’ancienne reste gardée.",
             )),
-        })
+        });
+        unreadable.or(left)
     }
 
     /// Whether the work is already given just so.
