@@ -70,6 +70,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/retirer", format!("{lesson}/retirer")),
         ("GET", "/direction", "/direction".into()),
+        ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
+        ("GET", "/direction/charge", "/direction/charge".into()),
         ("GET", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances/retablir", "/direction/seances/retablir".into()),

@@ -109,6 +109,11 @@ pub fn of_head(roles: &[(SchoolId, Role)]) -> Scope {
     Scope { schools: schools.collect(), behind_the_scenes: true, ..Scope::default() }
 }
 
+/// What those who give work to a class may count: all that is given to the groups its pupils are in, visible yet or not. For figures only.
+pub fn of_workload(groups: impl Iterator<Item = GroupId>) -> Scope {
+    Scope { groups: groups.map(|group| (group, None)).collect(), behind_the_scenes: true, ..Scope::default() }
+}
+
 /// What an inspector sees: what the mandates in force on that day name.
 pub fn of_inspector(inspector: PersonId, grants: &[Grant], on: Date) -> Scope {
     let granted = grants.iter().filter(|grant| grant.inspector == inspector && grant.holds(on));

@@ -182,6 +182,21 @@ pub fn national_pauses() -> Vec<PausePolicy> {
     }]
 }
 
+/// How long before it is due a work is to be there to read. Dated data, as the pause is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticePolicy {
+    pub valid_from: Date,
+    /// The text it rests on, or the decision of the school.
+    pub source: String,
+    pub hours: u16,
+}
+
+/// The notice of a school that decided nothing of its own. No text fixes one: the circulaire 2010-136 only wants the day a work is given
+/// and the day it is due. A night is the custom.
+pub fn customary_notice() -> Vec<NoticePolicy> {
+    vec![NoticePolicy { valid_from: jiff::civil::date(2010, 9, 6), source: "usage".into(), hours: 12 }]
+}
+
 impl PausePolicy {
     /// The first local time at or after `at` when publication is open.
     fn opens(&self, at: DateTime) -> DateTime {

@@ -174,6 +174,8 @@ pub enum Rejection {
     DueBeforeGiven,
     #[error("the lesson that work is due for is not held")]
     DueLessonNotHeld,
+    #[error("the school is closed on the day that work is due")]
+    DueOnClosure,
     #[error("estimated minutes are between 1 and 1440")]
     MinutesMalformed,
     #[error("this work is given already: revise it")]

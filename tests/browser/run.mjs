@@ -103,11 +103,11 @@ const walks = {
   Claire: async (page) => {
     const lesson = (await links(page, "/seances/"))[0];
     const empty = await page.locator("main a[href*='/seances/']").last().getAttribute("href");
-    return ["/enseignant", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0]];
+    return ["/enseignant", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
-    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/mandats"];
+    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/charge", "/direction/mandats"];
   },
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];

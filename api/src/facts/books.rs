@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::access::{Grant, Stay};
 use domain::actor::Capacity;
-use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds, days_after, lesson_on};
+use domain::calendar::{
+    Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Slot, YearBounds, days_after, lesson_on,
+};
 use domain::directory::establishment::Identity;
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
@@ -43,6 +45,7 @@ pub struct SchoolBook {
     pub subjects: BTreeMap<String, String>,
     /// The school's own policies, after the national ones.
     pub pauses: Vec<PausePolicy>,
+    pub notices: Vec<NoticePolicy>,
 }
 
 impl SchoolBook {

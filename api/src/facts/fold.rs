@@ -1,7 +1,7 @@
 //! The fold of the register: one event, and the names opened for it.
 
 use domain::access::{Grant, Stay};
-use domain::calendar::national_pauses;
+use domain::calendar::{customary_notice, national_pauses};
 use domain::directory::{establishment, group, person, service};
 use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
@@ -40,6 +40,7 @@ fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestam
                 closures: std::collections::BTreeMap::new(),
                 subjects: std::collections::BTreeMap::new(),
                 pauses: national_pauses(),
+                notices: customary_notice(),
             });
             book.identity = identity.clone();
             book.zone = zone;
@@ -206,12 +207,16 @@ fn service(books: &mut Books, event: &service::Event) {
                 .for_each(|(_, ended)| *ended = Some(*on));
         }
         Event::LessonCancelled { service, lesson, because } => {
-            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
-            book.into_iter().for_each(|book| drop(book.not_held.insert(*lesson, *because)));
+            let Some(textbook) = textbook_of(books, service) else { return };
+            if let Some(book) = books.services.get_mut(&textbook) {
+                book.not_held.insert(*lesson, *because);
+            }
         }
         Event::LessonReinstated { service, lesson } => {
-            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
-            book.into_iter().for_each(|book| drop(book.not_held.remove(lesson)));
+            let Some(textbook) = textbook_of(books, service) else { return };
+            if let Some(book) = books.services.get_mut(&textbook) {
+                book.not_held.remove(lesson);
+            }
         }
     }
 }

@@ -101,6 +101,8 @@ impl Changes {
                 Command::Assign { .. } => "teachers assigned",
                 Command::Release { .. } => "teachers released",
                 Command::Schedule { .. } => "timetables set",
+                Command::Cancel { .. } => "lessons cancelled",
+                Command::Reinstate { .. } => "lessons reinstated",
             });
         }
         push(&mut self.services, StreamId::new(service::Service::TYPE, service, year), Some(school), commands);

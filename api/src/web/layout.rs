@@ -46,6 +46,7 @@ impl Role {
             Self::Teacher => &[("/enseignant", "Ma semaine")],
             Self::Principal => &[
                 ("/direction", "Remplissage"),
+                ("/direction/charge", "Charge de travail"),
                 ("/direction/seances", "Séances annulées"),
                 ("/direction/mandats", "Mandats d’inspection"),
             ],

@@ -13,6 +13,7 @@ mod reading;
 mod said;
 mod teacher;
 mod welcome;
+mod workload;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
-use super::layout::{Choice, FieldError, Layout, error_of, filled_of};
+use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use super::pupil::{Homework, Purpose, Resource};
 use crate::fr;
 
@@ -172,6 +172,8 @@ pub struct LessonPage {
     pub reason: String,
     /// Of either form; `field` is the name of the field.
     pub errors: Vec<FieldError>,
+    /// Work that pupils would have little time for: published all the same when `confirmer` is `oui`.
+    pub warnings: Vec<FieldError>,
 }
 
 impl LessonPage {
@@ -266,6 +268,8 @@ pub struct TextbookPage {
     pub layout: Layout,
     pub class: String,
     pub subject: String,
+    /// Where the work that falls on its class is counted.
+    pub load: String,
     pub held: u32,
     pub filled: u32,
     /// Newest first.
@@ -283,4 +287,30 @@ impl TextbookPage {
     pub fn moment(&self, from: &DateTime) -> String {
         fr::moment(*from, self.layout.today())
     }
+}
+
+/// The work that falls on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedDay {
+    pub date: Date,
+    pub tasks: u32,
+    pub minutes: u32,
+    pub tests: u32,
+}
+
+/// `/enseignant/cahiers/{textbook}/charge` and `/direction/charge?classe=…`
+#[derive(Debug, Template)]
+#[template(path = "teacher/workload.html")]
+pub struct WorkloadPage {
+    pub layout: Layout,
+    pub class: String,
+    pub back: Option<Link>,
+    /// For the head, who chooses among all.
+    pub classes: Vec<Choice>,
+    /// The value of the class shown, or empty.
+    pub chosen: String,
+    /// Soonest first; days without work are left out.
+    pub days: Vec<LoadedDay>,
+    /// The last day looked at.
+    pub until: Date,
 }

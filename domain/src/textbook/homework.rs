@@ -4,11 +4,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
 use super::{Event, Facts, Rejection, State};
-use crate::calendar::LessonOn;
+use crate::calendar::{LessonOn, NoticePolicy};
 use crate::ids::{HomeworkId, SlotId};
 use crate::personal::Personal;
 
@@ -97,6 +98,37 @@ pub struct Task {
     pub resources: Vec<Resource>,
 }
 
+/// Whether pupils have the time to do it, from when they can read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    Enough,
+    /// Hours, whole, between its being visible and its being due.
+    Short {
+        hours: i64,
+    },
+    /// It would be visible when it is due, or after.
+    TooLate,
+}
+
+/// The notice of a work, by the policy in force on the day it is due. A work due for a day and no lesson is due when that day begins.
+/// In the pause, what is written on Friday evening for Monday at 8:00 is visible on Monday at 7:00 (rule PA-01).
+pub fn notice(
+    policies: &[NoticePolicy],
+    zone: &TimeZone,
+    due: (Date, Option<Time>),
+    visible_from: Timestamp,
+) -> Notice {
+    let (on, at) = due;
+    let due = super::instant(zone, on.to_datetime(at.unwrap_or(Time::midnight())));
+    let left = due.duration_since(visible_from);
+    let wanted = policies.iter().filter(|policy| policy.valid_from <= on).max_by_key(|policy| policy.valid_from);
+    match left.as_hours() {
+        _ if left <= jiff::SignedDuration::ZERO => Notice::TooLate,
+        hours if wanted.is_some_and(|policy| hours < i64::from(policy.hours)) => Notice::Short { hours },
+        _ => Notice::Enough,
+    }
+}
+
 pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result<Task, Rejection> {
     if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
         return Err(Rejection::MinutesMalformed);
@@ -112,6 +144,9 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
         DueRef::Date { date } => {
             if date > facts.bounds.ends_on {
                 return Err(Rejection::OutsideSchoolYear);
+            }
+            if facts.closures.iter().any(|closure| closure.holds(date)) {
+                return Err(Rejection::DueOnClosure);
             }
             Due { on: date, slot: None, at: None }
         }

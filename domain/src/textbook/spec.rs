@@ -178,6 +178,35 @@ fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
 }
 
 #[test]
+fn work_is_not_due_on_a_day_the_school_is_closed() {
+    let give = |day| Command::GiveHomework {
+        given_in: on(date(2026, 11, 9), 1),
+        homework: exercise(DueRef::Date { date: day }),
+    };
+    assert_eq!(given(&[]).when(give(date(2026, 11, 11))).unwrap_err(), Rejection::DueOnClosure);
+    assert!(given(&[]).when(give(date(2026, 11, 12))).is_ok());
+}
+
+#[test]
+fn pa_01_work_written_on_friday_evening_for_monday_morning_has_no_night() {
+    use super::homework::{Notice, notice};
+    let (zone, monday) = (facts().zone, date(2026, 11, 23));
+    let told = |due, year, month, day, hour| {
+        let now = zone.to_timestamp(datetime(year, month, day, hour, 0, 0, 0)).unwrap();
+        let visible = crate::calendar::visible_from(&national_pauses(), &zone, now);
+        notice(&crate::calendar::customary_notice(), &zone, due, visible)
+    };
+    let at_eight = (monday, Some(time(8, 0, 0, 0)));
+    assert_eq!(told(at_eight, 2026, 11, 20, 21), Notice::Short { hours: 1 });
+    assert_eq!(told(at_eight, 2026, 11, 20, 19), Notice::Enough);
+    assert_eq!(told((monday, None), 2026, 11, 20, 21), Notice::TooLate, "due when the day begins");
+    // The night of the change of clocks has an hour more, and the pause ends at seven all the same.
+    let after = (date(2026, 10, 26), Some(time(8, 0, 0, 0)));
+    assert_eq!(told(after, 2026, 10, 23, 21), Notice::Short { hours: 1 });
+    assert_eq!(told((date(2026, 11, 24), Some(time(8, 0, 0, 0))), 2026, 11, 23, 20), Notice::Short { hours: 1 });
+}
+
+#[test]
 fn work_is_not_due_for_a_lesson_that_is_not_held_but_may_be_left_for_the_class_in_it() {
     use crate::calendar::{LessonOn, NotHeld};
     let absent = |past: &[Event]| {

@@ -89,6 +89,8 @@ fn well_made(
             let taken = slots.iter().position(|slot| !free(slot.slot));
             taken.map_or(Ok(()), |at| Err(not_of_this_school(&format!("/Schedule/slots/{at}/slot"))))
         }
-        service::Command::Release { .. } | service::Command::Cancel { .. } | service::Command::Reinstate { .. } => Ok(()),
+        service::Command::Release { .. } | service::Command::Cancel { .. } | service::Command::Reinstate { .. } => {
+            Ok(())
+        }
     }
 }

@@ -31,7 +31,10 @@ fn lessons(amount: Amount) -> LessonsPage {
     LessonsPage {
         layout: layout(Role::Principal, "/direction/seances", amount),
         days: amount.of(vec![
-            CancelledDay { date: november(19), lessons: vec![cancelled(8, "professeur absent"), cancelled(14, "stage")] },
+            CancelledDay {
+                date: november(19),
+                lessons: vec![cancelled(8, "professeur absent"), cancelled(14, "stage")],
+            },
             CancelledDay { date: november(20), lessons: vec![cancelled(8, "sortie scolaire")] },
         ]),
         form: CancelForm {

@@ -2,10 +2,10 @@
 
 use super::sample::{BOOK, at, choice, flash, homework, layout, november, resources};
 use super::{Amount, html};
-use crate::web::layout::{FieldError, Role};
+use crate::web::layout::{FieldError, Link, Role};
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, ResourceRow, TextbookLink,
-    TextbookPage, ToComplete, Visibility, WeekPage,
+    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, LoadedDay, ResourceRow, TextbookLink,
+    TextbookPage, ToComplete, Visibility, WeekPage, WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -16,7 +16,9 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson", html(&lesson(amount))),
         ("teacher-lesson-revise", html(&revise(amount))),
         ("teacher-lesson-errors", html(&wrong(amount))),
+        ("teacher-lesson-late", html(&late(amount))),
         ("teacher-textbook", html(&textbook(amount))),
+        ("teacher-workload", html(&workload(amount))),
     ]
 }
 
@@ -108,7 +110,32 @@ fn lesson(amount: Amount) -> LessonPage {
         kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
         reason: String::new(),
         errors: Vec::new(),
+        warnings: Vec::new(),
     }
+}
+
+fn workload(amount: Amount) -> WorkloadPage {
+    let day = |day, tasks, minutes, tests| LoadedDay { date: november(day), tasks, minutes, tests };
+    WorkloadPage {
+        layout: layout(Role::Teacher, LESSON, amount),
+        class: amount.class(),
+        back: Some(Link { href: format!("/enseignant/cahiers/{BOOK}"), text: "Cahier de textes".to_owned() }),
+        classes: Vec::new(),
+        chosen: String::new(),
+        days: amount.of(vec![day(18, 1, 0, 0), day(19, 4, 95, 1), day(23, 2, 30, 0)]),
+        until: november(30),
+    }
+}
+
+fn late(amount: Amount) -> LessonPage {
+    let mut page = revise(amount);
+    page.existing = None;
+    page.visibility = Visibility::After { from: november(23).at(7, 0, 0, 0) };
+    page.warnings = vec![FieldError {
+        field: "travail_1_texte".to_owned(),
+        message: "Pour lundi 23 novembre : ce travail paraîtrait 1 heure avant la séance.".replace(" :", "\u{202f}:"),
+    }];
+    page
 }
 
 fn revise(amount: Amount) -> LessonPage {
@@ -180,6 +207,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         layout: layout(Role::Teacher, "/enseignant/cahiers/x", amount),
         class: amount.class(),
         subject: amount.word("mathématiques"),
+        load: format!("/enseignant/cahiers/{BOOK}/charge"),
         held: 38,
         filled: 36,
         entries: amount.of(entries),

@@ -1,4 +1,5 @@
-//! `/direction`: how far the textbooks are filled, which lessons are not held, and who may inspect them.
+//! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, and who may
+//! inspect them.
 
 mod filling;
 mod lessons;
@@ -10,20 +11,22 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use domain::access::Scope;
-use domain::ids::{PersonId, SchoolId};
+use domain::ids::{GroupId, PersonId, SchoolId};
 use jiff::civil::DateTime;
 use serde::Deserialize;
 
-use super::{Page, Shared, Visitor, Web, page};
+use super::{Page, Shared, Visitor, Web, page, said, workload};
 use crate::facts::Standpoint;
 use crate::problem::Problem;
-use crate::web::layout::Role;
+use crate::web::layout::{Choice, Role};
 use crate::web::principal::CoveragePage;
+use crate::web::teacher::WorkloadPage;
 use filling::Line;
 
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
         .route("/direction", get(coverage))
+        .route("/direction/charge", get(load))
         .route("/direction/seances", get(lessons::show).post(lessons::cancel))
         .route("/direction/seances/retablir", post(lessons::reinstate))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
@@ -56,8 +59,32 @@ impl<'a> Office<'a> {
 
 #[derive(Deserialize)]
 struct Chosen {
-    classe: Option<domain::ids::GroupId>,
+    classe: Option<GroupId>,
     enseignant: Option<PersonId>,
+}
+
+/// The work that falls on each day of a class: the first one, until another is chosen.
+async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let today = office.local.date();
+    let classes = said::classes(&web.app.register.read(), office.school, today);
+    let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
+    let group = match chosen.classe {
+        Some(group) => Some(group).filter(known).ok_or_else(Problem::unknown)?,
+        None => classes.first().map(|(group, _)| *group).ok_or_else(Problem::unknown)?,
+    };
+    let (days, until) = workload::ahead(&web.app, group, today).await?;
+    let class = classes.iter().find(|(class, _)| *class == group).map(|(_, label)| label.clone()).unwrap_or_default();
+    let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
+    page(&WorkloadPage {
+        layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/charge"),
+        class,
+        back: None,
+        classes: classes.into_iter().map(choice).collect(),
+        chosen: group.to_string(),
+        days,
+        until,
+    })
 }
 
 async fn coverage(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {

@@ -43,6 +43,16 @@ pub fn group_of(books: &Books, id: GroupId) -> String {
     books.groups.get(&id).map_or_else(String::new, |book| group(&book.description))
 }
 
+/// The classes of a school in the year that holds a day, in the order of their names.
+pub fn classes(books: &Books, school: SchoolId, on: Date) -> Vec<(GroupId, String)> {
+    let year = books.schools.get(&school).and_then(|school| school.year_on(on)).map(|bounds| bounds.year);
+    let here = books.groups.values().filter(|book| book.school == school && Some(book.year) == year);
+    let classes = here.filter(|book| book.description.sort == Sort::Class);
+    let mut classes: Vec<_> = classes.map(|book| (book.group, group(&book.description))).collect();
+    classes.sort_by(|a, b| a.1.cmp(&b.1));
+    classes
+}
+
 /// The subject in the words of the school; national labels come in capitals.
 pub fn subject(books: &Books, school: SchoolId, code: &str) -> String {
     sentence(books.schools.get(&school).map_or(code, |school| school.subject(code)))

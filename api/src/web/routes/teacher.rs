@@ -20,18 +20,21 @@ use serde::Deserialize;
 use super::announce::Done;
 use super::pupil::WeekOf;
 use super::reading::{Texts, end_of};
-use super::{Page, Shared, Visitor, Web, page, said, with_flash};
+use super::{Page, Shared, Visitor, Web, page, said, with_flash, workload};
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
-use crate::web::layout::Role;
+use crate::web::layout::{Link, Role};
 use crate::web::pupil::Homework;
-use crate::web::teacher::{Cell, CellState, Day, Entry, EntryState, TextbookLink, TextbookPage, ToComplete, WeekPage};
+use crate::web::teacher::{
+    Cell, CellState, Day, Entry, EntryState, TextbookLink, TextbookPage, ToComplete, WeekPage, WorkloadPage,
+};
 
 pub fn routes() -> Router<Arc<Web>> {
     const LESSON: &str = "/enseignant/cahiers/{textbook}/seances/{slot}/{date}";
     Router::new()
         .route("/enseignant", get(week))
         .route("/enseignant/cahiers/{textbook}", get(textbook))
+        .route("/enseignant/cahiers/{textbook}/charge", get(load))
         .route(LESSON, get(lesson::show).post(lesson::publish))
         .route(&format!("{LESSON}/retirer"), post(lesson::withdraw))
 }
@@ -145,9 +148,11 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     });
     let days: Vec<Day> =
         days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
-    let missing = past
-        .iter()
-        .filter(|at| at.not_held.is_none() && desk.is_over(at) && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date));
+    let missing = past.iter().filter(|at| {
+        at.not_held.is_none()
+            && desk.is_over(at)
+            && !written.iter().any(|row| row.slot == Some(at.slot) && row.date == at.date)
+    });
     let to_complete = missing.map(|lesson| to_complete(&books, lesson)).collect();
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
@@ -318,7 +323,22 @@ async fn textbook(
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
     let layout = with_flash(web.layout(Some(visitor), Some(Role::Teacher), &here), done.flash(today));
-    page(&TextbookPage { layout, class, subject, held, filled, entries, older: None })
+    let load = format!("{here}/charge");
+    page(&TextbookPage { layout, class, subject, load, held, filled, entries, older: None })
+}
+
+async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<TextbookId>) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let group = {
+        let books = web.app.register.read();
+        books.services.get(&textbook).filter(|_| desk.scope.textbooks.contains(&textbook)).map(|service| service.group)
+    };
+    let group = group.ok_or_else(Problem::unknown)?;
+    let (days, until) = workload::ahead(&web.app, group, desk.local.date()).await?;
+    let (class, subject) = labels(&web.app.register.read(), textbook);
+    let back = Link { href: format!("/enseignant/cahiers/{textbook}"), text: format!("Cahier de textes, {subject}") };
+    let layout = web.layout(Some(visitor), Some(Role::Teacher), &format!("/enseignant/cahiers/{textbook}/charge"));
+    page(&WorkloadPage { layout, class, back: Some(back), classes: vec![], chosen: String::new(), days, until })
 }
 
 fn homework(work: &Task, texts: &Texts, subject: &str, teacher: &str, written_on: Date) -> Homework {

@@ -9,7 +9,6 @@ use axum::{Form, RequestExt as _};
 use domain::actor::{Actor, Capacity};
 use domain::calendar::{LessonOn, NotHeld, days_after};
 use domain::decider::Decider as _;
-use domain::directory::group::Sort;
 use domain::directory::service::{Assignment, Command, Service};
 use domain::ids::{GroupId, PersonId, SlotId, StreamId, TextbookId};
 use jiff::civil::{Date, Time};
@@ -142,9 +141,7 @@ impl Typed {
             wrong("a", "Cette heure vient après la première.");
         }
         match (whose, because, from.zip(until)) {
-            (Some(whose), Some(because), Some(days)) if errors.is_empty() => {
-                Ok(Asked { whose, because, days, hours })
-            }
+            (Some(whose), Some(because), Some(days)) if errors.is_empty() => Ok(Asked { whose, because, days, hours }),
             _ => Err(errors),
         }
     }
@@ -172,7 +169,12 @@ impl Asked {
 }
 
 /// Tells a service; the position of what it wrote.
-async fn tell(office: &Office<'_>, textbook: TextbookId, key: Option<String>, command: Command) -> Result<i64, Problem> {
+async fn tell(
+    office: &Office<'_>,
+    textbook: TextbookId,
+    key: Option<String>,
+    command: Command,
+) -> Result<i64, Problem> {
     let app = &office.web.app;
     let stream = {
         let books = app.register.read();
@@ -211,19 +213,11 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
         lessons.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         CancelledDay { date, lessons }
     };
-    let sorted = |choices: &mut Vec<Choice>| choices.sort_by(|a, b| a.label.cmp(&b.label));
     let teacher = |id: PersonId| Choice { value: format!("enseignant:{id}"), label: books.formal_name(id) };
     let mut teachers: Vec<Choice> = teachers.into_iter().map(teacher).collect();
-    sorted(&mut teachers);
-    let year = books.schools.get(&office.school).and_then(|school| school.year_on(today)).map(|bounds| bounds.year);
-    let here = books.groups.values().filter(|book| book.school == office.school && Some(book.year) == year);
-    let classes = here.filter(|book| book.description.sort == Sort::Class);
-    let class = |book: &crate::facts::GroupBook| Choice {
-        value: format!("classe:{}", book.group),
-        label: said::group(&book.description),
-    };
-    let mut classes: Vec<Choice> = classes.map(class).collect();
-    sorted(&mut classes);
+    teachers.sort_by(|a, b| a.label.cmp(&b.label));
+    let classes = said::classes(&books, office.school, today).into_iter();
+    let classes = classes.map(|(group, label)| Choice { value: format!("classe:{group}"), label }).collect();
     let reason =
         |because: NotHeld| Choice { value: because.name().to_owned(), label: said::not_held(because).to_owned() };
     let Typed { qui, motif, du, au, de, a, cle } = typed;
@@ -280,7 +274,8 @@ pub async fn cancel(State(web): Shared, visitor: Visitor, request: axum::extract
 }
 
 /// The lesson to reinstate: `{textbook}/{slot}/{date}`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct Named {
     seance: String,
 }

@@ -28,6 +28,8 @@ pub struct Typed {
     pub reason: String,
     pub version: String,
     pub key: String,
+    /// Whether it is to be published although pupils will have little time for the work.
+    pub confirmed: bool,
 }
 
 impl Typed {
@@ -67,6 +69,7 @@ impl Typed {
             reason: take("motif".into()),
             version: take("version".into()),
             key: take("cle".into()),
+            confirmed: take("confirmer".into()) == "oui",
         }
     }
 

@@ -20,6 +20,7 @@ use crate::app::Said;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::{Page, page_with};
+use crate::web::teacher::LessonPage;
 use standing::Standing;
 
 type Address = (TextbookId, SlotId, Date);
@@ -46,9 +47,14 @@ pub async fn publish(
     }
     let resources = typed.resources(&mut errors);
     let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
     let command = standing.command(&typed, resources, homework, &mut errors);
     if !errors.is_empty() {
         return unfinished(&desk, visitor, &standing, typed, errors);
+    }
+    if !warnings.is_empty() {
+        let page = LessonPage { warnings, ..standing.page(&desk, visitor, typed, vec![]) };
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
         return Ok(back(&at, "inchange", None));
@@ -149,6 +155,9 @@ fn refused(
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
+        "due-on-closure" => {
+            "L’établissement est fermé le jour choisi pour ce travail (férié ou vacances) : choisissez un jour de classe."
+        }
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "idempotency-key-reused" => "Ce formulaire a déjà servi : relisez, puis enregistrez de nouveau.",

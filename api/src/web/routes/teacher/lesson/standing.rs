@@ -1,10 +1,12 @@
 //! A lesson as it stands: what is written of it, what was given in it, and what it takes to go from there to what was typed.
 
+use std::collections::BTreeMap;
+
 use domain::calendar::{self, days_after};
 use domain::decider::Decider as _;
 use domain::ids::{EntryId, SchoolYear, SlotId, StreamId, TextbookId};
 use domain::textbook::entry::{LessonRef, NewResource};
-use domain::textbook::homework::{DueRef, NewHomework};
+use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
 use domain::textbook::{Command, Textbook};
 use jiff::civil::{Date, DateTime};
 use projections::cells::Resource;
@@ -21,6 +23,7 @@ use crate::problem::Problem;
 use crate::web::layout::{Choice, FieldError, Flash, Role};
 use crate::web::pupil::Purpose;
 use crate::web::routes::reading::{Texts, end_of};
+use crate::web::routes::workload::{self, Load};
 use crate::web::routes::{said, with_flash};
 use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibility};
 
@@ -36,6 +39,8 @@ pub struct Standing {
     /// Of the stream: what the form compares.
     pub version: i64,
     next: Vec<LessonAt>,
+    /// The work that falls on the days of these lessons already.
+    loads: BTreeMap<Date, Load>,
     /// When pupils will see what is written now, if the pause holds it back.
     pub visible_from: Option<DateTime>,
 }
@@ -46,7 +51,7 @@ impl Standing {
         if !desk.scope.textbooks.contains(&textbook) {
             return Err(Problem::unknown());
         }
-        let (lesson, next, visible_from, year) = {
+        let (lesson, next, visible_from, year, group): (_, Vec<LessonAt>, _, _, _) = {
             let books = app.register.read();
             let held = books.lessons(textbook, date, date).into_iter().find(|lesson| lesson.slot == slot);
             let lesson = held.ok_or_else(Problem::unknown)?;
@@ -58,7 +63,12 @@ impl Standing {
             let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
             let year = books.services.get(&textbook).map_or(SchoolYear::NONE, |service| service.year);
-            (lesson, next, Some(school.local(visible)).filter(|_| visible > now), year)
+            let group = books.services.get(&textbook).map(|service| service.group);
+            (lesson, next, Some(school.local(visible)).filter(|_| visible > now), year, group)
+        };
+        let loads = match (group, next.first().zip(next.last())) {
+            (Some(group), Some((first, last))) => workload::of_group(app, group, (first.date, last.date)).await?,
+            _ => BTreeMap::new(),
         };
         let stream = StreamId::new(Textbook::TYPE, textbook, year);
         // Before the rows: a version that they do not show yet must not pass for one that was read.
@@ -76,7 +86,7 @@ impl Standing {
             Some(row) if row.withdrawn => reasons(desk, textbook).await?.remove(&entry),
             _ => None,
         };
-        Ok(Self { textbook, lesson, entry, written, reason, works, texts, version, next, visible_from })
+        Ok(Self { textbook, lesson, entry, written, reason, works, texts, version, next, loads, visible_from })
     }
 
     pub fn slot_on(&self, date: Date) -> Option<SlotId> {
@@ -109,6 +119,7 @@ impl Standing {
             reason: String::new(),
             version: self.version.to_string(),
             key: Uuid::now_v7().to_string(),
+            confirmed: false,
         }
     }
 
@@ -190,6 +201,15 @@ impl Standing {
         NewHomework { resources: documents.unwrap_or_default(), ..new }
     }
 
+    /// `jeudi 19 novembre, 8 h (ce jour-là : 2 travaux, environ 45 min)`
+    fn label(&self, lesson: &LessonAt) -> String {
+        let at = format!("{}, {}", fr::long_date(lesson.date), fr::hour(lesson.starts_at));
+        match self.loads.get(&lesson.date) {
+            Some(load) => fr::spaced(&format!("{at} (ce jour-là : {})", load.said())),
+            None => at,
+        }
+    }
+
     /// Said above the form: something of it could not be read, or the lesson is not held.
     fn notice(&self) -> Option<Flash> {
         let left = self.lesson.not_held.map(|because| Flash {
@@ -205,6 +225,35 @@ impl Standing {
             )),
         });
         unreadable.or(left)
+    }
+
+    /// What of the work newly written pupils would read too late to do it. The field is that of its due date.
+    pub fn too_late(&self, desk: &Desk<'_>, typed: &Typed, homework: &[NewHomework]) -> Vec<FieldError> {
+        let books = desk.web.app.register.read();
+        let Some(school) = books.school_of(self.textbook) else { return vec![] };
+        let visible = calendar::visible_from(&school.pauses, &school.zone, desk.web.app.now());
+        let mut warnings = Vec::new();
+        for new in homework.iter().filter(|new| !self.stands(new)) {
+            let due = match new.due {
+                DueRef::Lesson { slot, date } => {
+                    let lesson = self.next.iter().find(|lesson| (lesson.slot, lesson.date) == (slot, date));
+                    (date, lesson.map(|lesson| lesson.starts_at))
+                }
+                DueRef::Date { date } => (date, None),
+            };
+            let message = match notice(&school.notices, &school.zone, due, visible) {
+                Notice::Enough => continue,
+                Notice::TooLate => "ce travail paraîtrait le jour où il est à faire, ou après.".to_owned(),
+                Notice::Short { hours: 0 } => "ce travail paraîtrait moins d’une heure avant la séance.".to_owned(),
+                Notice::Short { hours } => {
+                    format!("ce travail paraîtrait {} avant la séance.", fr::plural(hours as usize, "heure", "heures"))
+                }
+            };
+            let n = typed.homework.iter().position(|row| row.text == new.text).map_or(1, |at| at + 1);
+            let message = fr::spaced(&format!("Pour {} : {message}", fr::long_date(due.0)));
+            warnings.push(FieldError { field: format!("travail_{n}_texte"), message });
+        }
+        warnings
     }
 
     /// Whether the work is already given just so.
@@ -227,10 +276,8 @@ impl Standing {
         });
         drop(books);
         let here = address(self.textbook, self.lesson.slot, self.lesson.date);
-        let next_lessons = self.next.iter().map(|lesson| Choice {
-            value: lesson.date.to_string(),
-            label: format!("{}, {}", fr::long_date(lesson.date), fr::hour(lesson.starts_at)),
-        });
+        let next_lessons =
+            self.next.iter().map(|lesson| Choice { value: lesson.date.to_string(), label: self.label(lesson) });
         let kinds =
             said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
         LessonPage {
@@ -256,6 +303,7 @@ impl Standing {
             kinds: kinds.into(),
             reason: typed.reason,
             errors,
+            warnings: vec![],
         }
     }
 }
