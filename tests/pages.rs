@@ -65,6 +65,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             format!("/parent/enfants/{PUPIL}/cahiers/{}", maths("4B")),
         ),
         ("GET", "/enseignant", "/enseignant".into()),
+        ("GET", "/enseignant/moi", "/enseignant/moi".into()),
         ("GET", "/enseignant/cahiers/{textbook}", format!("/enseignant/cahiers/{}", maths("4B"))),
         ("GET", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),

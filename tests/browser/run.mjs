@@ -103,7 +103,7 @@ const walks = {
   Claire: async (page) => {
     const lesson = (await links(page, "/seances/"))[0];
     const empty = await page.locator("main a[href*='/seances/']").last().getAttribute("href");
-    return ["/enseignant", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
+    return ["/enseignant", "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
@@ -257,6 +257,33 @@ await story("the head closes the mandate, and the inspector reads nothing more",
   must((await inspector.goto(site + textbook)).status() === 404, "a textbook is still read without a mandate");
   await head.context().close();
   await inspector.context().close();
+});
+
+await story("the head cancels a teacher's lessons of a day, the pupil sees it, and one is brought back", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/seances`);
+  await head.locator("#qui").selectOption({ label: "Mme Vidal" });
+  await head.locator("#motif").selectOption({ label: "professeur absent" });
+  await head.fill("#du", "2026-11-19");
+  await head.fill("#au", "2026-11-19");
+  await head.click("button:has-text('Annuler ces séances')");
+  const list = await text(head);
+  must(list.includes("Les séances sont annulées") && list.includes("professeur absent"), "nothing says what happened");
+  await picture(head, join(pictures, "seances.png"));
+  const pupil = await as("Inès", noScript);
+  must((await text(pupil, "/eleve")).includes("professeur absent"), "the pupil does not see it");
+  await picture(pupil, join(pictures, "seances-eleve.png"));
+  const teacher = await as("Claire", noScript);
+  must((await text(teacher, "/enseignant")).includes("annulé"), "the teacher does not see it");
+  for (;;) {
+    await head.goto(`${site}/direction/seances`);
+    const back = head.locator("button:has-text('Rétablir')");
+    if (!(await back.count())) break;
+    await back.first().click();
+    must((await text(head)).includes("La séance est rétablie"), "nothing says that it is back");
+  }
+  must(!(await text(pupil, "/eleve")).includes("professeur absent"), "the pupil still sees it cancelled");
+  for (const page of [head, pupil, teacher]) await page.context().close();
 });
 
 await story("nobody reads what is not theirs", async () => {

@@ -141,7 +141,7 @@ async fn ct_11_the_team_of_a_class_sees_the_work_of_each_day_whatever_group_give
     pages.school.app.await_readers(pages.school.head().await).await;
     let plain = |text: String| text.replace(['\u{a0}', '\u{202f}'], " ");
     let of_4b = plain(pages.sees(TEACHER, &format!("/enseignant/cahiers/{}/charge", maths("4B"))).await);
-    assert!(of_4b.contains("40 min") && of_4b.contains("<td class=\"n\">2</td>"), "{of_4b}");
+    assert!(of_4b.contains("2 travaux, environ 40 min"), "{of_4b}");
     let of_4a = plain(pages.sees(OTHER_TEACHER, &format!("/enseignant/cahiers/{}/charge", maths("4A"))).await);
     assert!(of_4a.contains("20 min") && !of_4a.contains("40 min"), "maths of 4B are not theirs");
     let lesson = format!("/enseignant/cahiers/{}/seances/{}/{MONDAY}", maths("4B"), slot("4B", MATHS, 1));
@@ -149,6 +149,24 @@ async fn ct_11_the_team_of_a_class_sees_the_work_of_each_day_whatever_group_give
     let class = crate::school::class("4B");
     assert!(plain(pages.sees(HEAD, &format!("/direction/charge?classe={class}")).await).contains("40 min"));
     assert_eq!(pages.call(Some(TEACHER), "GET", &format!("/enseignant/cahiers/{english}/charge"), "").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_teacher_reads_the_figures_that_the_head_reads_of_them() {
+    let pages = Pages::open().await;
+    // Friday: two lessons of Thursday would be expected, and one was cancelled.
+    pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    pages.cancels(&form(&of_class("4A"), "outing", THURSDAY, THURSDAY, "")).await;
+    let plain = |text: String| text.replace(['\u{a0}', '\u{202f}'], " ");
+    let me = plain(pages.sees(OTHER_TEACHER, "/enseignant/moi").await);
+    assert!(me.contains("0 séance renseignée sur 1."), "{me}");
+    assert!(
+        plain(pages.sees(HEAD, "/direction").await).contains("0 séance renseignée sur 1"),
+        "the head reads another figure"
+    );
+    assert!(me.contains("sortie scolaire") && me.contains("aucun mandat"));
+    let inspected = plain(pages.sees(TEACHER, "/enseignant/moi").await);
+    assert!(inspected.contains("Famille-inspector with a mandate") && inspected.contains("4e B"));
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ impl Role {
         match self {
             Self::Pupil => &[("/eleve", "Ma semaine"), ("/eleve/travail", "Travail à faire")],
             Self::Parent => &[("/parent", "Mes enfants")],
-            Self::Teacher => &[("/enseignant", "Ma semaine")],
+            Self::Teacher => &[("/enseignant", "Ma semaine"), ("/enseignant/moi", "Ce qui est enregistré sur moi")],
             Self::Principal => &[
                 ("/direction", "Remplissage"),
                 ("/direction/charge", "Charge de travail"),

@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
 use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
+use super::principal::Filling;
 use super::pupil::{Homework, Purpose, Resource};
 use crate::fr;
 
@@ -298,6 +299,19 @@ pub struct LoadedDay {
     pub tests: u32,
 }
 
+impl LoadedDay {
+    /// `4 travaux, environ 1 h 35`
+    pub fn said(&self) -> String {
+        let tasks = fr::plural(self.tasks as usize, "travail", "travaux");
+        if self.minutes > 0 { format!("{tasks}, environ {}", fr::duration(self.minutes)) } else { tasks }
+    }
+
+    /// `1 contrôle`
+    pub fn tests_said(&self) -> String {
+        fr::plural(self.tests as usize, "contrôle", "contrôles")
+    }
+}
+
 /// `/enseignant/cahiers/{textbook}/charge` and `/direction/charge?classe=…`
 #[derive(Debug, Template)]
 #[template(path = "teacher/workload.html")]
@@ -313,4 +327,44 @@ pub struct WorkloadPage {
     pub days: Vec<LoadedDay>,
     /// The last day looked at.
     pub until: Date,
+}
+
+/// Who may read a teacher's textbooks besides the school, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub name: String,
+    pub from: Date,
+    pub until: Date,
+    /// `4e B, mathématiques`
+    pub textbooks: Vec<String>,
+}
+
+/// A lesson of a teacher that is not held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelledLesson {
+    pub date: Date,
+    pub start: Time,
+    pub class: String,
+    pub subject: String,
+    /// `professeur absent`
+    pub reason: String,
+}
+
+/// `/enseignant/moi`
+#[derive(Debug, Template)]
+#[template(path = "teacher/about_me.html")]
+pub struct AboutMePage {
+    pub layout: Layout,
+    /// The first day of each month, oldest first, and its figures as the head reads them.
+    pub months: Vec<(Date, Filling)>,
+    pub total: Filling,
+    pub readers: Vec<Reader>,
+    /// Soonest first, of the last two months and the next two.
+    pub cancelled: Vec<CancelledLesson>,
+}
+
+impl AboutMePage {
+    pub fn month(&self, date: &Date) -> &'static str {
+        fr::month(*date)
+    }
 }

@@ -1,11 +1,14 @@
 //! The pages of a teacher.
 
+use jiff::civil::date;
+
 use super::sample::{BOOK, at, choice, flash, homework, layout, november, resources};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
+use crate::web::principal::Filling;
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage, LoadedDay, ResourceRow, TextbookLink,
-    TextbookPage, ToComplete, Visibility, WeekPage, WorkloadPage,
+    AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage,
+    LoadedDay, Reader, ResourceRow, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage, WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -19,6 +22,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-late", html(&late(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-workload", html(&workload(amount))),
+        ("teacher-about-me", html(&about_me(amount))),
     ]
 }
 
@@ -111,6 +115,32 @@ fn lesson(amount: Amount) -> LessonPage {
         reason: String::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
+    }
+}
+
+fn about_me(amount: Amount) -> AboutMePage {
+    let cell = |filled, held| Filling { held, filled };
+    let months =
+        [(date(2026, 9, 1), cell(50, 50)), (date(2026, 10, 1), cell(36, 39)), (date(2026, 11, 1), cell(11, 14))];
+    let reader = Reader {
+        name: amount.word("M. Le Goff"),
+        from: november(9),
+        until: november(27),
+        textbooks: vec![format!("{}, mathématiques", amount.class())],
+    };
+    let cancelled = CancelledLesson {
+        date: november(19),
+        start: at(8, 0),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        reason: "professeur absent".to_owned(),
+    };
+    AboutMePage {
+        layout: layout(Role::Teacher, "/enseignant/moi", amount),
+        months: amount.of(months.to_vec()),
+        total: if amount == Amount::Empty { Filling::default() } else { cell(97, 103) },
+        readers: amount.of(vec![reader]),
+        cancelled: amount.of(vec![cancelled]),
     }
 }
 

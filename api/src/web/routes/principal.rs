@@ -1,7 +1,7 @@
 //! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, and who may
 //! inspect them.
 
-mod filling;
+pub mod filling;
 mod lessons;
 mod mandates;
 
@@ -70,18 +70,21 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
     let classes = said::classes(&web.app.register.read(), office.school, today);
     let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
     let group = match chosen.classe {
-        Some(group) => Some(group).filter(known).ok_or_else(Problem::unknown)?,
-        None => classes.first().map(|(group, _)| *group).ok_or_else(Problem::unknown)?,
+        Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
+        None => classes.first().map(|(group, _)| *group),
     };
-    let (days, until) = workload::ahead(&web.app, group, today).await?;
-    let class = classes.iter().find(|(class, _)| *class == group).map(|(_, label)| label.clone()).unwrap_or_default();
+    let (days, until) = match group {
+        Some(group) => workload::ahead(&web.app, group, today).await?,
+        None => (vec![], today),
+    };
+    let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
     let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
     page(&WorkloadPage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/charge"),
-        class,
+        class: class.unwrap_or_default(),
         back: None,
         classes: classes.into_iter().map(choice).collect(),
-        chosen: group.to_string(),
+        chosen: group.map(|group| group.to_string()).unwrap_or_default(),
         days,
         until,
     })
@@ -90,7 +93,7 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
 async fn coverage(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let line = chosen.classe.map(Line::Group).or(chosen.enseignant.map(Line::Teacher));
-    let counted = filling::count(&office).await?;
+    let counted = filling::count(&office.web.app, office.school, &office.scope, office.local).await?;
     page(&CoveragePage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction"),
         months: counted.months.clone(),

@@ -1,5 +1,6 @@
 //! `/enseignant`: the week, one textbook, and the form of a lesson.
 
+mod about_me;
 mod form;
 mod lesson;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<Arc<Web>> {
     const LESSON: &str = "/enseignant/cahiers/{textbook}/seances/{slot}/{date}";
     Router::new()
         .route("/enseignant", get(week))
+        .route("/enseignant/moi", get(about_me::show))
         .route("/enseignant/cahiers/{textbook}", get(textbook))
         .route("/enseignant/cahiers/{textbook}/charge", get(load))
         .route(LESSON, get(lesson::show).post(lesson::publish))

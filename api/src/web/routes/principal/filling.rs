@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use domain::access::Scope;
 use domain::actor::Capacity;
 use domain::directory::group::Sort;
-use domain::ids::{GroupId, PersonId, SlotId};
-use jiff::civil::Date;
+use domain::ids::{GroupId, PersonId, SchoolId, SlotId};
+use jiff::civil::{Date, DateTime};
 use projections::principal::queries;
 
 use super::Office;
-use crate::facts::LessonAt;
+use crate::app::App;
+use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::problem::Problem;
 use crate::web::principal::{Filling, Gap, Gaps, Row};
 use crate::web::routes::reading::end_of;
@@ -40,21 +42,22 @@ pub enum Line {
     Teacher(PersonId),
 }
 
-pub async fn count(office: &Office<'_>) -> Result<Counted, Problem> {
-    let app = &office.web.app;
-    let today = office.local.date();
+/// Of the textbooks of a school that a scope admits, up to its present hour.
+pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) -> Result<Counted, Problem> {
+    let today = local.date();
     let since = {
         let books = app.register.read();
-        let school = books.schools.get(&office.school).ok_or_else(Problem::unknown)?;
+        let school = books.schools.get(&school).ok_or_else(Problem::unknown)?;
         school.year_on(today).map_or(school.since, |bounds| bounds.starts_on.max(school.since))
     };
-    let written = queries::written(&app.reader, &office.scope, since, today).await?;
+    let written = queries::written(&app.reader, scope, since, today).await?;
     let written: HashSet<(SlotId, Date)> = written.iter().filter_map(|row| Some((row.slot?, row.date))).collect();
     let books = app.register.read();
     let mut held = Vec::new();
-    for service in books.services_of_school(office.school) {
+    let admitted = |service: &&ServiceBook| scope.admits(service.school, service.textbook, service.group);
+    for service in books.services_of_school(school).filter(admitted) {
         for lesson in books.lessons(service.textbook, since, today) {
-            let over = lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) <= office.local;
+            let over = lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) <= local;
             if !over || lesson.not_held.is_some() {
                 continue;
             }
@@ -76,8 +79,14 @@ impl Counted {
         filling(self.held.iter())
     }
 
+    /// One teacher's line, as the head reads it; none before a first lesson is over.
+    pub fn of_teacher(&self, books: &Books, teacher: PersonId) -> Option<Row> {
+        let mine = |held: &Held| held.teacher.filter(|known| *known == teacher);
+        self.rows(mine, |teacher| books.formal_name(*teacher), |_| "/enseignant".to_owned()).pop()
+    }
+
     /// Classes first, then groups.
-    pub fn classes(&self, office: &Office<'_>) -> Vec<Row> {
+    pub(super) fn classes(&self, office: &Office<'_>) -> Vec<Row> {
         let books = office.web.app.register.read();
         let sort = |group: &GroupId| books.groups.get(group).map(|book| book.description.sort);
         let of = |wanted: Sort| {
@@ -92,7 +101,7 @@ impl Counted {
         rows
     }
 
-    pub fn teachers(&self, office: &Office<'_>) -> Vec<Row> {
+    pub(super) fn teachers(&self, office: &Office<'_>) -> Vec<Row> {
         let books = office.web.app.register.read();
         let href = |teacher: &PersonId| format!("/direction?enseignant={teacher}#vides");
         self.rows(|held| held.teacher, |teacher| books.formal_name(*teacher), href)
@@ -122,7 +131,7 @@ impl Counted {
     }
 
     /// The empty lessons of one line, latest first; none when the line is not of this school.
-    pub fn gaps(&self, office: &Office<'_>, line: Line) -> Option<Gaps> {
+    pub(super) fn gaps(&self, office: &Office<'_>, line: Line) -> Option<Gaps> {
         let books = office.web.app.register.read();
         let of_line = |held: &&Held| match line {
             Line::Group(group) => held.group == group,

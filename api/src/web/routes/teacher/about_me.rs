@@ -1,0 +1,54 @@
+//! `/enseignant/moi`: what is recorded of a teacher, and what others read of it: the same figures, counted by the same function.
+
+use axum::extract::State;
+use domain::calendar::days_after;
+
+use super::{Desk, labels, reason};
+use crate::facts::MandateBook;
+use crate::problem::Problem;
+use crate::web::layout::Role;
+use crate::web::routes::principal::filling;
+use crate::web::routes::{Page, Shared, Visitor, page};
+use crate::web::teacher::{AboutMePage, CancelledLesson, Reader};
+
+/// How far back and ahead a teacher finds the lessons of theirs that are not held.
+const CANCELLED_DAYS: i64 = 60;
+
+pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let school = {
+        let books = web.app.register.read();
+        books.services_of_teacher(desk.teacher).next().map(|service| service.school).ok_or_else(Problem::unknown)?
+    };
+    let counted = filling::count(&web.app, school, &desk.scope, desk.local).await?;
+    let books = web.app.register.read();
+    let row = counted.of_teacher(&books, desk.teacher);
+    let months = counted.months.iter().zip(row.iter().flat_map(|row| row.cells.clone()));
+    let mine = |mandate: &&MandateBook| !mandate.grant.textbooks.is_disjoint(&desk.scope.textbooks);
+    let mandate = |mandate: &MandateBook| Reader {
+        name: books.formal_name(mandate.grant.inspector),
+        from: mandate.grant.from,
+        until: mandate.closed_on.unwrap_or(mandate.grant.until),
+        textbooks: mandate
+            .grant
+            .textbooks
+            .intersection(&desk.scope.textbooks)
+            .map(|textbook| labels(&books, *textbook))
+            .map(|(class, subject)| format!("{class}, {}", subject.to_lowercase()))
+            .collect(),
+    };
+    let today = desk.local.date();
+    let since = days_after(today, -CANCELLED_DAYS).unwrap_or(today);
+    let until = days_after(today, CANCELLED_DAYS).unwrap_or(today);
+    let cancelled = desk.lessons(since, until).into_iter().filter_map(|at| {
+        let (class, subject) = labels(&books, at.textbook);
+        Some(CancelledLesson { date: at.date, start: at.starts_at, class, subject, reason: reason(&at)? })
+    });
+    page(&AboutMePage {
+        months: months.map(|(month, cell)| (*month, cell)).collect(),
+        total: row.map(|row| row.total).unwrap_or_default(),
+        readers: books.mandates.values().filter(mine).map(mandate).collect(),
+        cancelled: cancelled.collect(),
+        layout: web.layout(Some(visitor), Some(Role::Teacher), "/enseignant/moi"),
+    })
+}
