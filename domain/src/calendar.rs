@@ -194,7 +194,7 @@ pub struct NoticePolicy {
 /// The notice of a school that decided nothing of its own. No text fixes one: the circulaire 2010-136 only wants the day a work is given
 /// and the day it is due. A night is the custom.
 pub fn customary_notice() -> Vec<NoticePolicy> {
-    vec![NoticePolicy { valid_from: jiff::civil::date(2010, 9, 6), source: "usage".into(), hours: 12 }]
+    vec![NoticePolicy { valid_from: Date::MIN, source: "usage, aucun texte".into(), hours: 12 }]
 }
 
 impl PausePolicy {

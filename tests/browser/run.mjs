@@ -262,7 +262,7 @@ await story("the head closes the mandate, and the inspector reads nothing more",
 await story("the head cancels a teacher's lessons of a day, the pupil sees it, and one is brought back", async () => {
   const head = await as("Hélène", noScript);
   await head.goto(`${site}/direction/seances`);
-  await head.locator("#qui").selectOption({ label: "Mme Vidal" });
+  await head.locator("#qui").selectOption({ label: "Mme Vidal (Claire)" });
   await head.locator("#motif").selectOption({ label: "professeur absent" });
   await head.fill("#du", "2026-11-19");
   await head.fill("#au", "2026-11-19");

@@ -87,6 +87,29 @@ async fn hours_narrow_what_is_cancelled_and_a_form_sent_twice_cancels_once() {
 }
 
 #[tokio::test]
+async fn a_lesson_that_two_teachers_hold_goes_on_when_one_is_absent() {
+    let pages = Pages::open().await;
+    // After the substitute has left, the teacher and the co-teacher hold maths in 4B together.
+    let later = Date::constant(2026, 11, 23);
+    for teacher in [TEACHER, CO_TEACHER] {
+        let alone = form(&of_teacher(teacher), "teacher-absent", later, later, "");
+        assert_eq!(pages.call(Some(HEAD), "POST", "/direction/seances", &alone).await.0, 422);
+    }
+}
+
+#[tokio::test]
+async fn an_inspector_reads_a_cancelled_lesson_as_cancelled_and_does_not_expect_it() {
+    let pages = Pages::open().await;
+    pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    let textbook = format!("/inspection/cahiers/{}", maths("4B"));
+    let before = pages.sees(INSPECTOR, &textbook).await;
+    assert!(before.contains("Rien n’a été écrit"));
+    pages.cancels(&form(&of_class("4B"), "outing", THURSDAY, THURSDAY, "")).await;
+    let after = pages.sees(INSPECTOR, &textbook).await;
+    assert!(after.contains("sortie scolaire") && !after.contains("Rien n’a été écrit"));
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_the_form_is_said_beside_each_field() {
     let pages = Pages::open().await;
     let (status, text) = pages.call(Some(HEAD), "POST", "/direction/seances", "du=x&au=2026-11-19&de=25h").await;

@@ -154,6 +154,19 @@ pub struct ServiceBook {
     pub not_held: BTreeMap<LessonOn, NotHeld>,
 }
 
+impl ServiceBook {
+    /// Who answers for a lesson of a day: the substitute before the teacher, the teacher before who teaches beside them.
+    pub fn answering(&self, on: Date) -> Option<PersonId> {
+        let rank = |capacity: Capacity| match capacity {
+            Capacity::Substitute => 0,
+            Capacity::Teacher => 1,
+            _ => 2,
+        };
+        let held = self.assignments.iter().filter(|held| held.holds(on));
+        held.min_by_key(|held| rank(held.capacity)).map(|held| held.teacher)
+    }
+}
+
 pub struct MandateBook {
     pub mandate: MandateId,
     pub school: SchoolId,

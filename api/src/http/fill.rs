@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::State;
-use domain::actor::Capacity;
 use domain::calendar::days_after;
 use domain::ids::{GroupId, PersonId, SchoolId, SlotId};
 use jiff::Timestamp;
@@ -17,7 +16,7 @@ use super::caller::{Caller, led};
 use super::refusals::Reading;
 use super::strict::{Asked, Id};
 use crate::app::App;
-use crate::facts::{Books, SchoolBook, ServiceBook, Standpoint};
+use crate::facts::{Books, SchoolBook, Standpoint};
 use crate::problem::Problem;
 
 /// A school year and its summer.
@@ -136,7 +135,7 @@ fn counted(
             let done = written.contains(&(lesson.slot, lesson.date));
             total.count(done);
             classes.entry(service.group).or_default().count(done);
-            teachers.entry(teacher(service, lesson.date)).or_default().count(done);
+            teachers.entry(service.answering(lesson.date)).or_default().count(done);
             months.entry(lesson.date.strftime("%Y-%m").to_string()).or_default().count(done);
         }
     }
@@ -155,15 +154,4 @@ fn counted(
         by_teacher: teachers.into_iter().map(of_teacher).collect(),
         by_month: months.into_iter().map(|(month, figures)| OfMonth { month, figures }).collect(),
     }
-}
-
-/// Who holds a service on a day: the substitute before the teacher, the teacher before who teaches beside them.
-fn teacher(service: &ServiceBook, date: Date) -> Option<PersonId> {
-    let rank = |capacity: Capacity| match capacity {
-        Capacity::Substitute => 0,
-        Capacity::Teacher => 1,
-        _ => 2,
-    };
-    let held = service.assignments.iter().filter(|held| held.holds(date));
-    held.min_by_key(|held| rank(held.capacity)).map(|held| held.teacher)
 }

@@ -27,7 +27,8 @@ fn lessons(amount: Amount) -> LessonsPage {
         reason: reason.to_owned(),
         value: "b/s/2026-11-19".to_owned(),
     };
-    let wrong = FieldError { field: "au".to_owned(), message: "Le dernier jour vient après le premier.".to_owned() };
+    let wrong =
+        FieldError { field: "au".to_owned(), message: "Le dernier jour ne peut pas précéder le premier.".to_owned() };
     LessonsPage {
         layout: layout(Role::Principal, "/direction/seances", amount),
         days: amount.of(vec![

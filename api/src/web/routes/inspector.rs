@@ -80,7 +80,7 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
             subject: said::subject(&books, service.school, &service.subject),
             teacher: said::teachers(&books, textbook, today),
             href: format!("/inspection/cahiers/{textbook}"),
-            held: visit.held(&books, textbook).len() as u32,
+            held: visit.held(&books, textbook).iter().filter(|lesson| lesson.not_held.is_none()).count() as u32,
             filled: pupil(textbook) as u32,
         })
     };

@@ -12,6 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use domain::access::Scope;
 use domain::calendar::{days_after, monday_of};
+use domain::directory::service::Assignment;
 use domain::ids::{EntryId, PersonId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
 use projections::teacher::queries::Written;
@@ -70,9 +71,7 @@ impl<'a> Desk<'a> {
             let mine = |date| service.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(date));
             // While somebody replaces them, the lesson is the substitute's to write.
             let replaced = |date| {
-                let substitute = |held: &&domain::directory::service::Assignment| {
-                    held.capacity == domain::actor::Capacity::Substitute
-                };
+                let substitute = |held: &&Assignment| held.capacity == domain::actor::Capacity::Substitute;
                 service
                     .assignments
                     .iter()
@@ -333,7 +332,11 @@ async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<Textboo
     let desk = Desk::open(&web, visitor)?;
     let group = {
         let books = web.app.register.read();
-        books.services.get(&textbook).filter(|_| desk.scope.textbooks.contains(&textbook)).map(|service| service.group)
+        // Of the team of today: who has left the class reads their own textbook still, and no longer counts its work.
+        let today = desk.local.date();
+        let of_team = |held: &Assignment| held.teacher == desk.teacher && held.holds(today);
+        let service = books.services.get(&textbook).filter(|service| service.assignments.iter().any(of_team));
+        service.map(|service| service.group)
     };
     let group = group.ok_or_else(Problem::unknown)?;
     let (days, until) = workload::ahead(&web.app, group, desk.local.date()).await?;

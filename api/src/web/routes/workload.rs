@@ -17,8 +17,8 @@ use crate::fr;
 use crate::problem::Problem;
 use crate::web::teacher::LoadedDay;
 
-/// The work of one day, for the pupil of the group who has most.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// The work of one day: of each figure, that of the pupil of the group who has most. What has no estimate has no minutes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// Estimated by those who gave the work, for what has an estimate.
     pub minutes: i64,
@@ -54,7 +54,9 @@ pub async fn of_group(app: &App, group: GroupId, days: (Date, Date)) -> Result<B
         }
         for (day, load) in of_pupil {
             let most = loads.entry(day).or_default();
-            *most = load.max(*most);
+            most.minutes = most.minutes.max(load.minutes);
+            most.tasks = most.tasks.max(load.tasks);
+            most.tests = most.tests.max(load.tests);
         }
     }
     Ok(loads)
@@ -79,7 +81,11 @@ pub async fn ahead(app: &App, group: GroupId, today: Date) -> Result<(Vec<Loaded
 fn groups_together(books: &Books, group: GroupId, on: Date) -> BTreeSet<BTreeSet<GroupId>> {
     let stays = books.groups.get(&group).into_iter().flat_map(|book| &book.stays);
     let here = stays.filter(|(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
-    let sets = here.map(|(pupil, _)| books.stays_on(*pupil, on).map(|stay| stay.group).collect::<BTreeSet<_>>());
+    let school = books.groups.get(&group).map(|book| book.school);
+    let in_school = |group: &GroupId| books.groups.get(group).map(|book| book.school) == school;
+    let together =
+        |pupil| books.stays_on(pupil, on).filter(|stay| stay.from <= on).map(|stay| stay.group).filter(in_school);
+    let sets = here.map(|(pupil, _)| together(*pupil).collect::<BTreeSet<_>>());
     let mut sets: BTreeSet<BTreeSet<GroupId>> = sets.collect();
     // Nobody is in it yet: its own work counts all the same.
     if sets.is_empty() {

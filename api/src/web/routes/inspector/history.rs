@@ -82,7 +82,12 @@ impl Kept {
             let key = (lesson.date, lesson.starts_at, lesson.slot);
             lessons.entry(key).or_insert((lesson.minutes, vec![])).1.push(version);
         }
-        let history = |((date, start, _), (minutes, mut versions)): (LessonKey, (u16, Vec<&Stored>))| {
+        let cancelled = |key: &LessonKey| {
+            let at = held.iter().find(|at| (at.date, at.starts_at, Some(at.slot)) == *key)?;
+            at.not_held.map(|because| Some(said::not_held(because).to_owned()))
+        };
+        let history = |(key, (minutes, mut versions)): (LessonKey, (u16, Vec<&Stored>))| {
+            let (date, start, _) = key;
             versions.sort_by_key(|version| version.version);
             let entry: Vec<&Stored> =
                 versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
@@ -90,7 +95,7 @@ impl Kept {
                 date,
                 start,
                 end: end_of(start, minutes),
-                cancelled: None,
+                cancelled: cancelled(&key),
                 late: entry.first().is_some_and(|first| self.late(books, visit, first)),
                 withdrawn: self.withdrawal(books, visit, &entry),
                 versions: self.views(books, visit, &entry),
@@ -239,7 +244,7 @@ fn passes(lesson: &LessonHistory, filter: Option<&str>) -> bool {
         Some("retard") => lesson.late,
         Some("modifiees") => changed(lesson),
         Some("retirees") => lesson.withdrawn.is_some(),
-        Some("vides") => lesson.versions.is_empty(),
+        Some("vides") => lesson.versions.is_empty() && lesson.cancelled.is_none(),
         _ => true,
     }
 }
@@ -267,7 +272,8 @@ fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<F
 
 fn summary(lessons: &[LessonHistory], now: jiff::civil::DateTime) -> Summary {
     // A lesson written ahead is shown, and counts once it is over.
-    let held = || lessons.iter().filter(|lesson| lesson.date.to_datetime(lesson.end) <= now);
+    let over = |lesson: &&LessonHistory| lesson.date.to_datetime(lesson.end) <= now;
+    let held = || lessons.iter().filter(over).filter(|lesson| lesson.cancelled.is_none());
     let days = |lesson: &LessonHistory| {
         let first = lesson.versions.last()?;
         Some(domain::calendar::days_between(lesson.date, first.written_at.date()).max(0) as u32)

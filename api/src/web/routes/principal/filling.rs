@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::access::Scope;
-use domain::actor::Capacity;
 use domain::directory::group::Sort;
 use domain::ids::{GroupId, PersonId, SchoolId, SlotId};
 use jiff::civil::{Date, DateTime};
@@ -61,9 +60,7 @@ pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) 
             if !over || lesson.not_held.is_some() {
                 continue;
             }
-            let on_duty = service.assignments.iter().filter(|held| held.holds(lesson.date));
-            // A substitute answers for the lessons of the dates named, the holder for the others.
-            let teacher = on_duty.min_by_key(|held| held.capacity != Capacity::Substitute).map(|held| held.teacher);
+            let teacher = service.answering(lesson.date);
             let filled = written.contains(&(lesson.slot, lesson.date));
             held.push(Held { lesson, group: service.group, teacher, filled });
         }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::{Form, RequestExt as _};
 use domain::actor::{Actor, Capacity};
-use domain::calendar::{LessonOn, NotHeld, days_after};
+use domain::calendar::{LessonOn, NotHeld};
 use domain::decider::Decider as _;
 use domain::directory::service::{Assignment, Command, Service};
 use domain::ids::{GroupId, PersonId, SlotId, StreamId, TextbookId};
@@ -25,8 +25,6 @@ use crate::web::principal::{CancelForm, CancelledDay, CancelledLesson, LessonsPa
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
 
-/// How far back cancelled lessons are listed.
-const LISTED_DAYS: i64 = 14;
 /// The longest absence or stage that one form cancels.
 const DAYS_MAX: i64 = 200;
 
@@ -48,17 +46,19 @@ impl Whose {
         }
     }
 
-    /// Whether a lesson of a service is theirs on its day. A substitute answers for the days named, the holder for the others; of a class,
-    /// its own lessons and those of groups in which it is alone: the others have pupils who are here.
+    /// Whether a lesson of a service is theirs alone on its day. A substitute answers for the days named, the holder for the others, and
+    /// one of two teachers who is there holds the lesson; of a class, its own lessons and those of groups in which it is alone: the
+    /// others have pupils who are here.
     fn concerns(self, books: &Books, service: &ServiceBook, date: Date) -> bool {
         match self {
             Self::Teacher(teacher) => {
                 let on_duty = || service.assignments.iter().filter(|held| held.holds(date));
                 let replacing = |held: &&Assignment| held.capacity == Capacity::Substitute;
-                match on_duty().find(replacing) {
-                    Some(_) => on_duty().filter(replacing).any(|held| held.teacher == teacher),
-                    None => on_duty().any(|held| held.teacher == teacher),
-                }
+                let answering: Vec<PersonId> = match on_duty().find(replacing) {
+                    Some(_) => on_duty().filter(replacing).map(|held| held.teacher).collect(),
+                    None => on_duty().map(|held| held.teacher).collect(),
+                };
+                answering.contains(&teacher) && answering.iter().all(|known| *known == teacher)
             }
             Self::Class(class) if service.group == class => true,
             Self::Class(class) => {
@@ -122,7 +122,9 @@ impl Typed {
         }
         match (from, until) {
             (_, None) => wrong("au", "Indiquez le dernier jour, par exemple 27/11/2026."),
-            (Some(from), Some(until)) if until < from => wrong("au", "Le dernier jour vient après le premier."),
+            (Some(from), Some(until)) if until < from => {
+                wrong("au", "Le dernier jour ne peut pas précéder le premier.");
+            }
             (Some(from), Some(until)) if domain::calendar::days_between(from, until) > DAYS_MAX => {
                 wrong("au", "Deux cents jours au plus à la fois.");
             }
@@ -158,7 +160,9 @@ impl Asked {
         };
         for service in books.services_of_school(office.school) {
             for lesson in books.lessons(service.textbook, self.days.0, self.days.1) {
-                if in_hours(&lesson) && self.whose.concerns(&books, service, lesson.date) {
+                // What is cancelled for another reason already stays so.
+                let free = lesson.not_held.is_none_or(|known| known == self.because);
+                if free && in_hours(&lesson) && self.whose.concerns(&books, service, lesson.date) {
                     let on = LessonOn { date: lesson.date, slot: lesson.slot };
                     found.entry(service.textbook).or_default().insert(on);
                 }
@@ -192,7 +196,8 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/seances");
     let today = office.local.date();
     let books = office.web.app.register.read();
-    let since = days_after(today, -LISTED_DAYS).unwrap_or(today);
+    let year = books.schools.get(&office.school).and_then(|school| school.year_on(today));
+    let since = year.map_or(today, |bounds| bounds.starts_on);
     let (mut days, mut teachers) = (BTreeMap::<Date, Vec<CancelledLesson>>::new(), BTreeSet::new());
     for service in books.services_of_school(office.school) {
         teachers.extend(service.assignments.iter().map(|held| held.teacher));
@@ -213,7 +218,12 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
         lessons.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         CancelledDay { date, lessons }
     };
-    let teacher = |id: PersonId| Choice { value: format!("enseignant:{id}"), label: books.formal_name(id) };
+    // Two who are called alike are told apart.
+    let given = |id| books.person(id).map(crate::facts::PersonBook::given).unwrap_or_default();
+    let teacher = |id: PersonId| Choice {
+        value: format!("enseignant:{id}"),
+        label: format!("{} ({})", books.formal_name(id), given(id)),
+    };
     let mut teachers: Vec<Choice> = teachers.into_iter().map(teacher).collect();
     teachers.sort_by(|a, b| a.label.cmp(&b.label));
     let classes = said::classes(&books, office.school, today).into_iter();
@@ -261,11 +271,12 @@ pub async fn cancel(State(web): Shared, visitor: Visitor, request: axum::extract
         let message = "L’emploi du temps ne place aucune séance à ces dates et à ces heures : il n’y a rien à annuler.";
         return unfinished(typed, vec![FieldError { field: "qui".to_owned(), message: fr::spaced(message) }]);
     }
-    // A form sent twice cancels once: each service is told under a key that follows from the form's.
+    // A form sent twice cancels once: each service is told under a key that follows from the form's and from what it is told.
     let form = Uuid::parse_str(&typed.cle).unwrap_or_else(|_| Uuid::now_v7());
     let mut last = 0;
     for (textbook, lessons) in lessons {
-        let key = Uuid::new_v5(&form, textbook.0.as_bytes()).to_string();
+        let named = format!("{textbook} {} {lessons:?}", asked.because.name());
+        let key = Uuid::new_v5(&form, named.as_bytes()).to_string();
         let command = Command::Cancel { lessons, because: asked.because };
         last = last.max(tell(&office, textbook, Some(key), command).await?);
     }

@@ -21,6 +21,12 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
         books.services_of_teacher(desk.teacher).next().map(|service| service.school).ok_or_else(Problem::unknown)?
     };
     let counted = filling::count(&web.app, school, &desk.scope, desk.local).await?;
+    let today = desk.local.date();
+    let since = days_after(today, -CANCELLED_DAYS).unwrap_or(today);
+    let until = days_after(today, CANCELLED_DAYS).unwrap_or(today);
+    // Before the register is read here: a lock that is held is not taken a second time.
+    let (lessons, layout) =
+        (desk.lessons(since, until), web.layout(Some(visitor), Some(Role::Teacher), "/enseignant/moi"));
     let books = web.app.register.read();
     let row = counted.of_teacher(&books, desk.teacher);
     let months = counted.months.iter().zip(row.iter().flat_map(|row| row.cells.clone()));
@@ -37,10 +43,7 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
             .map(|(class, subject)| format!("{class}, {}", subject.to_lowercase()))
             .collect(),
     };
-    let today = desk.local.date();
-    let since = days_after(today, -CANCELLED_DAYS).unwrap_or(today);
-    let until = days_after(today, CANCELLED_DAYS).unwrap_or(today);
-    let cancelled = desk.lessons(since, until).into_iter().filter_map(|at| {
+    let cancelled = lessons.into_iter().filter_map(|at| {
         let (class, subject) = labels(&books, at.textbook);
         Some(CancelledLesson { date: at.date, start: at.starts_at, class, subject, reason: reason(&at)? })
     });
@@ -49,6 +52,6 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
         total: row.map(|row| row.total).unwrap_or_default(),
         readers: books.mandates.values().filter(mine).map(mandate).collect(),
         cancelled: cancelled.collect(),
-        layout: web.layout(Some(visitor), Some(Role::Teacher), "/enseignant/moi"),
+        layout,
     })
 }

@@ -241,12 +241,19 @@ impl Standing {
                 }
                 DueRef::Date { date } => (date, None),
             };
+            // What they read already, and is not due sooner, is not late.
+            let known = self.works.iter().find(|given| given.homework == new.homework);
+            if known.is_some_and(|given| given.work.due.on <= due.0) {
+                continue;
+            }
+            let before = if due.1.is_some() { "la séance" } else { "ce jour" };
             let message = match notice(&school.notices, &school.zone, due, visible) {
                 Notice::Enough => continue,
                 Notice::TooLate => "ce travail paraîtrait le jour où il est à faire, ou après.".to_owned(),
-                Notice::Short { hours: 0 } => "ce travail paraîtrait moins d’une heure avant la séance.".to_owned(),
+                Notice::Short { hours: 0 } => format!("ce travail paraîtrait moins d’une heure avant {before}."),
                 Notice::Short { hours } => {
-                    format!("ce travail paraîtrait {} avant la séance.", fr::plural(hours as usize, "heure", "heures"))
+                    let hours = fr::plural(hours as usize, "heure", "heures");
+                    format!("ce travail paraîtrait {hours} avant {before}.")
                 }
             };
             let n = typed.homework.iter().position(|row| row.text == new.text).map_or(1, |at| at + 1);
