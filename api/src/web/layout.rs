@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None]);
         assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page")]);
         assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None]);
-        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, Some("page")]);
+        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page")]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
     }
 }
