@@ -1,5 +1,8 @@
 //! A school comes in by the files the academy and the timetable really send; what they say again is no event.
 
+mod aaf;
+mod sts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +15,8 @@ use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear};
 use infra::importers::aaf::Category;
 use jiff::civil::{Date, date};
 use tests::World;
+
+use aaf::*;
 
 const UAI: &str = "0990042S";
 const YEAR: SchoolYear = SchoolYear(2026);
@@ -59,124 +64,6 @@ fn named(app: &App, family: &str) -> PersonId {
     let books = app.register.read();
     let of = |book: &api::facts::PersonBook| book.names.as_ref().is_some_and(|names| names.family == family);
     *books.persons.iter().find(|(_, book)| of(book)).unwrap_or_else(|| panic!("nobody is named {family}")).0
-}
-
-// A feed written by hand.
-
-type Record<'a> = (Category, &'a str, Vec<(&'a str, Vec<String>)>);
-
-fn kind(category: Category) -> &'static str {
-    match category {
-        Category::Structure => "categorieStructure",
-        Category::Subject => "categorieMatiere",
-        Category::Mef => "categorieMef",
-        _ => "categoriePersonne",
-    }
-}
-
-fn request(action: &str, (category, id, attributes): &Record<'_>) -> String {
-    let (list, item) =
-        if action == "modifyRequest" { ("modifications", "modification") } else { ("attributes", "attr") };
-    let operation = if action == "modifyRequest" { " operation=\"replace\"" } else { "" };
-    let value = |value: &String| ["<value>", value, "</value>"].concat();
-    let attribute = |(name, values): &(&str, Vec<String>)| {
-        let values: String = values.iter().map(value).collect();
-        [&format!("<{item} name=\"{name}\"{operation}>"), values.as_str(), &format!("</{item}>")].concat()
-    };
-    let attributes: String = attributes.iter().map(attribute).collect();
-    let body = if action == "deleteRequest" { String::new() } else { format!("<{list}>{attributes}</{list}>") };
-    format!(
-        "<{action}><operationalAttributes><attr name=\"{}\"><value>{}</value></attr></operationalAttributes>\
-         <identifier><id>{id}</id></identifier>{body}</{action}>\n",
-        kind(*category),
-        category.name()
-    )
-}
-
-fn write(dir: &Path, name: &str, requests: &[String]) -> PathBuf {
-    let path = dir.join(name);
-    let text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE ficAlimMENESR SYSTEM \"ficAlimMENESR.dtd\">\n\
-         <ficAlimMENESR>\n{}</ficAlimMENESR>\n",
-        requests.concat()
-    );
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn one(value: impl Into<String>) -> Vec<String> {
-    vec![value.into()]
-}
-
-fn the_school() -> Record<'static> {
-    let attributes = vec![
-        ("ENTStructureUAI", one(UAI)),
-        ("ENTStructureNomCourant", one("COLLEGE$DES LILAS")),
-        ("ENTStructureTypeStruct", one("COLLEGE")),
-        ("ENTServAcAcademie", one("FICTIVE")),
-        ("ENTStructureClasses", vec!["4A$4EME A$10210001110".into(), "4B$4EME B$10210001110".into()]),
-        ("ENTStructureGroupes", one("4LAT$LATIN$4A$4B")),
-    ];
-    (Category::Structure, "77", attributes)
-}
-
-fn pupil(id: &'static str, family: &str, class: &str, relatives: &[&str]) -> Record<'static> {
-    let attributes = vec![
-        ("sn", one(family)),
-        ("givenName", one("Élève")),
-        ("ENTPersonStructRattach", one("77")),
-        ("ENTEleveClasses", one(format!("77${class}"))),
-        ("ENTElevePersRelEleve", relatives.iter().map(|link| (*link).to_owned()).collect()),
-    ];
-    (Category::Pupil, id, attributes)
-}
-
-fn relative(id: &'static str, family: &str) -> Record<'static> {
-    let attributes = vec![
-        ("sn", one(family)),
-        ("givenName", one("Adulte")),
-        ("ENTPersonAdresse", one("1 rue des Lilas$$$")),
-        ("mobile", one("0600000000")),
-        ("mail", one("adulte@example.org")),
-    ];
-    (Category::Relative, id, attributes)
-}
-
-fn teacher(id: &'static str, family: &str, services: &[&str]) -> Record<'static> {
-    let attributes = vec![
-        ("sn", one(family)),
-        ("givenName", one("Prof")),
-        ("personalTitle", one("Mme")),
-        ("ENTPersonFonctions", one("77$ENS$ENSEIGNEMENT$L1300$MATHEMATIQUES")),
-        ("PersEducNatPresenceDevantEleves", one("O")),
-        ("ENTAuxEnsClassesMatieres", services.iter().map(|service| format!("77${service}")).collect()),
-        ("ENTAuxEnsClassesPrincipal", one("77$4A")),
-        ("ENTPersonSTSId", one("900001")),
-    ];
-    (Category::Staff, id, attributes)
-}
-
-fn adds(records: &[Record<'_>]) -> Vec<String> {
-    records.iter().map(|record| request("addRequest", record)).collect()
-}
-
-/// Ten pupils (five in each class), ten relatives, a teacher of mathematics in both classes, who has the 4A.
-fn a_small_school(dir: &Path, pupils: usize, day: &str) -> Vec<PathBuf> {
-    const IDS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
-    let links = |n: usize| format!("{}$10$1$1$1$1", IDS[n]);
-    let class = |n: usize| if n.is_multiple_of(2) { "4A" } else { "4B" };
-    let pupils: Vec<_> = (0..pupils).map(|n| pupil(IDS[n], &format!("PUPIL{n}"), class(n), &[&links(n)])).collect();
-    let relatives: Vec<_> = (0..10).map(|n| relative(IDS[n], &format!("ADULT{n}"))).collect();
-    vec![
-        write(dir, &format!("ENT_Complet_{day}_EtabEducNat_0000.xml"), &adds(&[the_school()])),
-        write(dir, &format!("ENT_Complet_{day}_Eleve_0000.xml"), &adds(&pupils)),
-        write(dir, &format!("ENT_Complet_{day}_PersRelEleve_0000.xml"), &adds(&relatives)),
-        write(
-            dir,
-            &format!("ENT_Complet_{day}_PersEducNat_0000.xml"),
-            &adds(&[teacher("900", "VIDAL", &["4A$061300", "4B$061300"])]),
-        ),
-    ]
 }
 
 #[tokio::test]
@@ -508,105 +395,4 @@ async fn a_big_school_comes_in_within_a_minute() {
 fn peak_rss() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("?").to_owned()
-}
-
-// STS, written by hand.
-
-/// Both files of a school; `services` is the inside of the class's `SERVICES`.
-fn timetable(dir: &Path, services: &str) -> Vec<PathBuf> {
-    let people: String = (1..=2)
-        .map(|n| {
-            format!(
-                "<INDIVIDU ID=\"{n}\" TYPE=\"local\"><NOM_USAGE>T{n}</NOM_USAGE><FONCTION>ENS</FONCTION></INDIVIDU>"
-            )
-        })
-        .collect::<Vec<_>>()
-        .concat();
-    let named = format!(
-        "<STS_EDT><PARAMETRES><UAJ CODE=\"{UAI}\"><CODE_NATURE>340</CODE_NATURE></UAJ><ANNEE_SCOLAIRE ANNEE=\"2026\">\
-         <DATE_DEBUT>2026-09-01</DATE_DEBUT><DATE_FIN>2027-08-31</DATE_FIN></ANNEE_SCOLAIRE></PARAMETRES>\
-         <DONNEES><INDIVIDUS>{people}</INDIVIDUS></DONNEES></STS_EDT>"
-    );
-    let lessons = format!(
-        "<EDT_STS><PARAMETRES><UAJ>{UAI}</UAJ><ANNEE_SCOLAIRE>2026</ANNEE_SCOLAIRE></PARAMETRES><DONNEES><ALTERNANCES>\
-         <ALTERNANCE CODE=\"H\"><SEMAINES><DATE_DEBUT_SEMAINE>2026-08-31</DATE_DEBUT_SEMAINE>\
-         <DATE_DEBUT_SEMAINE>2026-09-07</DATE_DEBUT_SEMAINE></SEMAINES></ALTERNANCE></ALTERNANCES>\
-         <STRUCTURE><DIVISIONS><DIVISION CODE=\"4A\"><SERVICES>{services}</SERVICES></DIVISION></DIVISIONS></STRUCTURE>\
-         </DONNEES></EDT_STS>"
-    );
-    [("sts_emp.xml", named), ("emp_sts.xml", lessons)]
-        .map(|(name, text)| {
-            std::fs::write(dir.join(name), text).unwrap();
-            dir.join(name)
-        })
-        .to_vec()
-}
-
-/// A service of STS: its teachers, each with the same lesson at these hours.
-fn service(subject: &str, together: bool, teachers: &[&str], hours: &[&str]) -> String {
-    let lesson = |hour: &&str| {
-        format!(
-            "<COURS><CODE_ALTERNANCE>H</CODE_ALTERNANCE><JOUR>1</JOUR><HEURE_DEBUT>{hour}</HEURE_DEBUT>\
-             <DUREE>0055</DUREE></COURS>"
-        )
-    };
-    let lessons = hours.iter().map(lesson).collect::<Vec<_>>().concat();
-    let teacher = |id: &&str| {
-        format!("<ENSEIGNANT ID=\"{id}\" TYPE=\"local\"><COURS_RATTACHES>{lessons}</COURS_RATTACHES></ENSEIGNANT>")
-    };
-    let teachers = teachers.iter().map(teacher).collect::<Vec<_>>().concat();
-    format!(
-        "<SERVICE CODE_MATIERE=\"{subject}\"><CO_ENS>{together}</CO_ENS><ENSEIGNANTS>{teachers}</ENSEIGNANTS></SERVICE>"
-    )
-}
-
-#[tokio::test]
-async fn a_new_timetable_releases_ends_and_leaves_the_substitute() {
-    use domain::actor::{Actor, Capacity};
-    use domain::directory::service::{Assignment, Command, Service};
-    let world = World::new().await;
-    let (app, first) = (world.app().await, tempfile::tempdir().unwrap());
-    let both = service("061300", true, &["1", "2"], &["0800", "0900"]);
-    let paths = timetable(first.path(), &(both + &service("020700", false, &["2"], &["1000"])));
-    import(&app, &paths, &Options::default()).await.unwrap();
-    let group = GroupId::of(SchoolId::of(UAI), YEAR, "4A");
-    let book = |subject: &str| {
-        let books = app.register.read();
-        let service = &books.services[&domain::ids::TextbookId::of(group, subject)];
-        let open = service.slots.iter().filter(|(_, ended)| ended.is_none()).count();
-        (service.service, service.assignments.clone(), open)
-    };
-    let (stream, assignments, slots) = book("061300");
-    assert_eq!((assignments.len(), slots), (2, 2));
-    assert!(assignments.iter().all(|held| held.capacity == Capacity::CoTeacher && held.from == date(2026, 9, 1)));
-    nothing_more(&world, &app, &paths, &Options::default()).await;
-    // The head names a substitute; the feed will not undo it.
-    let substitute = PersonId(uuid::Uuid::from_u128(7));
-    let assignment =
-        Assignment { teacher: substitute, capacity: Capacity::Substitute, from: date(2026, 11, 1), until: None };
-    let stream = domain::ids::StreamId::new("service", stream, YEAR);
-    let (now, capacity) = (app.now(), Capacity::Machine);
-    let context = domain::decider::Context { actor: Actor::Operator, capacity, now, facts: (), facts_position: 0 };
-    let envelope = infra::journal::Envelope::to(stream);
-    let assign = Command::Assign { assignment };
-    let receipt = app.journal.execute::<Service>(envelope, assign, context).await.unwrap();
-    app.await_readers(receipt.last_position.unwrap()).await;
-    nothing_more(&world, &app, &paths, &Options::default()).await;
-    let second = tempfile::tempdir().unwrap();
-    let paths = timetable(second.path(), &service("061300", false, &["1"], &["0900"]));
-    let report = import(&app, &paths, &Options::default()).await.unwrap();
-    assert_eq!(report.changes["teachers released"], 3, "{report}");
-    let (_, assignments, slots) = book("061300");
-    assert_eq!(slots, 1);
-    let lasting = assignments.iter().filter(|held| held.until.is_none());
-    let lasting: BTreeMap<PersonId, (Capacity, Date)> =
-        lasting.map(|held| (held.teacher, (held.capacity, held.from))).collect();
-    assert_eq!(lasting.len(), 2);
-    assert_eq!(lasting[&substitute].0, Capacity::Substitute);
-    // From together to alone: another capacity from the day of the import on, the past as it was.
-    assert_eq!(lasting[&named(&app, "T1")], (Capacity::Teacher, date(2026, 11, 17)));
-    let (_, assignments, slots) = book("020700");
-    assert_eq!((assignments[0].until, slots), (Some(date(2026, 11, 16)), 0));
-    nothing_more(&world, &app, &paths, &Options::default()).await;
-    app.close().await;
 }
