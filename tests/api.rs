@@ -9,7 +9,7 @@ use domain::directory::person::{self, Names, Role};
 use domain::directory::{establishment, group, service};
 use domain::ids::{GroupId, HomeworkId, PersonId, ServiceId, SlotId};
 use domain::textbook::Command;
-use domain::textbook::entry::LessonRef;
+use domain::textbook::entry::{LessonRef, NewFraming};
 use jiff::civil::time;
 use serde_json::{Value, json};
 use sqlx::Executor as _;
@@ -39,6 +39,7 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
     let revise = |content: &str| Command::ReviseEntry {
         entry,
         content: Some(content.into()),
+        framing: NewFraming::default(),
         resources: vec![],
         homework: vec![],
     };
@@ -164,6 +165,8 @@ async fn pages_follow_one_another_without_loss() {
         let command = Command::PublishEntry {
             lesson,
             content: format!("Séance {number}"),
+            framing: NewFraming::default(),
+            copied_from: None,
             resources: vec![],
             homework: vec![exercise(number, &format!("Ex. {number}"), THURSDAY)],
         };

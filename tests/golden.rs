@@ -2,7 +2,7 @@
 //! fails here; `UPDATE_GOLDEN=1` writes it again. The golden of an event is written once and never again: it is how a school's past
 //! was stored, and a changed form is another version, read through `upcast.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ use domain::event::{DomainEvent, Fact};
 use domain::ids::{GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::inspection::mandate;
 use domain::personal::{Retention, Seal, Sealed, Subject, sealing};
-use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use domain::textbook::{self};
 use jiff::civil::{Date, date, time};
@@ -253,6 +253,8 @@ fn of_textbooks() -> BTreeMap<String, String> {
         closures: vec![],
         slots: vec![(slot(), None)],
         not_held: BTreeMap::new(),
+        members: BTreeSet::new(),
+        source: None,
     };
     let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
     let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);
@@ -267,6 +269,7 @@ fn of_textbooks() -> BTreeMap<String, String> {
         minutes: Some(20),
         written: true,
         resources: vec![resource.clone()],
+        audience: BTreeSet::new(),
     };
     told::<textbook::Textbook>(
         Capacity::Teacher,
@@ -275,10 +278,18 @@ fn of_textbooks() -> BTreeMap<String, String> {
             Command::PublishEntry {
                 lesson,
                 content: "Équations".into(),
+                framing: NewFraming::default(),
+                copied_from: None,
                 resources: vec![resource.clone()],
                 homework: vec![new()],
             },
-            Command::ReviseEntry { entry, content: Some("Équations (2)".into()), resources: vec![], homework: vec![] },
+            Command::ReviseEntry {
+                entry,
+                content: Some("Équations (2)".into()),
+                framing: NewFraming::default(),
+                resources: vec![],
+                homework: vec![],
+            },
             Command::ReviseHomework { homework: new() },
             Command::WithdrawHomework { homework, reason: "erreur".into() },
             Command::WithdrawEntry { entry, reason: "erreur".into(), with_homework: false },

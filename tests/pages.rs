@@ -1,6 +1,7 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
 mod lessons;
+mod writing;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -70,6 +71,13 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/retirer", format!("{lesson}/retirer")),
+        ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/brouillon", format!("{lesson}/brouillon")),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/brouillon/jeter",
+            format!("{lesson}/brouillon/jeter"),
+        ),
+        ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/note", format!("{lesson}/note")),
         ("GET", "/direction", "/direction".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
         ("GET", "/direction/charge", "/direction/charge".into()),

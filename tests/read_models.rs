@@ -14,7 +14,7 @@ use domain::calendar::YearBounds;
 use domain::decider::Context;
 use domain::event::{Fact, Recorded};
 use domain::ids::{EntryId, StreamId};
-use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use domain::textbook::{Command, Event, Facts, Textbook};
 use infra::journal::Envelope;
@@ -264,6 +264,8 @@ async fn write(world: &World, book: Book, command: Command) {
         closures: vec![],
         slots: vec![],
         not_held: std::collections::BTreeMap::new(),
+        members: BTreeSet::new(),
+        source: None,
     };
     let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
     let stream = StreamId::new("textbook", textbook, YEAR);
@@ -278,7 +280,16 @@ fn lesson_on(date: Date) -> LessonRef {
 fn work(number: u128, text: &str) -> NewHomework {
     let (homework, due) = (homework(number), DueRef::Date { date: NEXT_MONDAY });
     let (text, kind) = (text.into(), HomeworkKind::Exercise);
-    NewHomework { homework, text, due, kind, minutes: Some(20), written: true, resources: vec![] }
+    NewHomework {
+        homework,
+        text,
+        due,
+        kind,
+        minutes: Some(20),
+        written: true,
+        resources: vec![],
+        audience: BTreeSet::new(),
+    }
 }
 
 /// Everything that can happen to a lesson, and to the work given in it.
@@ -290,6 +301,8 @@ async fn write_all_there_is(world: &World, book: Book, number: u128) {
     let publish = |date| Command::PublishEntry {
         lesson: lesson_on(date),
         content: "Équations".into(),
+        framing: NewFraming::default(),
+        copied_from: None,
         resources: resources(),
         homework: vec![],
     };
@@ -301,7 +314,13 @@ async fn write_all_there_is(world: &World, book: Book, number: u128) {
     }
     world.clock.set(tuesday_evening() + SignedDuration::from_hours(1));
     let content = Some("Équations, corrigé".into());
-    let revise = Command::ReviseEntry { entry: entry(MONDAY), content, resources: resources(), homework: vec![] };
+    let revise = Command::ReviseEntry {
+        entry: entry(MONDAY),
+        content,
+        framing: NewFraming::default(),
+        resources: resources(),
+        homework: vec![],
+    };
     write(world, book, revise).await;
     write(world, book, Command::ReviseHomework { homework: work(number, "Ex. 12 et 13") }).await;
     let reason = "Donné deux fois".to_owned();

@@ -3,6 +3,7 @@
 //! Collège des Tilleuls, two classes (4A, 4B) and a group that mixes them. Mathematics in each class and English in the group, each on
 //! Monday and Thursday. Now is Tuesday 17 November 2026, 17:30.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::app::{App, Said};
@@ -20,7 +21,7 @@ use domain::ids::{
     EntryId, GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, StreamId, TextbookId,
 };
 use domain::inspection::mandate;
-use domain::textbook::entry::LessonRef;
+use domain::textbook::entry::{LessonRef, NewFraming};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use domain::textbook::{self};
 use jiff::civil::{Date, Time, date, time};
@@ -128,7 +129,14 @@ pub fn mandate() -> MandateId {
 }
 
 pub fn publish(lesson: LessonRef, content: &str) -> textbook::Command {
-    textbook::Command::PublishEntry { lesson, content: content.into(), resources: vec![], homework: vec![] }
+    textbook::Command::PublishEntry {
+        lesson,
+        content: content.into(),
+        framing: NewFraming::default(),
+        copied_from: None,
+        resources: vec![],
+        homework: vec![],
+    }
 }
 
 pub fn exercise(homework: u128, text: &str, due: Date) -> NewHomework {
@@ -140,6 +148,7 @@ pub fn exercise(homework: u128, text: &str, due: Date) -> NewHomework {
         minutes: Some(20),
         written: true,
         resources: vec![],
+        audience: BTreeSet::new(),
     }
 }
 
@@ -302,6 +311,8 @@ impl School {
         let with_work = textbook::Command::PublishEntry {
             lesson: monday_in_4b(),
             content: "Équations à une inconnue".into(),
+            framing: NewFraming::default(),
+            copied_from: None,
             resources: vec![],
             homework: vec![exercise(1, "Exercice 12 page 40", THURSDAY)],
         };

@@ -3,7 +3,7 @@
 //! The search covers every file of a data directory of its own, `pg_wal` included. The files of the feed are the school's own input
 //! and lie elsewhere here. Planted texts are short, so that no compression of a wide row could hide them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use domain::actor::Actor;
 use domain::directory::person::{Command as OfPerson, Contacts, Names, Origin, Person, Role};
 use domain::ids::{EntryId, HomeworkId, PersonId, SchoolId};
 use domain::textbook::Command;
-use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use infra::clock::ManualClock;
 use infra::devdb::{self, Cluster, Options};
@@ -176,10 +176,13 @@ async fn a_teacher_writes(app: &App, school: SchoolId) {
         minutes: Some(20),
         written: true,
         resources: resources(),
+        audience: BTreeSet::new(),
     };
     let publish = |content: &str| Command::PublishEntry {
         lesson: LessonRef::Slot { slot: lesson.slot, date: lesson.date },
         content: content.into(),
+        framing: NewFraming::default(),
+        copied_from: None,
         resources: resources(),
         homework: vec![homework.clone()],
     };
@@ -190,7 +193,12 @@ async fn a_teacher_writes(app: &App, school: SchoolId) {
     send("publish again", publish(REFUSED)).await.unwrap_err();
     send("publish", publish(REFUSED)).await.unwrap_err();
     let (content, homework) = (Some(CORRECTED.to_owned()), vec![]);
-    send("revise", Command::ReviseEntry { entry, content, resources: resources(), homework }).await.unwrap();
+    send(
+        "revise",
+        Command::ReviseEntry { entry, content, framing: NewFraming::default(), resources: resources(), homework },
+    )
+    .await
+    .unwrap();
     let withdraw = Command::WithdrawEntry { entry, reason: REASON.into(), with_homework: true };
     let stranger = app.in_textbook(PersonId(Uuid::from_u128(42)), textbook, said("stranger"), withdraw.clone()).await;
     stranger.unwrap_err();

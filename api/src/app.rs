@@ -10,7 +10,9 @@ use domain::decider::{Context, Decider};
 use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::mandate::Mandate;
 use domain::textbook::Textbook;
+use domain::textbook::entry::Source;
 use infra::clock::Clock;
+use infra::desk::Desk;
 use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
@@ -23,7 +25,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
-use crate::facts::{REGISTER, Register, SchoolBook};
+use crate::facts::{REGISTER, Register, SchoolBook, Standpoint};
 use crate::http::measures;
 use crate::problem::Problem;
 use crate::worker::read_models;
@@ -61,6 +63,7 @@ pub enum Mode {
 pub struct App {
     pub journal: Journal,
     pub vault: Vault,
+    pub desk: Desk,
     pub register: Arc<Register>,
     pub subscriptions: Subscriptions,
     pub reader: PgPool,
@@ -89,6 +92,7 @@ impl App {
         let reader = connect(url, Role::Reader, 16).await?;
         let vault = Vault::new(connect(vault_url, Role::Login, 4).await?, &keys);
         let commit = connect(url, Role::Appender, 1).await?;
+        let desk = Desk::new(writer.clone(), vault.clone());
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
         let register = Arc::new(Register::new(vault.clone()));
         let subscriptions = Subscriptions::new(writer, read_models(), vec![register.clone()]);
@@ -99,6 +103,7 @@ impl App {
         let app = Self {
             journal,
             vault,
+            desk,
             register,
             subscriptions,
             reader,
@@ -129,6 +134,8 @@ impl App {
             }
             tracing::info!(position = self.subscriptions.position(REGISTER), head, "folding the register");
         }
+        let (desk, clock, cancel) = (self.desk.clone(), self.clock.clone(), self.cancel.clone());
+        self.beside(async move { keep_desks(&desk, clock.as_ref(), &cancel).await });
         Ok(())
     }
 
@@ -172,10 +179,12 @@ impl App {
         said: Said,
         command: domain::textbook::Command,
     ) -> Result<Receipt, Problem> {
+        let source = self.source(author, &command).await?;
         let (envelope, context) = {
             let books = self.register.read();
-            let facts = books.textbook_facts(textbook).ok_or_else(Problem::unknown)?;
             let now = self.now();
+            let facts = books.textbook_facts(textbook, now).ok_or_else(Problem::unknown)?;
+            let facts = domain::textbook::Facts { source, ..facts };
             let today = facts.zone.to_datetime(now).date();
             let stream = StreamId::new(Textbook::TYPE, textbook, facts.bounds.year);
             let envelope = said.to(stream, facts.school);
@@ -184,6 +193,22 @@ impl App {
             (envelope, Context { actor, capacity, now, facts, facts_position: books.position })
         };
         told::<Textbook>(self.journal.execute::<Textbook>(envelope, command, context).await)
+    }
+
+    /// The entry that a command takes over, if it exists as the command says and its author reads it as one of theirs.
+    async fn source(&self, author: PersonId, command: &domain::textbook::Command) -> Result<Option<Source>, Problem> {
+        let domain::textbook::Command::PublishEntry { copied_from: Some(source), .. } = command else {
+            return Ok(None);
+        };
+        let scope = {
+            let books = self.register.read();
+            let Some(school) = books.school_of(source.textbook) else { return Ok(None) };
+            books.scope(author, Standpoint::Teacher, school.local(self.now()).date())
+        };
+        let named = [(source.textbook, source.entry)];
+        let known = projections::teacher::queries::entries_named(&self.reader, &scope, &named).await?;
+        let written = known.first().is_some_and(|entry| (1..=entry.writing.version).contains(&source.version));
+        Ok(written.then_some(*source))
     }
 
     /// A head opens or closes a mandate in a school of his.
@@ -298,4 +323,21 @@ impl Said {
 /// A stream that outlives the school years.
 pub fn lasting(aggregate: &'static str, id: impl Into<uuid::Uuid>) -> StreamId {
     StreamId::new(aggregate, id, SchoolYear::NONE)
+}
+
+/// How often drafts and notes of years that are over are looked for.
+const DESK_ROUND: Duration = Duration::from_secs(3600);
+
+/// Throws away what belongs to school years that are over, at each start and then each hour.
+async fn keep_desks(desk: &Desk, clock: &dyn Clock, cancel: &CancellationToken) {
+    while !cancel.is_cancelled() {
+        // A day of Greenwich: whatever its zone, a school has a day of grace.
+        let yesterday = clock.now() - jiff::SignedDuration::from_hours(24);
+        match desk.clear(yesterday.to_zoned(jiff::tz::TimeZone::UTC).date()).await {
+            Ok(0) => {}
+            Ok(keys) => tracing::info!(keys, "drafts and notes of a school year that is over are gone"),
+            Err(problem) => tracing::warn!(%problem, "drafts and notes cannot be cleared now"),
+        }
+        tokio::select! { () = cancel.cancelled() => {}, () = tokio::time::sleep(DESK_ROUND) => {} }
+    }
 }

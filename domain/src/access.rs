@@ -2,7 +2,7 @@
 //!
 //! | reader | sees |
 //! |---|---|
-//! | pupil | the textbooks of the groups they belong to; of a group they left, what is dated up to that day |
+//! | pupil | the textbooks of the groups they belong to; of a group they left, what is dated up to that day; of work for part of a group, what is theirs |
 //! | legal guardian 1 or 2 | what the pupil sees, for as long as the link holds (rules CT-09, RG-07) |
 //! | contact, other relative | nothing |
 //! | teacher | the textbooks of their services, those of an ended assignment included |
@@ -26,6 +26,8 @@ pub struct Scope {
     pub textbooks: BTreeSet<TextbookId>,
     /// A group, and the last day seen of it when the pupil left.
     pub groups: Vec<(GroupId, Option<Date>)>,
+    /// Those for whom it reads: of work for part of a group, what is theirs.
+    pub pupils: BTreeSet<PersonId>,
     /// Whether it includes what is not released yet, and what was withdrawn.
     pub behind_the_scenes: bool,
 }
@@ -74,7 +76,7 @@ impl Grant {
 }
 
 /// What a pupil sees. Who joins late reads from the first day of the year; who leaves keeps reading up to that day.
-pub fn of_pupil(stays: &[Stay], on: Date) -> Scope {
+pub fn of_pupil(pupil: PersonId, stays: &[Stay], on: Date) -> Scope {
     let mut groups: Vec<(GroupId, Option<Date>)> = Vec::new();
     for stay in stays.iter().filter(|stay| stay.from <= on) {
         // The stay ends on the first day out: the last day seen is the one before.
@@ -84,13 +86,13 @@ pub fn of_pupil(stays: &[Stay], on: Date) -> Scope {
             None => groups.push((stay.group, until)),
         }
     }
-    Scope { groups, ..Scope::default() }
+    Scope { groups, pupils: BTreeSet::from([pupil]), ..Scope::default() }
 }
 
 /// What an adult sees of a pupil: all the pupil sees if they hold parental authority, else nothing.
-pub fn of_guardian(adult: PersonId, guardians: &[Guardian], stays: &[Stay], on: Date) -> Scope {
+pub fn of_guardian(adult: PersonId, pupil: PersonId, guardians: &[Guardian], stays: &[Stay], on: Date) -> Scope {
     let holds = guardians.iter().any(|link| link.relative == adult && link.standing.holds_authority());
-    if holds { of_pupil(stays, on) } else { Scope::nothing() }
+    if holds { of_pupil(pupil, stays, on) } else { Scope::nothing() }
 }
 
 /// What a teacher sees: the textbooks of the services they hold or held; a substitute reads all of it from the day named.

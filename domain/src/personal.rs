@@ -39,6 +39,8 @@ pub enum Retention {
     Pedagogic,
     /// The official record, with the textbook.
     Archive,
+    /// Drafts and notes kept for oneself: to the end of the school year.
+    Desk,
 }
 
 /// Something that can be sealed: it has one text form.

@@ -66,19 +66,26 @@ impl Published {
             TextbookOpened,
         };
         match event {
-            EntryPublished { textbook, entry, lesson, content: _, resources: _, visible_from } => {
-                Some(Self::EntryPublished {
-                    position: recorded.position,
-                    stream: recorded.stream.to_string(),
-                    version: recorded.sequence,
-                    school: recorded.school,
-                    textbook: *textbook,
-                    entry: *entry,
-                    lesson: Lesson::from(lesson),
-                    visible_from: *visible_from,
-                    recorded_at: recorded.recorded_at,
-                })
-            }
+            EntryPublished {
+                textbook,
+                entry,
+                lesson,
+                content: _,
+                framing: _,
+                resources: _,
+                copied_from: _,
+                visible_from,
+            } => Some(Self::EntryPublished {
+                position: recorded.position,
+                stream: recorded.stream.to_string(),
+                version: recorded.sequence,
+                school: recorded.school,
+                textbook: *textbook,
+                entry: *entry,
+                lesson: Lesson::from(lesson),
+                visible_from: *visible_from,
+                recorded_at: recorded.recorded_at,
+            }),
             TextbookOpened { .. }
             | EntryRevised { .. }
             | EntryWithdrawn { .. }

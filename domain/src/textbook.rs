@@ -10,6 +10,9 @@
 //! | séance, contenu de séance | a lesson and its [`entry`] |
 //! | travail à faire (donné le, pour le) | [`homework`], with `given_in` and `due` |
 //! | ressource : pour la séance, pour le travail, pour aller plus loin | [`entry::Resource`] and its purpose |
+//! | séquence, point du programme | [`entry::Framing`] |
+//! | reprise d'une autre classe ou d'un autre an | [`entry::Source`] |
+//! | pour une partie de la classe | [`homework::Task::audience`] |
 //! | retirer de la vue | withdrawn: the record stays, pupils no longer see it |
 //! | pause numérique | `visible_from`: a time in the event, never a job |
 //!
@@ -18,8 +21,9 @@
 
 pub mod entry;
 pub mod homework;
+mod rejection;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -29,10 +33,11 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
-use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
+use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, TextbookId};
 use crate::personal::Personal;
-use entry::{Lesson, LessonRef, NewResource, Resource};
+use entry::{Framing, Lesson, LessonRef, NewFraming, NewResource, Resource, Source};
 use homework::{NewHomework, Task};
+pub use rejection::Rejection;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = textbook::Command))]
@@ -42,16 +47,23 @@ pub enum Command {
         lesson: LessonRef,
         content: String,
         #[serde(default)]
+        framing: NewFraming,
+        #[serde(default)]
         resources: Vec<NewResource>,
         #[serde(default)]
         homework: Vec<NewHomework>,
+        /// The entry whose text was taken over, of a parallel class or of an earlier year.
+        #[serde(default)]
+        copied_from: Option<Source>,
     },
     /// Writes a lesson anew: its text if it changed, and the work given in it, new or revised, as one fact.
     ReviseEntry {
         entry: EntryId,
-        /// None when the text stands; the resources then stand with it.
+        /// None when the text stands; the framing and the resources then stand with it.
         #[serde(default)]
         content: Option<String>,
+        #[serde(default)]
+        framing: NewFraming,
         #[serde(default)]
         resources: Vec<NewResource>,
         /// Work already given is revised, other work is given.
@@ -92,13 +104,19 @@ pub enum Event {
         entry: EntryId,
         lesson: Lesson,
         content: Personal,
+        #[serde(default, skip_serializing_if = "Framing::is_empty")]
+        framing: Framing,
         resources: Vec<Resource>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        copied_from: Option<Source>,
         visible_from: Timestamp,
     },
     EntryRevised {
         textbook: TextbookId,
         entry: EntryId,
         content: Personal,
+        #[serde(default, skip_serializing_if = "Framing::is_empty")]
+        framing: Framing,
         resources: Vec<Resource>,
         visible_from: Timestamp,
     },
@@ -143,64 +161,6 @@ impl DomainEvent for Event {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rejection {
-    #[error("only a teacher of this service, on this day, writes in its textbook")]
-    NotYourTextbook,
-    #[error("the text is empty")]
-    TextEmpty,
-    #[error("the text has more than 20,000 characters")]
-    TextTooLong,
-    #[error("an entry has at most 20 resources and 10 tasks")]
-    TooMany,
-    #[error("a resource has a title; its link, if any, starts with https:// or http://")]
-    ResourceMalformed,
-    #[error("this slot is not in the timetable of this textbook")]
-    SlotUnknown,
-    #[error("the timetable places no lesson of this slot on that day")]
-    NoLessonThatDay,
-    #[error("that day is outside the school year")]
-    OutsideSchoolYear,
-    #[error("a lesson outside the timetable lasts from 5 to 720 minutes")]
-    LessonMalformed,
-    #[error("this lesson is written already: revise it")]
-    LessonWritten,
-    #[error("no such entry in this textbook")]
-    EntryUnknown,
-    #[error("this entry is withdrawn")]
-    EntryWithdrawn,
-    #[error("work is due on or after the day it is given")]
-    DueBeforeGiven,
-    #[error("the lesson that work is due for is not held")]
-    DueLessonNotHeld,
-    #[error("the school is closed on the day that work is due")]
-    DueOnClosure,
-    #[error("estimated minutes are between 1 and 1440")]
-    MinutesMalformed,
-    #[error("this work is given already: revise it")]
-    HomeworkGiven,
-    #[error("no such work in this textbook")]
-    HomeworkUnknown,
-    #[error("this work is withdrawn")]
-    HomeworkWithdrawn,
-    #[error("a withdrawal says why")]
-    ReasonEmpty,
-}
-
-impl crate::decider::Rejection for Rejection {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::NotYourTextbook => Kind::Forbidden,
-            Self::EntryUnknown | Self::HomeworkUnknown => Kind::Unknown,
-            Self::LessonWritten | Self::EntryWithdrawn | Self::HomeworkGiven | Self::HomeworkWithdrawn => {
-                Kind::Conflict
-            }
-            _ => Kind::Invalid,
-        }
-    }
-}
-
 /// What the register knows of this textbook's service and school.
 #[derive(Clone)]
 pub struct Facts {
@@ -216,6 +176,10 @@ pub struct Facts {
     pub slots: Vec<(Slot, Option<Date>)>,
     /// Lessons of these slots that are not held. Something may be written of one all the same: the work left for the class.
     pub not_held: BTreeMap<LessonOn, NotHeld>,
+    /// Who is in the group on the day of the command.
+    pub members: BTreeSet<PersonId>,
+    /// The entry that the command says it takes over, when it exists and its author may read it.
+    pub source: Option<Source>,
 }
 
 impl Facts {
@@ -242,6 +206,7 @@ struct Entry {
 struct Given {
     entry: EntryId,
     on: Date,
+    audience: BTreeSet<PersonId>,
     withdrawn: bool,
 }
 
@@ -269,24 +234,38 @@ impl Decider for Textbook {
         }
         let visible_from = calendar::visible_from(&facts.pauses, &facts.zone, context.now);
         match command {
-            Command::PublishEntry { lesson, content, resources, homework } => {
+            Command::PublishEntry { lesson, content, framing, resources, homework, copied_from } => {
                 let lesson = entry::resolve(facts, &lesson)?;
                 let entry = lesson.entry(textbook);
                 if state.entries.get(&entry).is_some_and(|known| !known.withdrawn) {
                     return Err(Rejection::LessonWritten);
                 }
+                if copied_from.is_some() && copied_from != facts.source {
+                    return Err(Rejection::SourceUnknown);
+                }
                 let content = entry::text(textbook, content)?;
+                let framing = entry::framing(textbook, framing)?;
                 let resources = entry::resources(textbook, resources)?;
                 let given_in = lesson.clone();
-                events.push(Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
+                events.push(Event::EntryPublished {
+                    textbook,
+                    entry,
+                    lesson,
+                    content,
+                    framing,
+                    resources,
+                    copied_from,
+                    visible_from,
+                });
                 events.extend(homework::give(state, facts, &given_in, homework, visible_from)?);
             }
-            Command::ReviseEntry { entry, content, resources, homework } => {
+            Command::ReviseEntry { entry, content, framing, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
                 if let Some(content) = content {
-                    let (content, resources) =
-                        (entry::text(textbook, content)?, entry::resources(textbook, resources)?);
-                    events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
+                    let content = entry::text(textbook, content)?;
+                    let framing = entry::framing(textbook, framing)?;
+                    let resources = entry::resources(textbook, resources)?;
+                    events.push(Event::EntryRevised { textbook, entry, content, framing, resources, visible_from });
                 }
                 let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
                 events.extend(homework::give(state, facts, &lesson, new, visible_from)?);
@@ -322,15 +301,20 @@ impl Decider for Textbook {
             Event::EntryPublished { entry, lesson, .. } => {
                 state.entries.insert(*entry, Entry { lesson: lesson.clone(), withdrawn: false });
             }
-            Event::EntryRevised { .. } | Event::HomeworkRevised { .. } => {}
+            Event::EntryRevised { .. } => {}
             Event::EntryWithdrawn { entry, .. } => {
                 if let Some(entry) = state.entries.get_mut(entry) {
                     entry.withdrawn = true;
                 }
             }
-            Event::HomeworkGiven { textbook, homework, given_in, .. } => {
-                let (on, entry) = (given_in.date, given_in.entry(*textbook));
-                state.homework.insert(*homework, Given { entry, on, withdrawn: false });
+            Event::HomeworkGiven { textbook, homework, given_in, task, .. } => {
+                let (on, entry, audience) = (given_in.date, given_in.entry(*textbook), task.audience.clone());
+                state.homework.insert(*homework, Given { entry, on, audience, withdrawn: false });
+            }
+            Event::HomeworkRevised { homework, task, .. } => {
+                if let Some(given) = state.homework.get_mut(homework) {
+                    given.audience.clone_from(&task.audience);
+                }
             }
             Event::HomeworkWithdrawn { homework, .. } => {
                 if let Some(given) = state.homework.get_mut(homework) {
@@ -341,7 +325,8 @@ impl Decider for Textbook {
     }
 
     fn weight(state: &State) -> usize {
-        128 + state.entries.len() * 112 + state.homework.len() * 48
+        let named: usize = state.homework.values().map(|given| given.audience.len()).sum();
+        128 + state.entries.len() * 112 + state.homework.len() * 72 + named * 32
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod checkup;
 pub mod clock;
+pub mod desk;
 pub mod devdb;
 pub mod generator;
 pub mod importers;

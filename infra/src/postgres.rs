@@ -55,9 +55,32 @@ pub async fn connect(url: &str, role: Role, connections_max: u32) -> Result<PgPo
         .await
 }
 
+/// The roles of the journal's database, and the login's right to act as them. Since PostgreSQL 16 who creates a role may grant it but does not
+/// act as it (release notes of 16, `CREATEROLE`): that is granted by name. A login that is given the roles by the operator needs no right to
+/// create any.
+const ROLES: &str = "do $$
+declare
+    role text;
+begin
+    foreach role in array array['palimpseste_writer', 'palimpseste_reader'] loop
+        if not exists (select from pg_roles where rolname = role) then
+            execute format('create role %I nologin', role);
+        end if;
+        if current_setting('server_version_num')::int < 160000 then
+            if not pg_has_role(current_user, role, 'member') then
+                execute format('grant %I to current_user', role);
+            end if;
+        elsif not (pg_has_role(current_user, role, 'set') and pg_has_role(current_user, role, 'usage')) then
+            execute format('grant %I to current_user with inherit true, set true', role);
+        end if;
+    end loop;
+end
+$$";
+
 /// Brings the journal's database up to date, as its owner.
 pub async fn migrate_journal(url: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
+    connection.execute(ROLES).await?;
     sqlx::migrate!("migrations/journal").run(&mut connection).await?;
     connection.close().await
 }

@@ -7,12 +7,13 @@
 mod seal;
 mod store;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::hmac;
 use domain::ids::{PersonId, SchoolYear};
-use domain::personal::{Retention, SealedCell, Subject};
+use domain::personal::{Retention, Seal as _, SealedCell, Subject};
 use sqlx::PgPool;
 
 use crate::keys::{KeyDirectory, KeyError};
@@ -28,6 +29,8 @@ pub enum VaultError {
     Keys(#[from] KeyError),
     #[error("a key of the vault does not open with this key directory")]
     WrongKeyDirectory,
+    #[error("sealing failed: {0}")]
+    Sealing(String),
 }
 
 /// Every SQL text of the vault, by name, so that a test can prepare each.
@@ -108,6 +111,49 @@ impl Vault {
         let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
         let mut opener = seal::Opener::default();
         Ok(cells.iter().map(|cell| opener.open(cell, key)).collect())
+    }
+
+    /// Seals one value that is not part of an event.
+    pub async fn seal(
+        &self,
+        address: &Address,
+        about: &Subject,
+        class: Retention,
+        text: &str,
+    ) -> Result<SealedCell, VaultError> {
+        for _ in 0..3 {
+            let outcome = {
+                let sealer = Sealer::new(self, address.clone());
+                let sealed = sealer.seal(about, class, text);
+                sealer.finish().map(|_| sealed)
+            };
+            match outcome {
+                Ok(sealed) => {
+                    let sealed = Arc::new(sealed.map_err(VaultError::Sealing)?);
+                    let Address { stream, sequence, event } = address;
+                    let aggregate = Cow::Borrowed(stream.aggregate);
+                    let (stream, event) = (stream.key(), Cow::Borrowed(*event));
+                    return Ok(SealedCell { aggregate, stream, sequence: *sequence, event, sealed });
+                }
+                Err(Unknown(names)) => self.prepare(&names).await?,
+            }
+        }
+        Err(VaultError::Sealing("the vault gives no key".to_owned()))
+    }
+
+    /// Destroys keys, in the vault and in this process: what is sealed under them is forgotten in every copy.
+    pub async fn destroy(&self, names: &[KeyName]) -> Result<(), VaultError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        store::destroy(&self.pool, names).await?;
+        let mut cache = self.write();
+        for name in names {
+            if let Some((dek_ref, _)) = cache.by_name.remove(name) {
+                cache.by_ref.insert(dek_ref, None);
+            }
+        }
+        Ok(())
     }
 
     /// Opens one cell.

@@ -1,8 +1,10 @@
 //! What a read model keeps of a text: the sealed value as it stands, with the row it was sealed for. A page opens it; nothing here can.
 
+use std::collections::BTreeSet;
+
 use domain::event::Recorded;
-use domain::ids::SlotId;
-use domain::personal::SealedCell;
+use domain::ids::{PersonId, SlotId};
+use domain::personal::{Personal, SealedCell};
 use domain::textbook::entry::{self, Purpose};
 use domain::textbook::homework::{Due, HomeworkKind, Task};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,38 @@ pub struct Resource {
     pub purpose: Purpose,
 }
 
+/// Where a lesson stands in the year's plan.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Framing {
+    /// None when there is none, or when it was forgotten.
+    pub sequence: Option<SealedCell>,
+    pub programme: Option<SealedCell>,
+}
+
+impl Framing {
+    pub(crate) fn of(recorded: &Recorded, framing: &entry::Framing) -> Self {
+        let cell = |text: &Option<Personal>| text.as_ref().and_then(|text| recorded.cell(text));
+        Self { sequence: cell(&framing.sequence), programme: cell(&framing.programme) }
+    }
+
+    /// What a page opens.
+    pub fn cells(&self) -> impl Iterator<Item = &SealedCell> {
+        self.sequence.iter().chain(&self.programme)
+    }
+
+    /// The JSON text of a column; none when there is nothing in it.
+    pub(crate) fn column(&self) -> Option<String> {
+        self.cells().next().map(|_| serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// The column `framing`.
+    pub(crate) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let text: Option<&str> = row.try_get("framing")?;
+        let read = text.map(|text| serde_json::from_str(text).map_err(|_| malformed("framing"))).transpose()?;
+        Ok(read.unwrap_or_default())
+    }
+}
+
 /// What a homework asks, besides its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
@@ -31,14 +65,28 @@ pub struct Work {
     pub minutes: Option<u16>,
     /// Whether it is to be done in writing.
     pub written: bool,
+    /// The pupils it is for; empty for the whole group.
+    pub audience: BTreeSet<PersonId>,
 }
 
 impl Work {
     pub(crate) fn of(task: &Task) -> Self {
-        Self { due: task.due, kind: task.kind, minutes: task.minutes, written: task.written }
+        let audience = task.audience.clone();
+        Self { due: task.due, kind: task.kind, minutes: task.minutes, written: task.written, audience }
     }
 
-    /// The columns `due_on`, `due_slot`, `due_at`, `kind`, `estimate`, `written`.
+    /// The column `audience`; none for the whole group.
+    pub(crate) fn audience_column(&self) -> Option<Vec<Uuid>> {
+        (!self.audience.is_empty()).then(|| self.audience.iter().map(|pupil| pupil.0).collect())
+    }
+
+    /// The same as a text that PostgreSQL reads as an array: several arrays of uneven length do not make one.
+    pub(crate) fn audience_text(&self) -> Option<String> {
+        let ids: Vec<String> = self.audience.iter().map(ToString::to_string).collect();
+        (!ids.is_empty()).then(|| format!("{{{}}}", ids.join(",")))
+    }
+
+    /// The columns `due_on`, `due_slot`, `due_at`, `kind`, `estimate`, `written`, `audience`.
     pub(crate) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
         let estimate: Option<i32> = row.try_get("estimate")?;
         Ok(Self {
@@ -50,6 +98,7 @@ impl Work {
             kind: named(row, "kind", HomeworkKind::parse)?,
             minutes: estimate.map(u16::try_from).transpose().map_err(|_| malformed("estimate"))?,
             written: row.try_get("written")?,
+            audience: row.try_get::<Option<Vec<Uuid>>, _>("audience")?.into_iter().flatten().map(PersonId).collect(),
         })
     }
 }

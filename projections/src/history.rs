@@ -16,7 +16,7 @@ use domain::ids::{
 };
 use domain::inspection::mandate::{self, Mandate};
 use domain::personal::{Personal, Retention, Seal, Sealed, SealedCell, Subject, sealing};
-use domain::textbook::entry::{Lesson, Purpose, Resource};
+use domain::textbook::entry::{Framing, Lesson, Purpose, Resource};
 use domain::textbook::homework::{Due, HomeworkKind, Task};
 use domain::textbook::{Event, Textbook};
 use jiff::Timestamp;
@@ -165,14 +165,26 @@ impl Journal {
         let (textbook, entry) = (book.textbook, lesson.entry(book.textbook));
         let (content, resources) = (official(book, text), resources(book, text));
         let visible_from = at(if visible.is_empty() { now } else { visible });
-        self.write(book, now, Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
+        let framing = framing(book, text);
+        let published = Event::EntryPublished {
+            textbook,
+            entry,
+            lesson,
+            content,
+            framing,
+            resources,
+            copied_from: None,
+            visible_from,
+        };
+        self.write(book, now, published);
     }
 
     pub fn revise(&mut self, book: Book, entry: EntryId, text: &str, now: &str, visible: &str) {
         let (content, resources) = (official(book, text), resources(book, text));
         let visible_from = at(if visible.is_empty() { now } else { visible });
         let textbook = book.textbook;
-        self.write(book, now, Event::EntryRevised { textbook, entry, content, resources, visible_from });
+        let framing = framing(book, text);
+        self.write(book, now, Event::EntryRevised { textbook, entry, content, framing, resources, visible_from });
     }
 
     pub fn withdraw(&mut self, book: Book, entry: EntryId, reason: &str, now: &str) {
@@ -200,6 +212,12 @@ fn official(book: Book, text: &str) -> Personal {
     Personal::official(book.textbook, text.to_owned())
 }
 
+/// Of every other text: an entry may name neither.
+fn framing(book: Book, text: &str) -> Framing {
+    let sequence = (text.len() % 2 == 0).then(|| official(book, &format!("Séquence : {text}")));
+    Framing { sequence, programme: None }
+}
+
 fn resources(book: Book, text: &str) -> Vec<Resource> {
     let title = official(book, &format!("Fiche : {text}"));
     let link = Some(official(book, "https://exemple.fr/fiche"));
@@ -212,7 +230,10 @@ fn resources(book: Book, text: &str) -> Vec<Resource> {
 pub fn task(book: Book, text: &str, due_on: Date, kind: HomeworkKind, minutes: Option<u16>) -> Task {
     let due = Due { on: due_on, slot: Some(slot(book, 8)), at: Some(time(8, 0, 0, 0)) };
     let text = official(book, text);
-    Task { text, due, kind, minutes, written: kind == HomeworkKind::TakeHome, resources: vec![] }
+    // Reading is for two pupils only.
+    let reading = (kind == HomeworkKind::Reading).then_some([50, 51]).into_iter().flatten();
+    let audience = reading.map(|pupil| PersonId(Uuid::from_u128(pupil))).collect();
+    Task { text, due, kind, minutes, written: kind == HomeworkKind::TakeHome, resources: vec![], audience }
 }
 
 /// Due on a day, at no hour.

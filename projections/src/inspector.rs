@@ -14,11 +14,11 @@ use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::Textbook;
-use domain::textbook::entry::Lesson;
+use domain::textbook::entry::{Lesson, Source};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
-use crate::cells::{Resource, Work};
+use crate::cells::{Framing, Resource, Work};
 use crate::rows::{Held as _, Trail, textbook_events};
 use crate::shelf::{Place, Shelf};
 use crate::{Folding, ReadModel, Start};
@@ -62,6 +62,9 @@ pub struct Version {
     pub work: Option<Work>,
     /// The content of an entry or the text of a homework; none when it was forgotten, and for a withdrawal.
     pub content: Option<SealedCell>,
+    pub framing: Framing,
+    /// The entry whose text was taken over; only of the first version of an entry.
+    pub copied_from: Option<Source>,
     pub resources: Vec<Resource>,
     /// Why it was withdrawn; none for any other version, or when it was forgotten.
     pub reason: Option<SealedCell>,
@@ -88,7 +91,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

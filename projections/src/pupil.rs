@@ -19,7 +19,7 @@ use domain::textbook::entry::Lesson;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::cells::{Resource, Work};
+use crate::cells::{Framing, Resource, Work};
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Trail, about, textbook_events};
 use crate::shelf::{Place, Shelf};
 use crate::{Folding, ReadModel, Start};
@@ -45,6 +45,7 @@ pub struct EntryVersion {
     pub withdrawn: bool,
     /// None when it was forgotten, or withdrawn.
     pub content: Option<SealedCell>,
+    pub framing: Framing,
     pub resources: Vec<Resource>,
     pub author: Actor,
     pub visible_from: Timestamp,
@@ -102,7 +103,7 @@ impl ReadModel for Pupil {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

@@ -16,7 +16,7 @@ use domain::textbook::entry::Lesson;
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::cells::{Resource, Work};
+use crate::cells::{Framing, Resource, Work};
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Overlay, about, textbook_events};
 use crate::shelf::{Place, Shelf};
 use crate::{Folding, ReadModel, Start};
@@ -52,6 +52,7 @@ pub struct Entry {
     pub withdrawn: bool,
     /// The last text, withdrawn or not. None when it was forgotten.
     pub content: Option<SealedCell>,
+    pub framing: Framing,
     pub resources: Vec<Resource>,
     pub writing: Writing,
 }
@@ -80,7 +81,7 @@ impl ReadModel for Teacher {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

@@ -25,7 +25,7 @@ impl Pages {
         assert_eq!(status, 303, "{text}");
     }
 
-    async fn sees(&self, who: PersonId, path: &str) -> String {
+    pub(super) async fn sees(&self, who: PersonId, path: &str) -> String {
         let (status, text) = self.call(Some(who), "GET", path, "").await;
         assert_eq!(status, 200, "{path}");
         text

@@ -8,6 +8,7 @@ use api::app::Said;
 use api::facts::REGISTER;
 use domain::ids::{EntryId, PersonId, TextbookId};
 use domain::textbook::Command;
+use domain::textbook::entry::NewFraming;
 use hdrhistogram::Histogram;
 use sqlx::Row as _;
 
@@ -44,8 +45,13 @@ pub async fn measure(year: &Year, commands_per_s: u64) -> String {
         let (author, textbook, entry) = entries[number as usize % entries.len()];
         let (app, acknowledged) = (year.app.clone(), acknowledged.clone());
         tasks.spawn(async move {
-            let revise =
-                Command::ReviseEntry { entry, content: Some(TEXT.into()), resources: vec![], homework: vec![] };
+            let revise = Command::ReviseEntry {
+                entry,
+                content: Some(TEXT.into()),
+                framing: NewFraming::default(),
+                resources: vec![],
+                homework: vec![],
+            };
             let receipt = app.in_textbook(author, textbook, Said::default(), revise).await;
             let receipt = receipt.unwrap_or_else(|problem| panic!("{}: {}", problem.code, problem.detail));
             let now = Instant::now();
@@ -106,7 +112,7 @@ async fn revisable(year: &Year) -> Vec<Revisable> {
     for row in &rows {
         let author: PersonId = PersonId(row.get::<&str, _>(0).parse().unwrap());
         let (textbook, entry) = (TextbookId(row.get(1)), EntryId(row.get(2)));
-        let today = books.textbook_facts(textbook).unwrap().zone.to_datetime(now).date();
+        let today = books.textbook_facts(textbook, now).unwrap().zone.to_datetime(now).date();
         if books.capacity_in(author, textbook, today).teaches() {
             entries.entry(textbook).or_default().push((author, textbook, entry));
         }

@@ -1,10 +1,10 @@
 //! School life: the acts of teachers, done through real commands at their hour. An act done twice is recognised by its key.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, TextbookId};
 use domain::textbook::Command;
-use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use futures_util::StreamExt as _;
 use infra::generator::{self, Act, Deed, Due, Given, School};
@@ -165,19 +165,28 @@ impl Life {
                 minutes: Some(given.minutes),
                 written: given.written,
                 resources: vec![],
+                audience: BTreeSet::new(),
             })
         };
         Some(match &act.deed {
             Deed::Publish { content, resources, homework } => Command::PublishEntry {
                 lesson: lesson_ref,
                 content: content.clone(),
+                framing: NewFraming::default(),
+                copied_from: None,
                 resources: resources.iter().map(resource).collect(),
                 homework: homework.iter().enumerate().filter_map(|(rank, given)| task(rank, given)).collect(),
             },
             Deed::Revise { content } => {
                 let Deed::Publish { resources, .. } = self.published(number)? else { return None };
                 let resources = resources.iter().map(resource).collect();
-                Command::ReviseEntry { entry, content: Some(content.clone()), resources, homework: vec![] }
+                Command::ReviseEntry {
+                    entry,
+                    content: Some(content.clone()),
+                    framing: NewFraming::default(),
+                    resources,
+                    homework: vec![],
+                }
             }
             Deed::ReviseHomework { index, text } => {
                 let Deed::Publish { homework, .. } = self.published(number)? else { return None };

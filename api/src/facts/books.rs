@@ -14,6 +14,7 @@ use domain::directory::service::Assignment;
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
 use domain::{inspection, textbook};
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
@@ -313,7 +314,7 @@ impl Books {
     }
 
     /// What a decision on a textbook may look at.
-    pub fn textbook_facts(&self, textbook: TextbookId) -> Option<textbook::Facts> {
+    pub fn textbook_facts(&self, textbook: TextbookId, now: Timestamp) -> Option<textbook::Facts> {
         let service = self.services.get(&textbook)?;
         let school = self.schools.get(&service.school)?;
         Some(textbook::Facts {
@@ -327,7 +328,16 @@ impl Books {
             closures: school.closures.get(&service.year).cloned().unwrap_or_default(),
             slots: service.slots.clone(),
             not_held: service.not_held.clone(),
+            members: self.members_on(service.group, school.local(now).date()).collect(),
+            source: None,
         })
+    }
+
+    /// The pupils who are in a group on a day.
+    pub fn members_on(&self, group: GroupId, on: Date) -> impl Iterator<Item = PersonId> {
+        let stays = self.groups.get(&group).into_iter().flat_map(|book| &book.stays);
+        let there = stays.filter(move |(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
+        there.map(|(pupil, _)| *pupil)
     }
 
     /// What a decision on a mandate may look at. The school is that of the mandate, or of the head who opens it.

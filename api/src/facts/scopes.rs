@@ -27,10 +27,10 @@ impl Books {
         };
         let has = |role| book.roles.iter().any(|held| held.role == role && held.holds(on));
         match standpoint {
-            Standpoint::Pupil if has(Role::Pupil) => access::of_pupil(self.stays(person), on),
+            Standpoint::Pupil if has(Role::Pupil) => access::of_pupil(person, self.stays(person), on),
             Standpoint::Guardian(child) => {
                 let guardians = self.person(child).map_or(&[][..], |child| child.guardians_on(on));
-                access::of_guardian(person, guardians, self.stays(child), on)
+                access::of_guardian(person, child, guardians, self.stays(child), on)
             }
             Standpoint::Teacher => {
                 let services: Vec<(TextbookId, Assignment)> = self

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use domain::actor::Capacity;
-use domain::ids::{EntryId, HomeworkId, TextbookId};
+use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
+use domain::textbook::entry::Source;
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
 use projections::inspector::{self, Item};
@@ -51,8 +52,14 @@ pub struct PastVersion {
     kind: Option<HomeworkKind>,
     minutes: Option<u16>,
     written: Option<bool>,
+    /// The pupils a work is for; none for the whole group.
+    audience: Option<Vec<PersonId>>,
     /// None: forgotten, or a withdrawal.
     text: Option<String>,
+    sequence: Option<String>,
+    programme: Option<String>,
+    /// The entry of another textbook whose text was taken over.
+    copied_from: Option<Source>,
     resources: Vec<Resource>,
     /// Why it was withdrawn.
     reason: Option<String>,
@@ -104,7 +111,10 @@ pub async fn read(
         rows.drain(..=at);
     }
     let next = wanted.cut(&mut rows, |row| AfterVersion(row.version));
-    let cells = rows.iter().flat_map(|row| row.content.iter().chain(&row.reason).chain(texts::cells(&row.resources)));
+    let cells = rows.iter().flat_map(|row| {
+        let texts = row.content.iter().chain(&row.reason).chain(row.framing.cells());
+        texts.chain(texts::cells(&row.resources))
+    });
     let texts = Texts::open(&app, cells.collect()).await?;
     let items = {
         let books = app.register.read();
@@ -135,6 +145,14 @@ fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> PastVersio
         kind: row.work.as_ref().map(|work| work.kind),
         minutes: row.work.as_ref().and_then(|work| work.minutes),
         written: row.work.as_ref().map(|work| work.written),
+        audience: row
+            .work
+            .as_ref()
+            .map(|work| work.audience.iter().copied().collect())
+            .filter(|all: &Vec<_>| !all.is_empty()),
+        sequence: texts.of(row.framing.sequence.as_ref()),
+        programme: texts.of(row.framing.programme.as_ref()),
+        copied_from: row.copied_from,
         text: texts.of(row.content.as_ref()),
         resources: texts.resources(&row.resources),
         reason: texts.of(row.reason.as_ref()),

@@ -76,6 +76,10 @@ pub struct WrittenEntry {
     /// When pupils and their guardians see it: after now, for who reads behind the scenes.
     #[schema(value_type = String, format = DateTime)]
     visible_from: Timestamp,
+    /// The sequence it belongs to, as the teacher words it.
+    sequence: Option<String>,
+    /// The item of the programme.
+    programme: Option<String>,
     /// The work given in this lesson.
     homework: Vec<GivenHomework>,
 }
@@ -93,6 +97,8 @@ pub struct GivenHomework {
     minutes: Option<u16>,
     /// Whether it is to be done in writing.
     written: bool,
+    /// Whether it is for some pupils of the group only. Who they are is for the team.
+    for_part_of_group: bool,
     /// None: forgotten, at the request of someone it was about.
     text: Option<String>,
     resources: Vec<Resource>,
@@ -169,6 +175,8 @@ impl<'a> Texts<'a> {
             subject: row.place.subject.clone(),
             lesson: (&row.lesson).into(),
             content: self.of(row.content.as_ref()),
+            sequence: self.of(row.framing.sequence.as_ref()),
+            programme: self.of(row.framing.programme.as_ref()),
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),
             revision: row.revision,
@@ -188,6 +196,7 @@ impl<'a> Texts<'a> {
             kind: row.work.kind,
             minutes: row.work.minutes,
             written: row.work.written,
+            for_part_of_group: !row.work.audience.is_empty(),
             text: self.of(row.text.as_ref()),
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),

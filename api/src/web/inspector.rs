@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
 use super::layout::{Layout, filled_of};
-use super::pupil::Resource;
+use super::pupil::{Framing, Resource};
 use crate::fr;
 
 /// A textbook that may be read.
@@ -83,6 +83,9 @@ pub struct Version {
     pub text: Vec<Segment>,
     /// `pour le jeudi 19 novembre · exercices · 20 min`, when a version of the homework changed it; else empty.
     pub terms: Vec<Segment>,
+    pub framing: Framing,
+    /// `reprise du cahier de la 4e A, mathématiques`
+    pub copied_from: Option<String>,
     pub resources: Vec<Resource>,
     /// It was taken out of sight, and written again since.
     pub withdrawn: Option<Withdrawal>,

@@ -167,6 +167,7 @@ mod tests {
             given_on: date(2026, 11, 16),
             due_on: date(2026, 11, day),
             in_writing: false,
+            for_whom: None,
             revised_on: None,
             resources: Vec::new(),
             textbook: None,

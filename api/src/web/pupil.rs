@@ -62,6 +62,14 @@ impl Resource {
     }
 }
 
+/// Where a lesson stands in the year's plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Framing {
+    pub sequence: Option<String>,
+    /// The item of the programme.
+    pub programme: Option<String>,
+}
+
 /// One homework as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Homework {
@@ -75,6 +83,8 @@ pub struct Homework {
     pub given_on: Date,
     pub due_on: Date,
     pub in_writing: bool,
+    /// When it is not for the whole class: `pour une partie de la classe`, or their names for the team.
+    pub for_whom: Option<String>,
     /// The day it was last changed after it was first visible.
     pub revised_on: Option<Date>,
     pub resources: Vec<Resource>,
@@ -212,6 +222,7 @@ pub struct Lesson {
     pub date: Date,
     pub start: Time,
     pub state: SlotState,
+    pub framing: Framing,
     pub resources: Vec<Resource>,
     pub homework: Vec<Homework>,
 }

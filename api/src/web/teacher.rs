@@ -1,12 +1,16 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
+use domain::ids::PersonId;
 use jiff::civil::{Date, DateTime, Time};
+use serde::{Deserialize, Serialize};
 
 use super::filters;
 use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use super::principal::Filling;
-use super::pupil::{Homework, Purpose, Resource};
+use super::pupil::{Framing, Homework, Purpose, Resource};
 use crate::fr;
 
 /// A slot of the teacher's timetable.
@@ -35,6 +39,8 @@ pub struct Cell {
     /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
     pub href: String,
     pub state: CellState,
+    /// Something of it lies on the teacher's desk, unpublished.
+    pub draft: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +105,8 @@ impl WeekPage {
 
 /// One row of documents in the form, as typed. Fields `ressource_{n}_titre`, `ressource_{n}_lien`,
 /// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ResourceRow {
     pub title: String,
     pub url: String,
@@ -109,7 +116,8 @@ pub struct ResourceRow {
 /// One row of homework in the form, as typed. Fields `travail_{n}_texte`, `travail_{n}_pour` (an ISO date of
 /// `next_lessons`, or `autre`), `travail_{n}_date`, `travail_{n}_type`, `travail_{n}_duree`, `travail_{n}_ecrit`
 /// (`oui` when ticked) and, when it was already given, `travail_{n}_id`; n from 1.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct HomeworkRow {
     pub id: Option<String>,
     pub text: String,
@@ -118,6 +126,35 @@ pub struct HomeworkRow {
     pub kind: String,
     pub minutes: String,
     pub in_writing: bool,
+    /// The pupils it is for; empty for the whole class.
+    pub audience: BTreeSet<PersonId>,
+    /// The work of another lesson that it takes over, with its documents.
+    pub source: Option<String>,
+}
+
+/// A lesson that may be taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLink {
+    /// `4e A, mardi 17 novembre`
+    pub label: String,
+    /// The first words of its content.
+    pub summary: String,
+    /// The form of this lesson, filled from that one.
+    pub href: String,
+}
+
+/// What lies on the teacher's desk about a lesson: nobody else sees it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// When the draft shown in the form was saved.
+    pub draft_of: Option<DateTime>,
+    /// The textbook changed since that draft was saved.
+    pub overtaken: bool,
+    pub note: String,
+    pub draft_action: String,
+    pub note_action: String,
+    /// The last day both are kept.
+    pub kept_until: Option<Date>,
 }
 
 /// When pupils and families will see what is about to be published.
@@ -165,8 +202,20 @@ pub struct LessonPage {
     pub existing: Option<Existing>,
     pub visibility: Visibility,
     pub content: String,
+    pub sequence: String,
+    pub programme: String,
     pub resources: Vec<ResourceRow>,
     pub homework: Vec<HomeworkRow>,
+    /// The pupils of the group, in the order of their names.
+    pub pupils: Vec<(PersonId, String)>,
+    /// Lessons of the same subject that may be taken over, while this one is not written.
+    pub sources: Vec<SourceLink>,
+    /// Lessons of parallel classes that may take this one over, once it is.
+    pub targets: Vec<Link>,
+    /// What the form was filled from, and how it says so.
+    pub source: String,
+    pub source_said: Option<String>,
+    pub papers: Papers,
     /// Values are ISO dates: `2026-11-19`, `jeudi 19 novembre, 8 h`.
     pub next_lessons: Vec<Choice>,
     pub kinds: Vec<Choice>,
@@ -195,6 +244,27 @@ impl LessonPage {
     pub fn resources_open(&self) -> bool {
         let typed = |row: &ResourceRow| !row.title.is_empty() || !row.url.is_empty();
         self.resources.iter().any(typed) || self.wrong_under("ressource_")
+    }
+
+    /// The same for the sequence and the programme.
+    pub fn framing_open(&self) -> bool {
+        !self.sequence.is_empty() || !self.programme.is_empty() || self.wrong_under("sequence")
+    }
+
+    /// Whether a pupil is named for a work.
+    pub fn is_for(&self, row: &HomeworkRow, pupil: &PersonId) -> bool {
+        row.audience.contains(pupil)
+    }
+
+    /// `3 élèves`, when a work is for some only.
+    pub fn for_said(&self, row: &HomeworkRow) -> Option<String> {
+        (!row.audience.is_empty()).then(|| fr::plural(row.audience.len(), "élève", "élèves"))
+    }
+
+    /// `vendredi 20 novembre à 18 h 05`
+    pub fn draft_said(&self) -> Option<String> {
+        let at = self.papers.draft_of?;
+        Some(format!("{} à {}", fr::relative_date(at.date(), self.layout.today()), fr::hour(at.time())))
     }
 
     /// The same for the homework of rank `n`, from 1.
@@ -240,6 +310,7 @@ pub struct Entry {
     pub start: Time,
     pub href: String,
     pub state: EntryState,
+    pub framing: Framing,
     pub resources: Vec<Resource>,
     pub homework: Vec<Homework>,
 }

@@ -25,22 +25,24 @@ fn link(relative: u128, standing: Standing) -> Guardian {
 
 #[test]
 fn a_pupil_sees_the_textbooks_of_all_their_groups() {
-    let scope = of_pupil(&[stay("4B", date(2026, 9, 1), None), stay("4ESP1", date(2026, 10, 12), None)], TODAY);
+    let scope =
+        of_pupil(person(50), &[stay("4B", date(2026, 9, 1), None), stay("4ESP1", date(2026, 10, 12), None)], TODAY);
     assert_eq!(scope.groups, [(group("4B"), None), (group("4ESP1"), None)]);
     assert!(!scope.behind_the_scenes);
+    assert_eq!(scope.pupils, BTreeSet::from([person(50)]));
 }
 
 #[test]
 fn who_left_a_group_keeps_what_is_dated_up_to_that_day() {
     let left = date(2026, 10, 5);
-    let scope = of_pupil(&[stay("4A", date(2026, 9, 1), Some(left)), stay("4B", left, None)], TODAY);
+    let scope = of_pupil(person(50), &[stay("4A", date(2026, 9, 1), Some(left)), stay("4B", left, None)], TODAY);
     assert_eq!(scope.groups, [(group("4A"), Some(date(2026, 10, 4))), (group("4B"), None)]);
 }
 
 #[test]
 fn who_came_back_sees_all_of_it_again() {
     let stays = [stay("4A", date(2026, 9, 1), Some(date(2026, 9, 20))), stay("4A", date(2026, 10, 1), None)];
-    assert_eq!(of_pupil(&stays, TODAY).groups, [(group("4A"), None)]);
+    assert_eq!(of_pupil(person(50), &stays, TODAY).groups, [(group("4A"), None)]);
 }
 
 #[test]
@@ -49,10 +51,13 @@ fn ct_09_both_legal_guardians_read_and_nobody_else() {
         [link(1, Standing::Legal1), link(2, Standing::Legal2), link(3, Standing::Contact), link(4, Standing::Other)];
     let stays = [stay("4B", date(2026, 9, 1), None)];
     for adult in [1, 2] {
-        assert_eq!(of_guardian(person(adult), &guardians, &stays, TODAY), of_pupil(&stays, TODAY));
+        assert_eq!(
+            of_guardian(person(adult), person(50), &guardians, &stays, TODAY),
+            of_pupil(person(50), &stays, TODAY)
+        );
     }
     for adult in [3, 4, 5] {
-        assert!(of_guardian(person(adult), &guardians, &stays, TODAY).is_nothing());
+        assert!(of_guardian(person(adult), person(50), &guardians, &stays, TODAY).is_nothing());
     }
 }
 
@@ -60,8 +65,8 @@ fn ct_09_both_legal_guardians_read_and_nobody_else() {
 fn rg_07_who_is_no_longer_in_the_set_reads_nothing() {
     let stays = [stay("4B", date(2026, 9, 1), None)];
     let (before, after) = ([link(1, Standing::Legal1), link(2, Standing::Legal2)], [link(2, Standing::Legal1)]);
-    assert!(!of_guardian(person(1), &before, &stays, TODAY).is_nothing());
-    assert!(of_guardian(person(1), &after, &stays, TODAY).is_nothing());
+    assert!(!of_guardian(person(1), person(50), &before, &stays, TODAY).is_nothing());
+    assert!(of_guardian(person(1), person(50), &after, &stays, TODAY).is_nothing());
 }
 
 #[test]

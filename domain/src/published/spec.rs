@@ -4,7 +4,7 @@ use crate::directory::person;
 use crate::ids::{GroupId, HomeworkId, PersonId, SchoolYear, StreamId};
 use crate::personal::Personal;
 use crate::textbook::Event;
-use crate::textbook::entry::{Purpose, Resource};
+use crate::textbook::entry::{Framing, Purpose, Resource};
 use crate::textbook::homework::{Due, HomeworkKind, Task};
 use jiff::civil::{date, time};
 use serde_json::{Value, json};
@@ -40,7 +40,9 @@ fn entry_published() -> Event {
         entry: lesson().entry(textbook()),
         lesson: lesson(),
         content: official("Zoé a rendu son devoir"),
+        framing: Framing { sequence: Some(official("Zoé et les autres")), programme: None },
         resources: vec![resource],
+        copied_from: None,
         visible_from: at("2026-11-17T06:00:00Z"),
     }
 }
@@ -117,12 +119,15 @@ fn every_other_event_stays_in_the_house() {
         minutes: None,
         written: true,
         resources: vec![],
+        audience: [PersonId(Uuid::from_u128(50))].into(),
     };
+    let framing = Framing::default();
     let school = SchoolId::of("0990001X");
     let group = GroupId::of(school, SchoolYear(2026), "4B");
     let kept: [Fact; 7] = [
         Event::TextbookOpened { textbook, school, year: SchoolYear(2026), group, subject: "061300".into() }.into(),
-        Event::EntryRevised { textbook, entry, content: official("x"), resources: vec![], visible_from }.into(),
+        Event::EntryRevised { textbook, entry, content: official("x"), framing, resources: vec![], visible_from }
+            .into(),
         Event::EntryWithdrawn { textbook, entry, reason: official("x") }.into(),
         Event::HomeworkGiven { textbook, homework, given_in: lesson(), task: task(), visible_from }.into(),
         Event::HomeworkRevised { textbook, homework, task: task(), visible_from }.into(),

@@ -75,6 +75,55 @@ pub struct Resource {
     pub purpose: Purpose,
 }
 
+/// Where the lesson stands in the year's plan, as the teacher words it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewFraming {
+    /// La séquence, ou le chapitre.
+    #[serde(default)]
+    pub sequence: Option<String>,
+    /// Le point du programme.
+    #[serde(default)]
+    pub programme: Option<String>,
+}
+
+/// The same, as a fact.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Framing {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Personal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Personal>,
+}
+
+impl Framing {
+    pub fn is_empty(&self) -> bool {
+        self.sequence.is_none() && self.programme.is_none()
+    }
+}
+
+/// The version of an entry whose text was taken over for another class, or another year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Source {
+    pub textbook: TextbookId,
+    pub entry: EntryId,
+    /// Of the source's stream.
+    pub version: i64,
+}
+
+/// Characters of a sequence, or of an item of the programme.
+const FRAMING_CHARACTERS_MAX: usize = 300;
+
+pub(super) fn framing(textbook: TextbookId, new: NewFraming) -> Result<Framing, Rejection> {
+    let one = |text: Option<String>| match text {
+        Some(text) if text.chars().count() > FRAMING_CHARACTERS_MAX => Err(Rejection::FramingTooLong),
+        Some(text) if !text.trim().is_empty() => Ok(Some(Personal::official(textbook, text))),
+        _ => Ok(None),
+    };
+    Ok(Framing { sequence: one(new.sequence)?, programme: one(new.programme)? })
+}
+
 pub(super) fn resolve(facts: &Facts, lesson: &LessonRef) -> Result<Lesson, Rejection> {
     let (slot, date, starts_at, minutes) = match *lesson {
         LessonRef::Slot { slot, date } => {

@@ -2,6 +2,8 @@
 //!
 //! Circulaire 2010-136: each task carries the day it is given and the day it must be presented or handed in (rule CT-05).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
 use super::{Event, Facts, Rejection, State};
 use crate::calendar::{LessonOn, NoticePolicy};
-use crate::ids::{HomeworkId, SlotId};
+use crate::ids::{HomeworkId, PersonId, SlotId};
 use crate::personal::Personal;
 
 /// What kind of work it is, in the words of the school.
@@ -85,6 +87,9 @@ pub struct NewHomework {
     pub written: bool,
     #[serde(default)]
     pub resources: Vec<NewResource>,
+    /// The pupils it is for; empty for the whole group.
+    #[serde(default)]
+    pub audience: BTreeSet<PersonId>,
 }
 
 /// One version of the work.
@@ -96,6 +101,9 @@ pub struct Task {
     pub minutes: Option<u16>,
     pub written: bool,
     pub resources: Vec<Resource>,
+    /// The pupils it is for; empty for the whole group. They, those who answer for them and the team read it: nobody else.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub audience: BTreeSet<PersonId>,
 }
 
 /// Whether pupils have the time to do it, from when they can read it.
@@ -129,7 +137,8 @@ pub fn notice(
     }
 }
 
-pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result<Task, Rejection> {
+/// `named` are the pupils it was for already: one who has left the group since stays named.
+fn resolve(facts: &Facts, given_on: Date, named: &BTreeSet<PersonId>, new: NewHomework) -> Result<Task, Rejection> {
     if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
         return Err(Rejection::MinutesMalformed);
     }
@@ -154,6 +163,9 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
     if due.on < given_on {
         return Err(Rejection::DueBeforeGiven);
     }
+    if !new.audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
+        return Err(Rejection::PupilNotInGroup);
+    }
     Ok(Task {
         text: text(facts.textbook, new.text)?,
         due,
@@ -161,6 +173,7 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
         minutes: new.minutes,
         written: new.written,
         resources: resources(facts.textbook, new.resources)?,
+        audience: new.audience,
     })
 }
 
@@ -176,13 +189,13 @@ pub(super) fn give(
         return Err(Rejection::TooMany);
     }
     let mut events: Vec<Event> = Vec::new();
-    let mut given = std::collections::BTreeSet::new();
+    let mut given = BTreeSet::new();
     for new in homework {
         let id = new.homework;
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
-        let task = resolve(facts, lesson.date, new)?;
+        let task = resolve(facts, lesson.date, &BTreeSet::new(), new)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
     }
@@ -199,7 +212,8 @@ pub(super) fn revise(
     let mut events = Vec::new();
     for revised in homework {
         let (textbook, id) = (facts.textbook, revised.homework);
-        let task = resolve(facts, state.live_homework(id)?.on, revised)?;
+        let given = state.live_homework(id)?;
+        let task = resolve(facts, given.on, &given.audience, revised)?;
         events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
     }
     Ok(events)

@@ -30,7 +30,13 @@ fn facts() -> Facts {
         closures: vec![Closure { from: date(2026, 11, 11), until: date(2026, 11, 11), label: "Armistice".into() }],
         slots: vec![(slot(1), None), (slot(3), None), (slot(4), None)],
         not_held: std::collections::BTreeMap::new(),
+        members: BTreeSet::from([pupil(1), pupil(2), pupil(3)]),
+        source: None,
     }
+}
+
+fn pupil(number: u128) -> PersonId {
+    PersonId(Uuid::from_u128(100 + number))
 }
 
 struct Given {
@@ -67,12 +73,14 @@ fn on(date: Date, weekday: i8) -> LessonRef {
 }
 
 fn publish(lesson: LessonRef) -> Command {
-    Command::PublishEntry { lesson, content: "Équations à une inconnue".into(), resources: vec![], homework: vec![] }
+    let (content, framing) = ("Équations à une inconnue".into(), NewFraming::default());
+    Command::PublishEntry { lesson, content, framing, resources: vec![], homework: vec![], copied_from: None }
 }
 
 fn exercise(due: DueRef) -> NewHomework {
     let (homework, kind) = (HomeworkId(Uuid::from_u128(42)), HomeworkKind::Exercise);
-    NewHomework { homework, text: "Ex. 12".into(), due, kind, minutes: Some(20), written: true, resources: vec![] }
+    let (text, minutes, audience) = ("Ex. 12".into(), Some(20), BTreeSet::new());
+    NewHomework { homework, text, due, kind, minutes, written: true, resources: vec![], audience }
 }
 
 fn written() -> Vec<Event> {
@@ -80,7 +88,8 @@ fn written() -> Vec<Event> {
 }
 
 fn revised(entry: EntryId, content: Option<&str>, homework: Vec<NewHomework>) -> Command {
-    Command::ReviseEntry { entry, content: content.map(str::to_owned), resources: vec![], homework }
+    let (content, framing) = (content.map(str::to_owned), NewFraming::default());
+    Command::ReviseEntry { entry, content, framing, resources: vec![], homework }
 }
 
 fn entry_of(events: &[Event]) -> EntryId {
@@ -229,6 +238,8 @@ fn work_given_with_an_entry_is_one_fact_or_none() {
     let command = Command::PublishEntry {
         lesson: on(MONDAY, 1),
         content: "x".into(),
+        framing: NewFraming::default(),
+        copied_from: None,
         resources: vec![],
         homework: vec![exercise(bad)],
     };
@@ -240,6 +251,8 @@ fn a_link_leads_to_the_web_and_nowhere_else() {
     let with = |link: &str| Command::PublishEntry {
         lesson: on(MONDAY, 1),
         content: "x".into(),
+        framing: NewFraming::default(),
+        copied_from: None,
         resources: vec![NewResource { title: "Fiche".into(), link: Some(link.into()), purpose: Purpose::Further }],
         homework: vec![],
     };
@@ -285,4 +298,62 @@ fn a_withdrawn_lesson_takes_its_work_along_if_asked() {
     assert_eq!(given(&events).when(withdraw(false)).unwrap().len(), 1);
     let both = given(&events).when(withdraw(true)).unwrap();
     assert!(matches!(both[..], [Event::EntryWithdrawn { .. }, Event::HomeworkWithdrawn { .. }]));
+}
+
+#[test]
+fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
+    let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
+    let give = |pupils: &[PersonId]| {
+        let homework = NewHomework { audience: pupils.iter().copied().collect(), ..exercise(due) };
+        Command::GiveHomework { given_in: lesson, homework }
+    };
+    let stranger = PersonId(Uuid::from_u128(999));
+    assert_eq!(given(&[]).when(give(&[pupil(1), stranger])).unwrap_err(), Rejection::PupilNotInGroup);
+    let events = given(&[]).when(give(&[pupil(1), pupil(2)])).unwrap();
+    let Some(Event::HomeworkGiven { task, .. }) = events.last() else { panic!("no work was given") };
+    assert_eq!(task.audience, BTreeSet::from([pupil(1), pupil(2)]));
+    // One of them changes class: the work can be written anew, for them too; but nobody else can be added who is not of the class.
+    let revise = |pupils: &[PersonId]| Command::ReviseHomework {
+        homework: NewHomework { audience: pupils.iter().copied().collect(), ..exercise(due) },
+    };
+    let left = || {
+        let mut given = given(&events);
+        given.context.facts.members.remove(&pupil(1));
+        given
+    };
+    assert!(left().when(revise(&[pupil(1), pupil(2)])).is_ok());
+    assert_eq!(left().when(revise(&[stranger])).unwrap_err(), Rejection::PupilNotInGroup);
+}
+
+#[test]
+fn what_is_taken_over_says_from_where() {
+    let other = TextbookId(Uuid::from_u128(8));
+    let source = Source { textbook: other, entry: EntryId(Uuid::from_u128(9)), version: 4 };
+    let copy = || match publish(on(MONDAY, 1)) {
+        Command::PublishEntry { lesson, content, framing, resources, homework, .. } => {
+            Command::PublishEntry { lesson, content, framing, resources, homework, copied_from: Some(source) }
+        }
+        other => other,
+    };
+    // An entry that is not known, or that its author may not read, is nobody's source.
+    assert_eq!(given(&[]).when(copy()).unwrap_err(), Rejection::SourceUnknown);
+    let mut known = given(&[]);
+    known.context.facts.source = Some(source);
+    let events = known.when(copy()).unwrap();
+    assert!(matches!(events[1], Event::EntryPublished { copied_from: Some(from), .. } if from == source));
+}
+
+#[test]
+fn an_entry_may_say_where_it_stands_in_the_plan_of_the_year() {
+    let framed = |sequence: &str| match publish(on(MONDAY, 1)) {
+        Command::PublishEntry { lesson, content, resources, homework, copied_from, .. } => {
+            let framing = NewFraming { sequence: Some(sequence.into()), programme: Some("  ".into()) };
+            Command::PublishEntry { lesson, content, framing, resources, homework, copied_from }
+        }
+        other => other,
+    };
+    let events = given(&[]).when(framed("3. Équations")).unwrap();
+    let Event::EntryPublished { framing, .. } = &events[1] else { panic!("no entry") };
+    assert!(framing.sequence.is_some() && framing.programme.is_none());
+    assert_eq!(given(&[]).when(framed(&"é".repeat(301))).unwrap_err(), Rejection::FramingTooLong);
 }

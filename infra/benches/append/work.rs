@@ -6,7 +6,7 @@ use domain::actor::{Actor, Capacity};
 use domain::calendar::{YearBounds, national_pauses};
 use domain::decider::{Context, Decider};
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
-use domain::textbook::entry::LessonRef;
+use domain::textbook::entry::{LessonRef, NewFraming};
 use domain::textbook::{Command, Event, Facts, Textbook};
 use infra::clock::{Clock as _, SystemClock};
 use infra::journal::{Envelope, Journal};
@@ -70,7 +70,13 @@ impl World {
     }
 
     pub fn revise(book: &Book) -> Command {
-        Command::ReviseEntry { entry: book.entry, content: Some(TEXT.into()), resources: vec![], homework: vec![] }
+        Command::ReviseEntry {
+            entry: book.entry,
+            content: Some(TEXT.into()),
+            framing: NewFraming::default(),
+            resources: vec![],
+            homework: vec![],
+        }
     }
 
     /// The stored text of an event, sealed as the journal seals it.
@@ -102,6 +108,8 @@ fn book(school: SchoolId, number: usize) -> Book {
         closures: vec![],
         slots: vec![],
         not_held: std::collections::BTreeMap::new(),
+        members: std::collections::BTreeSet::new(),
+        source: None,
     };
     let entry = EntryId::of(textbook, "08:00", DAY);
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }
@@ -112,7 +120,14 @@ async fn open_some(world: Arc<World>, caller: usize, lessons: usize) -> Result<(
         for number in 0..lessons as i64 {
             let (date, hour) = (DAY.checked_sub(jiff::Span::new().try_days(number / 10)?)?, 8 + (number % 10) as i8);
             let lesson = LessonRef::Exceptional { date, starts_at: time(hour, 0, 0, 0), minutes: 55 };
-            let command = Command::PublishEntry { lesson, content: TEXT.into(), resources: vec![], homework: vec![] };
+            let command = Command::PublishEntry {
+                lesson,
+                content: TEXT.into(),
+                framing: NewFraming::default(),
+                copied_from: None,
+                resources: vec![],
+                homework: vec![],
+            };
             world.journal.execute::<Textbook>(Envelope::to(book.stream), command, world.context(book)).await?;
         }
     }

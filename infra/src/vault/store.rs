@@ -45,12 +45,32 @@ fn class(class: Retention) -> &'static str {
         Retention::Contact => "contact",
         Retention::Pedagogic => "pedagogic",
         Retention::Archive => "archive",
+        Retention::Desk => "desk",
     }
 }
 
 /// Every SQL text of the vault, by name, so that a test can prepare each.
-pub(super) const STATEMENTS: [(&str, &str); 5] =
-    [("ensure_keys", ENSURE_KEYS), ("keys", KEYS), ("identify", IDENTIFY), ("link", LINK), ("known", KNOWN)];
+pub(super) const STATEMENTS: [(&str, &str); 6] = [
+    ("ensure_keys", ENSURE_KEYS),
+    ("keys", KEYS),
+    ("destroy", DESTROY),
+    ("identify", IDENTIFY),
+    ("link", LINK),
+    ("known", KNOWN),
+];
+
+const DESTROY: &str =
+    "delete from vault.keys k using unnest($1::text[], $2::text[], $3::smallint[]) g (subject, class, school_year)
+    where (k.subject, k.class, k.school_year) = (g.subject, g.class, g.school_year)";
+
+/// Destroys keys: what is sealed under them is forgotten.
+pub(super) async fn destroy(pool: &PgPool, names: &[KeyName]) -> Result<(), VaultError> {
+    let subjects: Vec<String> = names.iter().map(|(about, _, _)| subject(about)).collect();
+    let classes: Vec<&str> = names.iter().map(|(_, retention, _)| class(*retention)).collect();
+    let years: Vec<i16> = names.iter().map(|(_, _, year)| year.0).collect();
+    sqlx::query(DESTROY).bind(subjects).bind(classes).bind(years).execute(pool).await?;
+    Ok(())
+}
 
 const ENSURE_KEYS: &str = "with wanted as (
         select * from unnest($1::bytea[], $2::text[], $3::text[], $4::smallint[], $5::bytea[])
@@ -68,9 +88,9 @@ pub(super) async fn ensure_keys(
     secret: &[u8; 32],
     names: &[&KeyName],
 ) -> Result<Vec<(KeyName, DekRef, Dek)>, VaultError> {
-    let mut wanted: HashMap<(String, &str, i16), KeyName> = HashMap::new();
+    let mut wanted: HashMap<(String, String, i16), KeyName> = HashMap::new();
     for (about, retention, year) in names.iter().copied() {
-        wanted.insert((subject(about), class(*retention), year.0), (about.clone(), *retention, *year));
+        wanted.insert((subject(about), class(*retention).to_owned(), year.0), (about.clone(), *retention, *year));
     }
     let mut keys: Vec<_> = wanted.keys().cloned().collect();
     // One order for all writers: two batches cannot wait for each other.
@@ -83,7 +103,7 @@ pub(super) async fn ensure_keys(
     let rows = sqlx::query(ENSURE_KEYS)
         .bind(&refs)
         .bind(keys.iter().map(|(subject, _, _)| subject.clone()).collect::<Vec<_>>())
-        .bind(keys.iter().map(|(_, class, _)| (*class).to_owned()).collect::<Vec<_>>())
+        .bind(keys.iter().map(|(_, class, _)| class.clone()).collect::<Vec<_>>())
         .bind(keys.iter().map(|(_, _, year)| *year).collect::<Vec<_>>())
         .bind(&wraps)
         .bind(EPOCH)
@@ -91,21 +111,12 @@ pub(super) async fn ensure_keys(
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let (subject, class, year): (String, String, i16) = (row.get(0), row.get(1), row.get(2));
-        if let Some(name) = wanted.get(&(subject, class_name(&class), year)) {
+        if let Some(name) = wanted.get(&(row.get(0), row.get(1), row.get(2))) {
             let dek = unwrap(secret, row.get::<&[u8], _>(4))?;
             found.push((name.clone(), dek_ref(row.get(3))?, dek));
         }
     }
     Ok(found)
-}
-
-fn class_name(text: &str) -> &'static str {
-    [Retention::Identity, Retention::Contact, Retention::Pedagogic, Retention::Archive]
-        .map(class)
-        .into_iter()
-        .find(|known| *known == text)
-        .unwrap_or("")
 }
 
 fn dek_ref(bytes: &[u8]) -> Result<DekRef, VaultError> {

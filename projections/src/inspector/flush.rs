@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::fold::key;
 use super::queries::version_columns;
 use super::{ItemKey, Version};
-use crate::cells;
+use crate::cells::{self, Framing, Work};
 use crate::rows::{Row, Trail, textbook_events};
 use crate::writing::table;
 
@@ -22,8 +22,8 @@ const VERSIONS: &str = concat!(
 );
 
 const COPY_VERSIONS: &str = "copy version (textbook, version, position, event, sort, id, number, school, group_id, subject, author, capacity, recorded_at, \
-        visible_from, lesson, slot, date, starts_at, minutes, ended_at, due_on, due_slot, due_at, kind, estimate, written, content, \
-        resources, reason) from stdin (format binary)";
+        visible_from, lesson, slot, date, starts_at, minutes, ended_at, due_on, due_slot, due_at, kind, estimate, written, audience, content, \
+        framing, source_textbook, source_entry, source_version, resources, reason) from stdin (format binary)";
 
 pub const STATEMENTS: &[(&str, &str)] = &[("versions", VERSIONS)];
 
@@ -35,6 +35,7 @@ impl Row for Version {
             work: self.work.clone(),
             event: String::new(),
             content: None,
+            framing: Framing::default(),
             resources: Vec::new(),
             reason: None,
             ..*self
@@ -89,7 +90,12 @@ table!(Versions, row: Version, copy COPY_VERSIONS, [
     row.work.as_ref().map(|work| work.kind.name()),
     row.work.as_ref().and_then(|work| work.minutes).map(i32::from),
     row.work.as_ref().map(|work| work.written),
+    row.work.as_ref().and_then(Work::audience_column),
     cells::column(row.content.as_ref()),
+    row.framing.column(),
+    row.copied_from.map(|source| source.textbook.0),
+    row.copied_from.map(|source| source.entry.0),
+    row.copied_from.map(|source| source.version),
     cells::resources_column(&row.resources),
     cells::column(row.reason.as_ref()),
 ]);

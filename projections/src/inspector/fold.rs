@@ -7,7 +7,7 @@ use domain::textbook::entry::{Lesson, Resource};
 use jiff::Timestamp;
 
 use super::{Item, ItemKey, Version};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::rows::{About, about};
 use crate::shelf::Place;
 
@@ -36,6 +36,8 @@ pub fn version(former: Option<&Version>, place: &Place, recorded: &Recorded, eve
         lesson,
         work,
         content: None,
+        framing: Framing::default(),
+        copied_from: None,
         resources: Vec::new(),
         reason: None,
     };
@@ -47,12 +49,15 @@ pub fn version(former: Option<&Version>, place: &Place, recorded: &Recorded, eve
     };
     match event {
         Event::TextbookOpened { .. } => None,
-        Event::EntryPublished { entry, lesson, content, resources, visible_from, .. } => {
-            Some(text(blank(Item::Entry(*entry), lesson.clone(), None), content, resources, visible_from))
+        Event::EntryPublished { entry, lesson, content, framing, resources, copied_from, visible_from, .. } => {
+            let version = blank(Item::Entry(*entry), lesson.clone(), None);
+            let framing = Framing::of(recorded, framing);
+            Some(text(Version { framing, copied_from: *copied_from, ..version }, content, resources, visible_from))
         }
-        Event::EntryRevised { entry, content, resources, visible_from, .. } => {
+        Event::EntryRevised { entry, content, framing, resources, visible_from, .. } => {
             let version = blank(Item::Entry(*entry), former?.lesson.clone(), None);
-            Some(text(version, content, resources, visible_from))
+            let framing = Framing::of(recorded, framing);
+            Some(text(Version { framing, ..version }, content, resources, visible_from))
         }
         Event::EntryWithdrawn { entry, reason, .. } => {
             let version = blank(Item::Entry(*entry), former?.lesson.clone(), None);

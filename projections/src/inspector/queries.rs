@@ -3,6 +3,7 @@
 use domain::access::Scope;
 use domain::actor::{Actor, Capacity};
 use domain::ids::{EntryId, HomeworkId, SchoolYear, TextbookId};
+use domain::textbook::entry::Source;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
@@ -10,7 +11,7 @@ use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use super::{Item, Version};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::rows::{lesson, malformed, named, optional_timestamp, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
@@ -20,7 +21,8 @@ macro_rules! version_columns {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.version, t.position, t.event, t.sort, t.id, t.number, t.author, ",
             "t.capacity, t.recorded_at, t.visible_from, t.lesson, t.slot, t.date, t.starts_at, t.minutes, t.ended_at, t.due_on, ",
-            "t.due_slot, t.due_at, t.kind, t.estimate, t.written, t.content, t.resources, t.reason"
+            "t.due_slot, t.due_at, t.kind, t.estimate, t.written, t.audience, t.content, t.framing, ",
+            "t.source_textbook, t.source_entry, t.source_version, t.resources, t.reason"
         )
     };
 }
@@ -107,10 +109,19 @@ impl Version {
             entry: EntryId(row.try_get("lesson")?),
             work,
             content: cells::read(row, "content")?,
+            framing: Framing::read(row)?,
+            copied_from: source(row)?,
             resources: cells::read_resources(row, "resources")?,
             reason: cells::read(row, "reason")?,
         })
     }
+}
+
+/// The columns `source_textbook`, `source_entry`, `source_version`.
+fn source(row: &PgRow) -> Result<Option<Source>, sqlx::Error> {
+    let Some(textbook) = row.try_get::<Option<Uuid>, _>("source_textbook")? else { return Ok(None) };
+    let (textbook, entry) = (TextbookId(textbook), EntryId(row.try_get("source_entry")?));
+    Ok(Some(Source { textbook, entry, version: row.try_get("source_version")? }))
 }
 
 /// Every version in a textbook: latest lesson first, in each lesson the entry then the work given in it, of each the last version first.

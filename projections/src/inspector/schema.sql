@@ -35,7 +35,12 @@ create table version (
     kind text,
     estimate integer,
     written boolean,
+    audience uuid[] check (audience <> '{}'), -- the pupils it is for; none: the whole group
     content text check (content <> ''),
+    framing text check (framing <> ''),
+    source_textbook uuid,                -- whose text was taken over
+    source_entry uuid,
+    source_version bigint,
     resources text not null check (resources <> ''),
     reason text check (reason <> '')
 );

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use super::queries::{entry_columns, homework_columns};
 use super::{EntryVersion, Fold, HomeworkVersion};
-use crate::cells;
+use crate::cells::{self, Framing};
 use crate::rows::{Missing, Row};
 use crate::writing::table;
 
@@ -24,17 +24,18 @@ const HOMEWORK: &str = concat!(
 );
 
 const COPY_ENTRIES: &str = "copy entry_version (textbook, entry, version, revision, school, group_id, subject, slot, date, starts_at, minutes, ended_at, \
-        withdrawn, content, resources, author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
+        withdrawn, content, framing, resources, author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
 
 const COPY_HOMEWORK: &str = "copy homework_version (textbook, homework, version, revision, school, group_id, subject, given_entry, given_slot, given_on, \
-        given_at, given_minutes, given_ended_at, due_on, due_slot, due_at, kind, estimate, written, withdrawn, content, resources, \
+        given_at, given_minutes, given_ended_at, due_on, due_slot, due_at, kind, estimate, written, audience, withdrawn, content, resources, \
         author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
 
 pub const STATEMENTS: &[(&str, &str)] = &[("entries", ENTRIES), ("homework", HOMEWORK)];
 
 impl Row for EntryVersion {
     fn kept(&self) -> Self {
-        Self { place: self.place.clone(), lesson: self.lesson.clone(), content: None, resources: Vec::new(), ..*self }
+        let (place, lesson, framing) = (self.place.clone(), self.lesson.clone(), Framing::default());
+        Self { place, lesson, framing, content: None, resources: Vec::new(), ..*self }
     }
 }
 
@@ -78,6 +79,7 @@ table!(Entries, row: EntryVersion, copy COPY_ENTRIES, [
     row.lesson.ended_at.to_sqlx(),
     row.withdrawn,
     cells::column(row.content.as_ref()),
+    row.framing.column(),
     cells::resources_column(&row.resources),
     row.author.to_string(),
     row.visible_from.to_sqlx(),
@@ -106,6 +108,7 @@ table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
     row.work.kind.name(),
     row.work.minutes.map(i32::from),
     row.work.written,
+    row.work.audience_column(),
     row.withdrawn,
     cells::column(row.text.as_ref()),
     cells::resources_column(&row.resources),

@@ -5,7 +5,7 @@ use domain::textbook::Event;
 use domain::textbook::entry::Lesson;
 
 use super::{EntryVersion, HomeworkVersion};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::shelf::Place;
 
 pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, event: &Event) -> Option<EntryVersion> {
@@ -19,6 +19,7 @@ pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, 
         lesson,
         withdrawn: false,
         content: None,
+        framing: Framing::default(),
         resources: Vec::new(),
         author: recorded.actor,
         visible_from: recorded.recorded_at,
@@ -27,16 +28,18 @@ pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, 
         first_recorded_at,
     };
     match event {
-        Event::EntryPublished { entry, lesson, content, resources, visible_from, .. } => Some(EntryVersion {
+        Event::EntryPublished { entry, lesson, content, framing, resources, visible_from, .. } => Some(EntryVersion {
             revision: revision + 1,
             content: recorded.cell(content),
+            framing: Framing::of(recorded, framing),
             resources: cells::resources(recorded, resources),
             visible_from: *visible_from,
             ..version(*entry, lesson.clone())
         }),
-        Event::EntryRevised { entry, content, resources, visible_from, .. } => Some(EntryVersion {
+        Event::EntryRevised { entry, content, framing, resources, visible_from, .. } => Some(EntryVersion {
             revision: revision + 1,
             content: recorded.cell(content),
+            framing: Framing::of(recorded, framing),
             resources: cells::resources(recorded, resources),
             visible_from: *visible_from,
             ..version(*entry, former?.lesson.clone())

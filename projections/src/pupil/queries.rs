@@ -12,7 +12,7 @@ use sqlx::{PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::{EntryVersion, HomeworkVersion};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::rows::{lesson, named, timestamp};
 use crate::scope::{Seen, seen, seen_in_groups};
 use crate::shelf::Place;
@@ -22,7 +22,7 @@ macro_rules! entry_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.entry, t.version, t.revision, t.slot, t.date, t.starts_at, t.minutes, ",
-            "t.ended_at, t.withdrawn, t.content, t.resources, t.author, t.visible_from, t.position, t.recorded_at, ",
+            "t.ended_at, t.withdrawn, t.content, t.framing, t.resources, t.author, t.visible_from, t.position, t.recorded_at, ",
             "t.first_recorded_at"
         )
     };
@@ -33,8 +33,8 @@ macro_rules! homework_columns {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.given_entry as entry, t.version, t.revision, t.given_slot as slot, ",
             "t.given_on as date, t.given_at as starts_at, t.given_minutes as minutes, t.given_ended_at as ended_at, t.withdrawn, ",
-            "t.content, t.resources, t.author, t.visible_from, t.position, t.recorded_at, t.first_recorded_at, ",
-            "t.homework, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written"
+            "t.content, null::text as framing, t.resources, t.author, t.visible_from, t.position, t.recorded_at, t.first_recorded_at, ",
+            "t.homework, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written, t.audience"
         )
     };
 }
@@ -55,6 +55,17 @@ macro_rules! standing {
     };
 }
 
+/// Work for part of a group is read by these pupils, by who reads for them, and by who reads the whole textbook.
+macro_rules! asked_of {
+    ($pupils:literal) => {
+        concat!(
+            "(t.audience is null or t.audience && ",
+            $pupils,
+            "::uuid[] or t.school = any($1::uuid[]) or t.textbook = any($2::uuid[]))"
+        )
+    };
+}
+
 macro_rules! entries {
     ($seen:ident, $more_columns:literal) => {
         concat!(
@@ -70,12 +81,14 @@ macro_rules! entries {
 }
 
 macro_rules! homework {
-    ($seen:ident, $of:literal) => {
+    ($seen:ident, $pupils:literal, $of:literal) => {
         concat!(
             "select ",
             homework_columns!(),
             " from pupil.homework_version t where ",
             $seen!("given_on"),
+            " and ",
+            asked_of!($pupils),
             " and ",
             $of,
             " and ",
@@ -93,12 +106,12 @@ macro_rules! week {
             entries!(
                 $seen,
                 ", null::uuid as homework, null::date as due_on, null::uuid as due_slot, null::time as due_at, null::text as kind, \
-                 null::integer as estimate, null::boolean as written"
+                 null::integer as estimate, null::boolean as written, null::uuid[] as audience"
             ),
             " union all ",
-            homework!($seen, "t.given_on between $6 and $7"),
+            homework!($seen, "$8", "t.given_on between $6 and $7"),
             " union all ",
-            homework!($seen, "t.due_on between $6 and $7 and not t.given_on between $6 and $7")
+            homework!($seen, "$8", "t.due_on between $6 and $7 and not t.given_on between $6 and $7")
         )
     };
 }
@@ -122,6 +135,7 @@ macro_rules! due {
         concat!(
             homework!(
                 $seen,
+                "$12",
                 "t.due_on between $6 and $7 and ($8::date is null or (t.due_on, t.textbook, t.homework) > ($8, $9::uuid, $10::uuid))"
             ),
             " order by t.due_on, t.textbook, t.homework limit $11"
@@ -133,7 +147,7 @@ const HOMEWORK: &str = due!(seen);
 const HOMEWORK_IN_GROUPS: &str = due!(seen_in_groups);
 
 const HOMEWORK_GIVEN_IN: &str = concat!(
-    homework!(seen, "t.given_on between $6 and $7 and t.textbook = $8"),
+    homework!(seen, "$9", "t.given_on between $6 and $7 and t.textbook = $8"),
     " order by t.given_on, t.given_at, t.textbook, t.due_on, t.homework"
 );
 
@@ -179,6 +193,7 @@ impl EntryVersion {
             lesson: lesson(row)?,
             withdrawn: row.try_get("withdrawn")?,
             content: cells::read(row, "content")?,
+            framing: Framing::read(row)?,
             resources: cells::read_resources(row, "resources")?,
             author: named(row, "author", Actor::parse)?,
             visible_from: timestamp(row, "visible_from")?,
@@ -279,9 +294,15 @@ fn between(
     seen.query(sql).bind(now.to_sqlx()).bind(from.to_sqlx()).bind(until.to_sqlx())
 }
 
+/// Those for whom this scope reads.
+fn pupils(scope: &Scope) -> Vec<Uuid> {
+    scope.pupils.iter().map(|pupil| pupil.0).collect()
+}
+
 /// The lessons of these days, the work given in them, and the work due on them: in one round trip.
 pub async fn week(pool: &PgPool, scope: &Scope, now: Timestamp, days: (Date, Date)) -> Result<Week, sqlx::Error> {
-    Week::of(days, &between((WEEK, WEEK_IN_GROUPS), scope, now, days).fetch_all(pool).await?)
+    let query = between((WEEK, WEEK_IN_GROUPS), scope, now, days).bind(pupils(scope));
+    Week::of(days, &query.fetch_all(pool).await?)
 }
 
 /// The entries of the lessons of these days, in the order of the lessons.
@@ -327,7 +348,8 @@ pub async fn homework(
         .bind(after.map(|after| after.due_on.to_sqlx()))
         .bind(after.map(|after| after.textbook.0))
         .bind(after.map(|after| after.homework.0))
-        .bind(limit);
+        .bind(limit)
+        .bind(pupils(scope));
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }
 
@@ -339,6 +361,6 @@ pub async fn homework_given_in(
     textbook: TextbookId,
     given: (Date, Date),
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0);
+    let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0).bind(pupils(scope));
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }

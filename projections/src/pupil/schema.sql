@@ -24,6 +24,7 @@ create table entry_version (
     ended_at timestamptz not null,
     withdrawn boolean not null,
     content text check (content <> ''),      -- sealed; none: forgotten, or withdrawn
+    framing text check (framing <> ''),      -- sealed; none: it names no sequence and no item of the programme
     resources text not null check (resources <> ''),
     author text not null,
     visible_from timestamptz not null,
@@ -52,6 +53,7 @@ create table homework_version (
     kind text not null,
     estimate integer,                    -- minutes
     written boolean not null,
+    audience uuid[] check (audience <> '{}'), -- the pupils it is for; none: the whole group
     withdrawn boolean not null,
     content text check (content <> ''),
     resources text not null check (resources <> ''),

@@ -26,14 +26,14 @@ const TASKS: &str = concat!(
 macro_rules! lesson_table {
     () => {
         "lesson (textbook, entry, school, group_id, subject, slot, date, starts_at, minutes, ended_at, withdrawn, revision, version, \
-            content, resources, author, capacity, recorded_at, first_recorded_at, visible_from)"
+            content, framing, resources, author, capacity, recorded_at, first_recorded_at, visible_from)"
     };
 }
 
 macro_rules! task_table {
     () => {
         "task (textbook, homework, school, group_id, subject, given_entry, given_slot, given_on, given_at, given_minutes, \
-            given_ended_at, due_on, due_slot, due_at, kind, estimate, written, withdrawn, revision, version, content, resources, author, \
+            given_ended_at, due_on, due_slot, due_at, kind, estimate, written, audience, withdrawn, revision, version, content, resources, author, \
             capacity, recorded_at, first_recorded_at, visible_from)"
     };
 }
@@ -43,10 +43,10 @@ const PUT_ENTRIES: &str = concat!(
     lesson_table!(),
     " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::date[], $8::time[], \
         $9::integer[], $10::timestamptz[], $11::boolean[], $12::integer[], $13::bigint[], $14::text[], $15::text[], \
-        $16::text[], $17::text[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[]) \
+        $16::text[], $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[]) \
         on conflict (textbook, entry) do update set minutes = excluded.minutes, ended_at = excluded.ended_at, \
         withdrawn = excluded.withdrawn, revision = excluded.revision, version = excluded.version, content = excluded.content, \
-        resources = excluded.resources, author = excluded.author, capacity = excluded.capacity, \
+        framing = excluded.framing, resources = excluded.resources, author = excluded.author, capacity = excluded.capacity, \
         recorded_at = excluded.recorded_at, visible_from = excluded.visible_from"
 );
 
@@ -55,11 +55,11 @@ const PUT_TASKS: &str = concat!(
     task_table!(),
     " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::date[], $9::time[], \
         $10::integer[], $11::timestamptz[], $12::date[], $13::uuid[], $14::time[], $15::text[], $16::integer[], $17::boolean[], \
-        $18::boolean[], $19::integer[], $20::bigint[], $21::text[], $22::text[], $23::text[], $24::text[], \
-        $25::timestamptz[], $26::timestamptz[], $27::timestamptz[]) \
+        $18::text[], $19::boolean[], $20::integer[], $21::bigint[], $22::text[], $23::text[], $24::text[], $25::text[], \
+        $26::timestamptz[], $27::timestamptz[], $28::timestamptz[]) \
         on conflict (textbook, homework) do update set due_on = excluded.due_on, due_slot = excluded.due_slot, \
         due_at = excluded.due_at, kind = excluded.kind, estimate = excluded.estimate, written = excluded.written, \
-        withdrawn = excluded.withdrawn, revision = excluded.revision, version = excluded.version, content = excluded.content, \
+        audience = excluded.audience, withdrawn = excluded.withdrawn, revision = excluded.revision, version = excluded.version, content = excluded.content, \
         resources = excluded.resources, author = excluded.author, capacity = excluded.capacity, \
         recorded_at = excluded.recorded_at, visible_from = excluded.visible_from"
 );
@@ -128,6 +128,7 @@ table!(Entries, row: Entry, copy COPY_ENTRIES, put PUT_ENTRIES, [
     row.writing.revision,
     row.writing.version,
     cells::column(row.content.as_ref()),
+    row.framing.column(),
     cells::resources_column(&row.resources),
     row.writing.author.to_string(),
     row.writing.capacity.name(),
@@ -154,6 +155,7 @@ table!(Tasks, row: Task, copy COPY_TASKS, put PUT_TASKS, [
     row.work.kind.name(),
     row.work.minutes.map(i32::from),
     row.work.written,
+    row.work.audience_text(),
     row.withdrawn,
     row.writing.revision,
     row.writing.version,

@@ -5,23 +5,25 @@ use domain::textbook::Event;
 use jiff::Timestamp;
 
 use super::{Entry, Task, Writing};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::shelf::Place;
 
 pub fn entry(former: Option<&Entry>, place: &Place, recorded: &Recorded, event: &Event) -> Option<Entry> {
     let writing = |texts, visible_from| writing(former.map(|former| &former.writing), recorded, texts, visible_from);
     match event {
-        Event::EntryPublished { entry, lesson, content, resources, visible_from, .. } => Some(Entry {
+        Event::EntryPublished { entry, lesson, content, framing, resources, visible_from, .. } => Some(Entry {
             place: place.clone(),
             entry: *entry,
             lesson: lesson.clone(),
             withdrawn: false,
             content: recorded.cell(content),
+            framing: Framing::of(recorded, framing),
             resources: cells::resources(recorded, resources),
             writing: writing(1, *visible_from),
         }),
-        Event::EntryRevised { content, resources, visible_from, .. } => Some(Entry {
+        Event::EntryRevised { content, framing, resources, visible_from, .. } => Some(Entry {
             content: recorded.cell(content),
+            framing: Framing::of(recorded, framing),
             resources: cells::resources(recorded, resources),
             writing: writing(1, *visible_from),
             ..former?.clone()

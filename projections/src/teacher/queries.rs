@@ -12,7 +12,7 @@ use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use super::{Entry, Task, Writing};
-use crate::cells::{self, Work};
+use crate::cells::{self, Framing, Work};
 use crate::rows::{date, lesson, named, time, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
@@ -30,7 +30,7 @@ macro_rules! entry_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.entry, ",
-            "t.slot, t.date, t.starts_at, t.minutes, t.ended_at, ",
+            "t.slot, t.date, t.starts_at, t.minutes, t.ended_at, t.framing, ",
             crate::teacher::queries::writing_columns!()
         )
     };
@@ -42,6 +42,7 @@ macro_rules! task_columns {
             "t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_entry, ",
             "t.given_slot as slot, t.given_on as date, t.given_at as starts_at, t.given_minutes as minutes, ",
             "t.given_ended_at as ended_at, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written, ",
+            "t.audience::uuid[] as audience, ",
             crate::teacher::queries::writing_columns!()
         )
     };
@@ -62,6 +63,14 @@ const ENTRY: &str = concat!(
     seen!("date"),
     " and t.textbook = $5 and t.date = $6::text::date and t.slot is not distinct from $7::uuid ",
     "and ($7::uuid is not null or t.starts_at = $8::text::time)"
+);
+
+const ENTRIES_NAMED: &str = concat!(
+    "select ",
+    entry_columns!(),
+    " from teacher.lesson t where ",
+    seen!("date"),
+    " and (t.textbook, t.entry) in (select * from unnest($5::uuid[], $6::uuid[])) order by t.textbook, t.entry"
 );
 
 const GIVEN_IN: &str = concat!(
@@ -94,6 +103,7 @@ const TASKS_BETWEEN: &str = concat!(
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("written between", WRITTEN_BETWEEN),
     ("entry", ENTRY),
+    ("entries named", ENTRIES_NAMED),
     ("given in", GIVEN_IN),
     ("textbook", TEXTBOOK),
     ("tasks between", TASKS_BETWEEN),
@@ -143,6 +153,7 @@ impl Entry {
             lesson: lesson(row)?,
             withdrawn: row.try_get("withdrawn")?,
             content: cells::read(row, "content")?,
+            framing: Framing::read(row)?,
             resources: cells::read_resources(row, "resources")?,
             writing: Writing::read(row)?,
         })
@@ -217,6 +228,18 @@ pub async fn entry(
         entry: entry.as_ref().map(Entry::read).transpose()?,
         tasks: tasks.iter().map(Task::read).collect::<Result<_, _>>()?,
     })
+}
+
+/// Some entries, by name, in no order; those that are not written are left out.
+pub async fn entries_named(
+    pool: &PgPool,
+    scope: &Scope,
+    named: &[(TextbookId, EntryId)],
+) -> Result<Vec<Entry>, sqlx::Error> {
+    let (textbooks, entries): (Vec<Uuid>, Vec<Uuid>) =
+        named.iter().map(|(textbook, entry)| (textbook.0, entry.0)).unzip();
+    let query = Seen::behind_the_scenes(scope).query(ENTRIES_NAMED).bind(textbooks).bind(entries);
+    query.fetch_all(pool).await?.iter().map(Entry::read).collect()
 }
 
 /// The entries of one textbook, latest lesson first, at most `limit`.

@@ -24,6 +24,7 @@ create table lesson (
     revision integer not null,
     version bigint not null,
     content text check (content <> ''),      -- sealed; none: forgotten
+    framing text check (framing <> ''),      -- sealed; none: it names no sequence and no item of the programme
     resources text not null check (resources <> ''),
     author text not null,
     capacity text not null,
@@ -51,6 +52,7 @@ create table task (
     kind text not null,
     estimate integer,
     written boolean not null,
+    audience text check (audience <> ''),    -- the pupils it is for, as an array's text; none: the whole group
     withdrawn boolean not null,
     revision integer not null,
     version bigint not null,

@@ -10,6 +10,7 @@ use crate::web::inspector::{
     TextbooksPage, Version, Withdrawal,
 };
 use crate::web::layout::Role;
+use crate::web::pupil::Framing;
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     vec![("inspector-textbooks", html(&under_mandate(amount))), ("inspector-textbook", html(&history(amount)))]
@@ -51,6 +52,9 @@ fn version(amount: Amount, number: u32, written_at: DateTime, text: &[(SegmentKi
         written_at,
         text: segments.collect(),
         terms: Vec::new(),
+        framing: Framing::default(),
+        copied_from: (number == 1 && amount == Amount::Rich)
+            .then(|| "reprise du cahier 4e A, mathématiques, année 2026-2027".to_owned()),
         resources: if number == 1 && text.len() > 1 { resources(amount) } else { Vec::new() },
         withdrawn: None,
     }

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time, date, time};
 use super::Amount;
 use crate::fr;
 use crate::web::layout::{Choice, Flash, Layout, Role, Who};
-use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
 
 pub const LONG: &str = "Anne-Clémentine Vandenbroucke-Delahaye de La Rochefoucauld-Estissac";
 pub const NOW: DateTime = DateTime::constant(2026, 11, 17, 17, 30, 0, 0);
@@ -82,6 +82,7 @@ fn work(amount: Amount, who: (&str, &str), text: &str, minutes: Option<u32>, due
         given_on: november(16),
         due_on,
         in_writing: false,
+        for_whom: None,
         revised_on: None,
         resources: Vec::new(),
         textbook: Some(format!("/eleve/cahiers/{BOOK}")),
@@ -102,6 +103,7 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
         },
         Homework {
             kind: Some("leçon".to_owned()),
+            for_whom: Some("pour une partie de la classe".to_owned()),
             revised_on: Some(november(16)),
             ..one("Anglais", "M. Diallo", "Apprendre le vocabulaire de la leçon 4.", Some(15), november(18))
         },
@@ -195,12 +197,17 @@ pub fn textbook(amount: Amount) -> Textbook {
         date: november(day),
         start: at(8, 0),
         state,
+        framing: Framing::default(),
         resources: Vec::new(),
         homework: Vec::new(),
     };
     let text = "Correction des exercices 8 à 11.\nMéthode pour isoler l’inconnue.\nTravail par deux sur la fiche 3.";
     let lessons = vec![
         Lesson {
+            framing: Framing {
+                sequence: Some(amount.word("3. Équations")),
+                programme: Some(amount.word("Résoudre une équation du premier degré")),
+            },
             resources: resources(amount),
             homework: homework(amount).into_iter().take(2).collect(),
             ..lesson(16, written(text, None))

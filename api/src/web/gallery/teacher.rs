@@ -1,14 +1,17 @@
 //! The pages of a teacher.
 
+use domain::ids::PersonId;
 use jiff::civil::date;
 
 use super::sample::{BOOK, at, choice, flash, homework, layout, november, resources};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::Filling;
+use crate::web::pupil::Framing;
 use crate::web::teacher::{
     AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage,
-    LoadedDay, Reader, ResourceRow, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage, WorkloadPage,
+    LoadedDay, Papers, Reader, ResourceRow, SourceLink, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
+    WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -20,6 +23,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-revise", html(&revise(amount))),
         ("teacher-lesson-errors", html(&wrong(amount))),
         ("teacher-lesson-late", html(&late(amount))),
+        ("teacher-lesson-drafted", html(&drafted(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-workload", html(&workload(amount))),
         ("teacher-about-me", html(&about_me(amount))),
@@ -34,6 +38,7 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         subject: amount.word("mathématiques"),
         room: Some(amount.word("salle 12")),
         href: LESSON.to_owned(),
+        draft: state == CellState::Empty,
         state,
     };
     let filled = || CellState::Filled {
@@ -105,6 +110,19 @@ fn lesson(amount: Amount) -> LessonPage {
         existing: None,
         visibility: Visibility::After { from: november(18).at(7, 0, 0, 0) },
         content: String::new(),
+        sequence: String::new(),
+        programme: String::new(),
+        pupils: pupils(amount),
+        sources: sources(amount),
+        targets: Vec::new(),
+        source: String::new(),
+        source_said: None,
+        papers: Papers {
+            draft_action: format!("{LESSON}/brouillon"),
+            note_action: format!("{LESSON}/note"),
+            kept_until: Some(date(2027, 7, 3)),
+            ..Papers::default()
+        },
         resources: vec![ResourceRow::default(); 3],
         homework: vec![HomeworkRow::default(); 2],
         next_lessons: amount.of(vec![
@@ -116,6 +134,34 @@ fn lesson(amount: Amount) -> LessonPage {
         errors: Vec::new(),
         warnings: Vec::new(),
     }
+}
+
+fn pupils(amount: Amount) -> Vec<(PersonId, String)> {
+    let named = |(number, name): (u128, &str)| (PersonId(uuid::Uuid::from_u128(number)), amount.word(name));
+    amount.of([(1, "DUPONT Tom"), (2, "FOFANA Inès"), (3, "PETIT Zoé")].map(named).into())
+}
+
+fn sources(amount: Amount) -> Vec<SourceLink> {
+    let source = |day: &str| SourceLink {
+        label: format!("4e A, {day}"),
+        summary: amount.word("Équations à une inconnue. Méthode, exercices 8 à 11."),
+        href: format!("{LESSON}?reprise=x"),
+    };
+    amount.of(vec![source("vendredi 13 novembre"), source("jeudi 12 novembre")])
+}
+
+/// Put aside on the way to another class.
+fn drafted(amount: Amount) -> LessonPage {
+    let mut page = revise(amount);
+    page.existing = None;
+    page.targets = Vec::new();
+    page.sequence = amount.word("3. Équations");
+    page.source_said = Some("reprise du cahier 4e A, mathématiques, année 2026-2027, séance du 13 novembre".to_owned());
+    page.papers.draft_of = Some(november(16).at(12, 5, 0, 0));
+    page.papers.overtaken = amount == Amount::Rich;
+    page.papers.note = amount.word("Revoir la question 3 avec Tom.");
+    page.homework[0].audience = pupils(amount).into_iter().take(2).map(|(pupil, _)| pupil).collect();
+    page
 }
 
 fn about_me(amount: Amount) -> AboutMePage {
@@ -173,6 +219,8 @@ fn revise(amount: Amount) -> LessonPage {
     let mut page = lesson(amount);
     page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
     page.visibility = Visibility::Now;
+    page.sources = Vec::new();
+    page.targets = amount.of(vec![Link { href: LESSON.to_owned(), text: "4e A, jeudi 19 novembre, 9 h".to_owned() }]);
     page.version = "7".to_owned();
     page.content = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     page.resources[0] = ResourceRow {
@@ -216,6 +264,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         start: at(8, 0),
         href: LESSON.to_owned(),
         state,
+        framing: Framing::default(),
         resources: Vec::new(),
         homework: Vec::new(),
     };

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::Link;
-use crate::web::pupil::{Day, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
 
 /// Entries shown on one page of a textbook.
 const PAGE: i64 = 40;
@@ -134,6 +134,7 @@ impl<'a> Reading<'a> {
             date: entry.lesson.date,
             start: entry.lesson.starts_at,
             state: self.written(&books, entry, &texts),
+            framing: texts.framing(&entry.framing),
             resources: texts.resources(&entry.resources),
             homework: given.iter().filter(|(known, _)| *known == entry.entry).map(|(_, work)| work.clone()).collect(),
         });
@@ -255,6 +256,7 @@ impl<'a> Reading<'a> {
                 given_on: work.given_in.date,
                 due_on: work.work.due.on,
                 in_writing: work.work.written,
+                for_whom: said::for_part(&work.work),
                 revised_on,
                 resources: texts.resources(&work.resources),
                 textbook: Some(format!("{}/cahiers/{}", self.base, work.place.textbook)),
@@ -272,7 +274,8 @@ impl<'a> Reading<'a> {
         let mut cells: Vec<&SealedCell> = Vec::new();
         let resources = |resource: &'b cells::Resource| resource.title.iter().chain(resource.link.iter());
         for entry in entries {
-            cells.extend(entry.content.iter().chain(entry.resources.iter().flat_map(resources)));
+            let texts = entry.content.iter().chain(entry.framing.cells());
+            cells.extend(texts.chain(entry.resources.iter().flat_map(resources)));
         }
         for work in works {
             cells.extend(work.text.iter().chain(work.resources.iter().flat_map(resources)));
@@ -308,6 +311,12 @@ impl Texts {
     /// The text, or the words that stand for it.
     pub fn of(&self, cell: Option<&SealedCell>) -> String {
         self.read(cell).unwrap_or(UNREADABLE).to_owned()
+    }
+
+    /// What does not open is left out: the lesson itself says that something of it is unreadable.
+    pub fn framing(&self, framing: &cells::Framing) -> Framing {
+        let text = |cell: Option<&SealedCell>| self.read(cell).map(str::to_owned);
+        Framing { sequence: text(framing.sequence.as_ref()), programme: text(framing.programme.as_ref()) }
     }
 
     pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {

@@ -4,9 +4,11 @@ use domain::actor::Capacity;
 use domain::calendar::NotHeld;
 use domain::directory::group::{Description, Sort};
 use domain::directory::person::Role as Held;
-use domain::ids::{GroupId, PersonId, SchoolId, TextbookId};
+use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
+use domain::textbook::entry::Source;
 use domain::textbook::homework::HomeworkKind;
 use jiff::civil::Date;
+use projections::cells::Work;
 
 use crate::facts::Books;
 use crate::web::layout::Role;
@@ -135,6 +137,42 @@ pub const KINDS: [HomeworkKind; 8] = [
     HomeworkKind::Material,
     HomeworkKind::Other,
 ];
+
+/// For whom a work is, when it is not for all, as those read it who are no part of the team: without a name.
+pub fn for_part(work: &Work) -> Option<String> {
+    (!work.audience.is_empty()).then(|| "pour une partie de la classe".to_owned())
+}
+
+/// The same for the team: `pour Inès Fofana et Tom Petit`.
+pub fn for_whom(books: &Books, work: &Work) -> Option<String> {
+    let mut names: Vec<String> = work.audience.iter().map(|pupil| books.formal_name(*pupil)).collect();
+    names.sort();
+    let (last, others) = names.split_last()?;
+    if others.is_empty() { Some(format!("pour {last}")) } else { Some(format!("pour {} et {last}", others.join(", "))) }
+}
+
+/// `reprise du cahier de la 4e A, mathématiques, année 2025-2026`: whose text was taken over.
+pub fn source(books: &Books, source: Source) -> String {
+    let Some(service) = books.services.get(&source.textbook) else { return "reprise d’un autre cahier".to_owned() };
+    let subject = subject(books, service.school, &service.subject).to_lowercase();
+    format!("reprise du cahier {}, {subject}, année {}", group_of(books, service.group), year(service.year))
+}
+
+/// `2026-2027`
+pub fn year(year: SchoolYear) -> String {
+    format!("{year}-{}", year.0 + 1)
+}
+
+/// The pupils of a group on a day, in the order of their names: `FOFANA Inès`.
+pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String)> {
+    let name = |pupil| match books.person(pupil).and_then(|book| book.names.as_ref()) {
+        Some(names) => format!("{} {}", names.family, names.given),
+        None => books.formal_name(pupil),
+    };
+    let mut members: Vec<(PersonId, String)> = books.members_on(group, on).map(|pupil| (pupil, name(pupil))).collect();
+    members.sort_by(|a, b| a.1.cmp(&b.1));
+    members
+}
 
 /// The class of a pupil on a day: `4e B`.
 pub fn class_of(books: &Books, pupil: PersonId, on: Date) -> String {

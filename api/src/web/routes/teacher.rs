@@ -40,6 +40,9 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/enseignant/cahiers/{textbook}/charge", get(load))
         .route(LESSON, get(lesson::show).post(lesson::publish))
         .route(&format!("{LESSON}/retirer"), post(lesson::withdraw))
+        .route(&format!("{LESSON}/brouillon"), post(lesson::papers::save_draft))
+        .route(&format!("{LESSON}/brouillon/jeter"), post(lesson::papers::discard_draft))
+        .route(&format!("{LESSON}/note"), post(lesson::papers::save_note))
 }
 
 /// Entries of one textbook that are listed: a school year holds fewer.
@@ -130,6 +133,11 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
     let lessons = desk.lessons(monday, last_day);
     let summaries = summaries(&desk, &lessons, &written, monday).await?;
+    let drafts = web.app.desk.drafts(desk.teacher, (monday, last_day), today).await;
+    let drafts: HashSet<(TextbookId, EntryId)> =
+        drafts.map_err(|problem| lesson::papers::unavailable(&problem))?.into_iter().collect();
+    let draft =
+        |at: &LessonAt| drafts.contains(&(at.textbook, EntryId::of(at.textbook, &at.slot.to_string(), at.date)));
     let state = |lesson: &LessonAt| {
         let row = written.iter().find(|row| row.slot == Some(lesson.slot) && row.date == lesson.date);
         match row {
@@ -145,7 +153,11 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     let days = (0..6).filter_map(|number| days_after(monday, number)).map(|date| Day {
         date,
         note: note(&books, &desk, date),
-        cells: lessons.iter().filter(|lesson| lesson.date == date).map(|at| cell(&books, at, state(at))).collect(),
+        cells: lessons
+            .iter()
+            .filter(|lesson| lesson.date == date)
+            .map(|at| Cell { draft: draft(at), ..cell(&books, at, state(at)) })
+            .collect(),
     });
     let days: Vec<Day> =
         days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
@@ -222,6 +234,7 @@ fn cell(books: &Books, lesson: &LessonAt, state: CellState) -> Cell {
         room: lesson.room.clone(),
         href: address(lesson.textbook, lesson.slot, lesson.date),
         state,
+        draft: false,
     }
 }
 
@@ -277,7 +290,7 @@ async fn textbook(
     let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
     let resources =
         written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
-    let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
+    let cells = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells())).chain(resources);
     let texts =
         Texts::open(&web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
     let reasons =
@@ -308,9 +321,13 @@ async fn textbook(
             start: lesson.starts_at,
             href: address(textbook, lesson.slot, lesson.date),
             state,
+            framing: row.map(|row| texts.framing(&row.framing)).unwrap_or_default(),
             resources: row.map(|row| texts.resources(&row.resources)).unwrap_or_default(),
             homework: given
-                .map(|work| homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date()))
+                .map(|work| Homework {
+                    for_whom: said::for_whom(&books, &work.work),
+                    ..homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date())
+                })
                 .collect(),
         }
     };
@@ -356,6 +373,7 @@ fn homework(work: &Task, texts: &Texts, subject: &str, teacher: &str, written_on
         given_on: work.given_in.date,
         due_on: work.work.due.on,
         in_writing: work.work.written,
+        for_whom: None,
         revised_on: (work.writing.revision > 1).then_some(written_on),
         resources: vec![],
         textbook: None,

@@ -79,13 +79,11 @@ pub async fn ahead(app: &App, group: GroupId, today: Date) -> Result<(Vec<Loaded
 
 /// The sets of groups that pupils of this one are in together on a day: one set for all who have the same.
 fn groups_together(books: &Books, group: GroupId, on: Date) -> BTreeSet<BTreeSet<GroupId>> {
-    let stays = books.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-    let here = stays.filter(|(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
     let school = books.groups.get(&group).map(|book| book.school);
     let in_school = |group: &GroupId| books.groups.get(group).map(|book| book.school) == school;
     let together =
         |pupil| books.stays_on(pupil, on).filter(|stay| stay.from <= on).map(|stay| stay.group).filter(in_school);
-    let sets = here.map(|(pupil, _)| together(*pupil).collect::<BTreeSet<_>>());
+    let sets = books.members_on(group, on).map(|pupil| together(pupil).collect::<BTreeSet<_>>());
     let mut sets: BTreeSet<BTreeSet<GroupId>> = sets.collect();
     // Nobody is in it yet: its own work counts all the same.
     if sets.is_empty() {

@@ -31,7 +31,10 @@ impl Kept {
         let versions = queries::textbook(&app.reader, &visit.scope, textbook, None).await?;
         let resources =
             versions.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
-        let cells = versions.iter().flat_map(|row| row.content.iter().chain(row.reason.iter())).chain(resources);
+        let cells = versions
+            .iter()
+            .flat_map(|row| row.content.iter().chain(&row.reason).chain(row.framing.cells()))
+            .chain(resources);
         let texts = Texts::open(app, cells.collect()).await?;
         Ok(Self { textbook, versions, texts })
     }
@@ -129,7 +132,8 @@ impl Kept {
     fn views(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<Version> {
         let mut before: Option<&Stored> = None;
         let mut views: Vec<Version> = Vec::new();
-        let moved = versions.windows(2).any(|pair| matches!(pair, [one, next] if terms(one) != terms(next)));
+        let moved =
+            versions.windows(2).any(|pair| matches!(pair, [one, next] if terms(books, one) != terms(books, next)));
         for stored in versions.iter().copied() {
             if stored.withdrawal() {
                 // The last one is told of the lesson itself.
@@ -146,7 +150,9 @@ impl Kept {
                 capacity: said::capacity(stored.capacity).to_owned(),
                 written_at: self.local(books, visit, stored.recorded_at),
                 text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
-                terms: if moved { changed_terms(before, stored) } else { vec![] },
+                terms: if moved { changed_terms(books, before, stored) } else { vec![] },
+                framing: self.texts.framing(&stored.framing),
+                copied_from: stored.copied_from.map(|source| said::source(books, source)),
                 resources: self.texts.resources(&stored.resources),
                 withdrawn: None,
             });
@@ -186,20 +192,21 @@ impl Kept {
 }
 
 /// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing.
-fn terms(version: &Stored) -> Option<[String; 4]> {
+fn terms(books: &Books, version: &Stored) -> Option<[String; 5]> {
     let work = version.work.as_ref()?;
     Some([
         format!("pour le {}", fr::long_date(work.due.on)),
         said::kind(work.kind).to_owned(),
         work.minutes.map(|minutes| fr::duration(u32::from(minutes))).unwrap_or_default(),
         if work.written { "à rendre par écrit".to_owned() } else { String::new() },
+        said::for_whom(books, work).unwrap_or_default(),
     ])
 }
 
 /// Those terms on one line, with what changed from the version before.
-fn changed_terms(before: Option<&Stored>, version: &Stored) -> Vec<Segment> {
-    let now = terms(version).unwrap_or_default();
-    let before = before.and_then(terms).unwrap_or_else(|| now.clone());
+fn changed_terms(books: &Books, before: Option<&Stored>, version: &Stored) -> Vec<Segment> {
+    let now = terms(books, version).unwrap_or_default();
+    let before = before.and_then(|before| terms(books, before)).unwrap_or_else(|| now.clone());
     let mut segments: Vec<Segment> = Vec::new();
     for (before, now) in before.into_iter().zip(now) {
         if before.is_empty() && now.is_empty() {

@@ -1,11 +1,12 @@
 //! The form of a lesson, as typed: read into a command, or shown again with what is wrong beside each field.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::ids::{HomeworkId, SlotId};
-use domain::textbook::entry::{NewResource, Purpose};
+use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
+use domain::textbook::entry::{NewFraming, NewResource, Purpose, Source};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::fr;
@@ -19,10 +20,13 @@ pub const WORKS: usize = 2;
 /// Rows of work that a form may hold.
 const WORKS_MAX: usize = 10;
 
-/// What was typed.
-#[derive(Clone, Default)]
+/// What was typed. A draft keeps it as it is.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Typed {
     pub content: String,
+    pub sequence: String,
+    pub programme: String,
     pub resources: Vec<ResourceRow>,
     pub homework: Vec<HomeworkRow>,
     pub reason: String,
@@ -30,10 +34,13 @@ pub struct Typed {
     pub key: String,
     /// Whether it is to be published although pupils will have little time for the work.
     pub confirmed: bool,
+    /// The entry that was taken over, as the address of the form names it: `textbook_entry_version`.
+    pub source: String,
 }
 
 impl Typed {
     pub fn read(mut fields: HashMap<String, String>) -> Self {
+        let fields_named: Vec<String> = fields.keys().cloned().collect();
         let mut take = |name: String| {
             let text = fields.remove(&name).unwrap_or_default();
             text.replace("\r\n", "\n").trim().to_owned()
@@ -49,7 +56,10 @@ impl Typed {
         {
             resources.pop();
         }
+        let audience = audiences(&fields_named);
         let mut work = |n: usize| HomeworkRow {
+            audience: audience.get(&n).cloned().unwrap_or_default(),
+            source: Some(take(format!("travail_{n}_repris"))).filter(|id| !id.is_empty()),
             id: Some(take(format!("travail_{n}_id"))).filter(|id| !id.is_empty()),
             text: take(format!("travail_{n}_texte")),
             due: take(format!("travail_{n}_pour")),
@@ -64,18 +74,34 @@ impl Typed {
         }
         Self {
             content: take("contenu".into()),
+            sequence: take("sequence".into()),
+            programme: take("programme".into()),
             resources,
             homework,
             reason: take("motif".into()),
             version: take("version".into()),
             key: take("cle".into()),
             confirmed: take("confirmer".into()) == "oui",
+            source: take("reprise".into()),
         }
     }
 
     /// The version the form was made from.
     pub fn expected(&self) -> Option<i64> {
         self.version.parse().ok()
+    }
+
+    /// Where the lesson stands in the year's plan.
+    pub fn framing(&self) -> NewFraming {
+        let one = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        NewFraming { sequence: one(&self.sequence), programme: one(&self.programme) }
+    }
+
+    /// The entry that was taken over.
+    pub fn copied_from(&self) -> Option<Source> {
+        let [textbook, entry, version] = self.source.split('_').collect::<Vec<_>>()[..] else { return None };
+        let (textbook, entry) = (Uuid::parse_str(textbook).ok()?, Uuid::parse_str(entry).ok()?);
+        Some(Source { textbook: TextbookId(textbook), entry: EntryId(entry), version: version.parse().ok()? })
     }
 
     /// The documents, and what is wrong with them.
@@ -135,6 +161,7 @@ impl Typed {
                 minutes,
                 written: row.in_writing,
                 resources: vec![],
+                audience: row.audience.clone(),
             });
         }
         found
@@ -145,6 +172,19 @@ impl Typed {
         let form = Uuid::parse_str(&self.key).unwrap_or_else(|_| Uuid::now_v7());
         Uuid::new_v5(&form, format!("travail/{n}").as_bytes())
     }
+}
+
+/// Who is named for each work: fields `travail_{n}_eleve_{pupil}`.
+fn audiences(fields: &[String]) -> HashMap<usize, BTreeSet<PersonId>> {
+    let mut found: HashMap<usize, BTreeSet<PersonId>> = HashMap::new();
+    for field in fields {
+        let named = field.strip_prefix("travail_").and_then(|rest| rest.split_once("_eleve_"));
+        let Some((n, pupil)) = named else { continue };
+        if let (Ok(n), Ok(pupil)) = (n.parse(), Uuid::parse_str(pupil)) {
+            found.entry(n).or_default().insert(PersonId(pupil));
+        }
+    }
+    found
 }
 
 fn due(

@@ -1,17 +1,22 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+pub mod papers;
 mod standing;
+mod taken;
+mod warnings;
 
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::monday_of;
 use domain::ids::{SlotId, TextbookId};
 use domain::textbook::Command;
+use infra::desk::Paper;
 use jiff::civil::{Date, DateTime};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::form::{Typed, wrong};
@@ -19,16 +24,58 @@ use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
-use crate::web::routes::{Page, page_with};
+use crate::web::routes::announce::Done;
+use crate::web::routes::{Page, page_with, with_flash};
 use crate::web::teacher::LessonPage;
 use standing::Standing;
+use taken::Taken;
 
 type Address = (TextbookId, SlotId, Date);
 
-pub async fn show(State(web): Shared, visitor: Visitor, Path(address): Path<Address>) -> Page {
+/// What the form is to be filled from, and what was just done.
+#[derive(Deserialize)]
+pub struct Asked {
+    reprise: Option<String>,
+    #[serde(flatten)]
+    done: Done,
+}
+
+pub async fn show(State(web): Shared, visitor: Visitor, Path(at): Path<Address>, Query(asked): Query<Asked>) -> Page {
     let desk = Desk::open(&web, visitor)?;
-    let standing = Standing::read(&desk, address).await?;
-    page_with(StatusCode::OK, &standing.page(&desk, visitor, standing.typed(), vec![]))
+    let standing = Standing::read(&desk, at).await?;
+    let named = Typed { source: asked.reprise.unwrap_or_default(), ..Typed::default() };
+    let taken = if standing.is_live() { None } else { Taken::read(&desk, &named).await? };
+    let draft = standing.on_desk.draft().filter(|_| taken.is_none());
+    let drafted = draft.is_some();
+    let typed = match (&taken, draft) {
+        (Some(taken), _) => taken.typed(&standing),
+        (None, Some(draft)) => Typed { key: Uuid::now_v7().to_string(), ..draft.clone() },
+        (None, None) => standing.typed(),
+    };
+    let page = offered(&desk, visitor, &standing, typed, vec![]).await?;
+    let layout = match asked.done.flash(desk.local.date()) {
+        Some(flash) => with_flash(page.layout, Some(flash)),
+        None => page.layout,
+    };
+    page_with(StatusCode::OK, &LessonPage { layout, papers: standing.on_desk.view(&standing, drafted), ..page })
+}
+
+/// The form, with the lessons that it may take over, or that may take this one over.
+async fn offered(
+    desk: &Desk<'_>,
+    visitor: Visitor,
+    standing: &Standing,
+    typed: Typed,
+    errors: Vec<FieldError>,
+) -> Result<LessonPage, Problem> {
+    let source_said = Taken::read(desk, &typed).await?.map(|taken| taken.said);
+    let lesson = standing.lesson();
+    let (sources, targets) = match standing.as_source() {
+        Some(source) => (vec![], taken::targets(desk, lesson, source).await?),
+        None if standing.is_held() => (taken::sources(desk, lesson, &standing.address()).await?, vec![]),
+        None => (vec![], vec![]),
+    };
+    Ok(LessonPage { sources, targets, source_said, ..standing.page(desk, visitor, typed, errors) })
 }
 
 pub async fn publish(
@@ -48,25 +95,28 @@ pub async fn publish(
     let resources = typed.resources(&mut errors);
     let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
-    let command = standing.command(&typed, resources, homework, &mut errors);
+    let taken = Taken::read(&desk, &typed).await?;
+    let command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors);
+        return unfinished(&desk, visitor, &standing, typed, errors).await;
     }
     if !warnings.is_empty() {
-        let page = LessonPage { warnings, ..standing.page(&desk, visitor, typed, vec![]) };
+        let page = LessonPage { warnings, ..offered(&desk, visitor, &standing, typed, vec![]).await? };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
+        discarded(&web, &standing, visitor).await;
         return Ok(back(&at, "inchange", None));
     };
     let done = if standing.is_live() { "revise" } else { "publie" };
     let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
     match web.app.in_textbook(visitor.0, at.0, said, command).await {
         Ok(receipt) => {
+            discarded(&web, &standing, visitor).await;
             settled(&web, receipt.last_position).await;
             Ok(back(&at, done, standing.visible_from))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)),
+        Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)).await,
     }
 }
 
@@ -88,7 +138,7 @@ pub async fn withdraw(
         wrong(&mut errors, field.into(), "Dites pourquoi : le motif reste dans l’historique.");
     }
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors);
+        return unfinished(&desk, visitor, &standing, typed, errors).await;
     }
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
     let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
@@ -97,7 +147,7 @@ pub async fn withdraw(
             settled(&web, receipt.last_position).await;
             Ok(back(&at, "retire", None))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)),
+        Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)).await,
     }
 }
 
@@ -109,8 +159,15 @@ fn versioned(typed: &Typed, field: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
+/// What is published is no longer a draft. A draft that could not be thrown away says, when it is shown, that the textbook has moved on.
+async fn discarded(web: &Web, standing: &Standing, Visitor(author): Visitor) {
+    if let Err(problem) = web.app.desk.discard(Paper::Draft, standing.place(author)).await {
+        tracing::warn!(%problem, "the draft of a published lesson is still there");
+    }
+}
+
 /// The form again, with what is wrong beside each field.
-fn unfinished(
+async fn unfinished(
     desk: &Desk<'_>,
     visitor: Visitor,
     standing: &Standing,
@@ -120,7 +177,7 @@ fn unfinished(
     if typed.expected().is_none() {
         typed.version = standing.version.to_string();
     }
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(desk, visitor, typed, errors))
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &offered(desk, visitor, standing, typed, errors).await?)
 }
 
 async fn settled(web: &Web, position: Option<i64>) {
@@ -136,7 +193,7 @@ fn back((_, _, date): &Address, done: &str, visible_from: Option<DateTime>) -> R
 }
 
 /// The form again, with what was typed, and what the school answered.
-fn refused(
+async fn refused(
     desk: &Desk<'_>,
     visitor: Visitor,
     standing: &Standing,
@@ -160,6 +217,9 @@ fn refused(
         }
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
+        "source-unknown" => "La séance reprise n’est plus lisible : videz ce qui en vient, ou choisissez-en une autre.",
+        "pupil-not-in-group" => "Un des élèves cochés n’est plus dans ce groupe : revoyez les élèves concernés.",
+        "framing-too-long" => "La séquence et le point du programme tiennent en 300 caractères chacun.",
         "idempotency-key-reused" => "Ce formulaire a déjà servi : relisez, puis enregistrez de nouveau.",
         _ => "L’établissement n’accepte pas cette écriture. Vérifiez les dates et les textes.",
     };
@@ -167,5 +227,5 @@ fn refused(
     wrong(&mut errors, field.into(), message);
     // The next sending is another one, made from what stands now.
     let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
-    page_with(status, &standing.page(desk, visitor, typed, errors))
+    page_with(status, &offered(desk, visitor, standing, typed, errors).await?)
 }

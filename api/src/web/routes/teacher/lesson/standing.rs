@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::calendar::{self, days_after};
 use domain::decider::Decider as _;
-use domain::ids::{EntryId, SchoolYear, SlotId, StreamId, TextbookId};
-use domain::textbook::entry::{LessonRef, NewResource};
-use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
+use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, SlotId, StreamId, TextbookId};
+use domain::personal::SealedCell;
+use domain::textbook::entry::{LessonRef, NewResource, Source};
+use domain::textbook::homework::{DueRef, NewHomework};
 use domain::textbook::{Command, Textbook};
+use infra::desk::{Place, Term};
 use jiff::civil::{Date, DateTime};
 use projections::cells::Resource;
 use projections::teacher::queries::{self, Sheet};
@@ -16,6 +18,8 @@ use uuid::Uuid;
 
 use super::super::form::{RESOURCES, Typed, WORKS, wrong};
 use super::super::{Desk, address, labels, reasons};
+use super::papers::{self, OnDesk};
+use super::taken::Taken;
 use super::{Address, Visitor};
 use crate::facts::LessonAt;
 use crate::fr;
@@ -28,17 +32,22 @@ use crate::web::routes::{said, with_flash};
 use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibility};
 
 pub struct Standing {
-    textbook: TextbookId,
+    pub(super) textbook: TextbookId,
     lesson: LessonAt,
     pub entry: EntryId,
     written: Option<Entry>,
     /// Why it was withdrawn, if it was.
     reason: Option<String>,
-    works: Vec<Task>,
+    pub(super) works: Vec<Task>,
     texts: Texts,
+    /// What its teacher keeps for oneself.
+    pub on_desk: OnDesk,
+    term: Option<Term>,
+    /// The pupils of the group today, in the order of their names.
+    pupils: Vec<(PersonId, String)>,
     /// Of the stream: what the form compares.
     pub version: i64,
-    next: Vec<LessonAt>,
+    pub(super) next: Vec<LessonAt>,
     /// The work that falls on the days of these lessons already.
     loads: BTreeMap<Date, Load>,
     /// When pupils will see what is written now, if the pause holds it back.
@@ -51,7 +60,7 @@ impl Standing {
         if !desk.scope.textbooks.contains(&textbook) {
             return Err(Problem::unknown());
         }
-        let (lesson, next, visible_from, year, group): (_, Vec<LessonAt>, _, _, _) = {
+        let (lesson, next, visible_from, group, term, pupils): (_, Vec<LessonAt>, _, _, _, _) = {
             let books = app.register.read();
             let held = books.lessons(textbook, date, date).into_iter().find(|lesson| lesson.slot == slot);
             let lesson = held.ok_or_else(Problem::unknown)?;
@@ -62,15 +71,18 @@ impl Standing {
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
-            let year = books.services.get(&textbook).map_or(SchoolYear::NONE, |service| service.year);
-            let group = books.services.get(&textbook).map(|service| service.group);
-            (lesson, next, Some(school.local(visible)).filter(|_| visible > now), year, group)
+            let service = books.services.get(&textbook).ok_or_else(Problem::unknown)?;
+            let term = school.years.get(&service.year);
+            let term = term.map(|bounds| Term { date, year: service.year, until: bounds.ends_on });
+            let pupils = said::members(&books, service.group, desk.local.date());
+            let visible = Some(school.local(visible)).filter(|_| visible > now);
+            (lesson, next, visible, service.group, term, pupils)
         };
-        let loads = match (group, next.first().zip(next.last())) {
-            (Some(group), Some((first, last))) => workload::of_group(app, group, (first.date, last.date)).await?,
-            _ => BTreeMap::new(),
+        let loads = match next.first().zip(next.last()) {
+            Some((first, last)) => workload::of_group(app, group, (first.date, last.date)).await?,
+            None => BTreeMap::new(),
         };
-        let stream = StreamId::new(Textbook::TYPE, textbook, year);
+        let stream = StreamId::new(Textbook::TYPE, textbook, term.map_or(SchoolYear::NONE, |term| term.year));
         // Before the rows: a version that they do not show yet must not pass for one that was read.
         let version = app.journal.state::<Textbook>(stream).await?.1;
         let entry = EntryId::of(textbook, &slot.to_string(), date);
@@ -80,13 +92,69 @@ impl Standing {
         let resources =
             written.iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
         let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
-        let cells = written.iter().filter_map(|row| row.content.as_ref()).chain(resources);
+        let cells = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells())).chain(resources);
         let texts = Texts::open(app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
         let reason = match &written {
             Some(row) if row.withdrawn => reasons(desk, textbook).await?.remove(&entry),
             _ => None,
         };
-        Ok(Self { textbook, lesson, entry, written, reason, works, texts, version, next, loads, visible_from })
+        let place = Place { author: desk.teacher, textbook, entry };
+        let (draft, note) =
+            app.desk.find(place, desk.local.date()).await.map_err(|problem| papers::unavailable(&problem))?;
+        let on_desk = {
+            let books = app.register.read();
+            OnDesk::of(draft, note, |at| books.school_of(textbook).map_or(desk.local, |school| school.local(at)))
+        };
+        Ok(Self {
+            textbook,
+            lesson,
+            entry,
+            written,
+            reason,
+            works,
+            texts,
+            on_desk,
+            term,
+            pupils,
+            version,
+            next,
+            loads,
+            visible_from,
+        })
+    }
+
+    pub fn address(&self) -> String {
+        address(self.textbook, self.lesson.slot, self.lesson.date)
+    }
+
+    /// Where a paper about this lesson lies.
+    pub fn place(&self, author: PersonId) -> Place {
+        Place { author, textbook: self.textbook, entry: self.entry }
+    }
+
+    /// How long it may lie there; none outside the school's years.
+    pub fn term(&self) -> Option<Term> {
+        self.term
+    }
+
+    /// The day of the lesson that many lessons after the next one.
+    pub fn next_date(&self, rank: usize) -> Option<Date> {
+        self.next.get(rank).map(|lesson| lesson.date)
+    }
+
+    /// What a parallel class may take over: this entry as it stands.
+    pub fn as_source(&self) -> Option<Source> {
+        let live = self.written.as_ref().filter(|row| !row.withdrawn)?;
+        Some(Source { textbook: self.textbook, entry: self.entry, version: live.writing.version })
+    }
+
+    /// The textbook, and the day of the lesson.
+    pub fn lesson(&self) -> (TextbookId, Date) {
+        (self.textbook, self.lesson.date)
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.lesson.not_held.is_none()
     }
 
     pub fn slot_on(&self, date: Date) -> Option<SlotId> {
@@ -100,44 +168,34 @@ impl Standing {
     /// What the form holds at first: the present version, and the work given. What cannot be read is left out.
     pub fn typed(&self) -> Typed {
         let documents = self.written.iter().flat_map(|row| &row.resources);
-        let mut resources: Vec<ResourceRow> = documents
-            .filter_map(|one| self.document(one))
-            .map(|one| ResourceRow {
-                title: one.title,
-                url: one.link.unwrap_or_default(),
-                purpose: Purpose::of(one.purpose).value().to_owned(),
-            })
-            .collect();
+        let mut resources: Vec<ResourceRow> =
+            documents.filter_map(|one| document(&self.texts, one)).map(resource_row).collect();
         resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
-        let content = self.written.as_ref().and_then(|row| self.texts.read(row.content.as_ref()));
+        let read = |cell: &dyn Fn(&Entry) -> Option<&SealedCell>| {
+            let text = self.written.as_ref().and_then(|row| self.texts.read(cell(row)));
+            text.unwrap_or_default().to_owned()
+        };
         Typed {
-            content: content.unwrap_or_default().to_owned(),
+            content: read(&|row| row.content.as_ref()),
+            sequence: read(&|row| row.framing.sequence.as_ref()),
+            programme: read(&|row| row.framing.programme.as_ref()),
             resources,
             homework,
-            reason: String::new(),
             version: self.version.to_string(),
             key: Uuid::now_v7().to_string(),
-            confirmed: false,
+            ..Typed::default()
         }
-    }
-
-    /// A document as a command names it; none when it cannot be read.
-    fn document(&self, resource: &Resource) -> Option<NewResource> {
-        let title = self.texts.read(resource.title.as_ref())?.to_owned();
-        let link = match &resource.link {
-            Some(link) => Some(self.texts.read(Some(link))?.to_owned()),
-            None => None,
-        };
-        Some(NewResource { title, link, purpose: resource.purpose })
     }
 
     /// Whether all that stands could be read.
     fn readable(&self) -> bool {
         let mut written = self.written.iter();
         let content = written.clone().all(|row| self.texts.read(row.content.as_ref()).is_some());
-        let documents = written.all(|row| row.resources.iter().all(|one| self.document(one).is_some()));
+        let framing = written.clone().all(|row| row.framing.cells().all(|cell| self.texts.read(Some(cell)).is_some()));
+        let content = content && framing;
+        let documents = written.all(|row| row.resources.iter().all(|one| document(&self.texts, one).is_some()));
         content && documents && self.works.iter().all(|work| self.texts.read(work.text.as_ref()).is_some())
     }
 
@@ -153,6 +211,8 @@ impl Standing {
             kind: given.work.kind.name().to_owned(),
             minutes: given.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: given.work.written,
+            audience: given.work.audience.clone(),
+            source: None,
         })
     }
 
@@ -160,39 +220,63 @@ impl Standing {
     pub fn command(
         &self,
         typed: &Typed,
+        taken: Option<&Taken>,
         resources: Vec<NewResource>,
         homework: Vec<NewHomework>,
         errors: &mut Vec<FieldError>,
     ) -> Option<Command> {
         let homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
         let homework: Vec<NewHomework> =
-            homework.into_iter().map(|new| self.with_documents(typed, new, errors)).collect();
+            homework.into_iter().map(|new| self.with_documents(typed, taken, new, errors)).collect();
         if !self.is_live() {
             let lesson = LessonRef::Slot { slot: self.lesson.slot, date: self.lesson.date };
-            return Some(Command::PublishEntry { lesson, content: typed.content.clone(), resources, homework });
+            return Some(Command::PublishEntry {
+                lesson,
+                content: typed.content.clone(),
+                framing: typed.framing(),
+                resources,
+                homework,
+                copied_from: taken.map(|taken| taken.source),
+            });
         }
         let before = self.typed();
         let filled = |typed: &Typed| -> Vec<ResourceRow> {
             typed.resources.iter().filter(|row| !row.title.is_empty() || !row.url.is_empty()).cloned().collect()
         };
-        let same = plain(&before.content) == typed.content && filled(&before) == filled(typed);
+        let framing = |typed: &Typed| (plain(&typed.sequence), plain(&typed.programme));
+        let same = plain(&before.content) == typed.content
+            && framing(&before) == framing(typed)
+            && filled(&before) == filled(typed);
         if same && homework.is_empty() {
             return None;
         }
         let content = (!same).then(|| typed.content.clone());
-        Some(Command::ReviseEntry { entry: self.entry, content, resources, homework })
+        let framing = typed.framing();
+        Some(Command::ReviseEntry { entry: self.entry, content, framing, resources, homework })
     }
 
-    /// Work given before, written anew with the documents it has: the form does not show them.
-    fn with_documents(&self, typed: &Typed, new: NewHomework, errors: &mut Vec<FieldError>) -> NewHomework {
-        let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return new };
+    /// Work given before, or taken over, with the documents it has: the form does not show them.
+    fn with_documents(
+        &self,
+        typed: &Typed,
+        taken: Option<&Taken>,
+        new: NewHomework,
+        errors: &mut Vec<FieldError>,
+    ) -> NewHomework {
+        let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else {
+            let row = typed.homework.iter().find(|row| row.id.is_none() && row.text == new.text);
+            let source = row.and_then(|row| Uuid::parse_str(row.source.as_deref()?).ok());
+            let documents = source.zip(taken).and_then(|(source, taken)| taken.documents(HomeworkId(source)));
+            return NewHomework { resources: documents.unwrap_or_default(), ..new };
+        };
         let id = new.homework.to_string();
         let n = typed.homework.iter().position(|row| row.id.as_deref() == Some(&id)).map_or(1, |at| at + 1);
         if !self.is_live() {
             let message = "Ce travail a été donné avant la séance : publiez d’abord la séance en le laissant tel quel, puis modifiez-le.";
             wrong(errors, format!("travail_{n}_texte"), message);
         }
-        let documents: Option<Vec<NewResource>> = given.resources.iter().map(|one| self.document(one)).collect();
+        let documents: Option<Vec<NewResource>> =
+            given.resources.iter().map(|one| document(&self.texts, one)).collect();
         if documents.is_none() {
             let message =
                 "Un document de ce travail est illisible pour le moment : il ne peut pas être modifié sans le perdre.";
@@ -227,49 +311,14 @@ impl Standing {
         unreadable.or(left)
     }
 
-    /// What of the work newly written pupils would read too late to do it. The field is that of its due date.
-    pub fn too_late(&self, desk: &Desk<'_>, typed: &Typed, homework: &[NewHomework]) -> Vec<FieldError> {
-        let books = desk.web.app.register.read();
-        let Some(school) = books.school_of(self.textbook) else { return vec![] };
-        let visible = calendar::visible_from(&school.pauses, &school.zone, desk.web.app.now());
-        let mut warnings = Vec::new();
-        for new in homework.iter().filter(|new| !self.stands(new)) {
-            let due = match new.due {
-                DueRef::Lesson { slot, date } => {
-                    let lesson = self.next.iter().find(|lesson| (lesson.slot, lesson.date) == (slot, date));
-                    (date, lesson.map(|lesson| lesson.starts_at))
-                }
-                DueRef::Date { date } => (date, None),
-            };
-            // What they read already, and is not due sooner, is not late.
-            let known = self.works.iter().find(|given| given.homework == new.homework);
-            if known.is_some_and(|given| given.work.due.on <= due.0) {
-                continue;
-            }
-            let before = if due.1.is_some() { "la séance" } else { "ce jour" };
-            let message = match notice(&school.notices, &school.zone, due, visible) {
-                Notice::Enough => continue,
-                Notice::TooLate => "ce travail paraîtrait le jour où il est à faire, ou après.".to_owned(),
-                Notice::Short { hours: 0 } => format!("ce travail paraîtrait moins d’une heure avant {before}."),
-                Notice::Short { hours } => {
-                    let hours = fr::plural(hours as usize, "heure", "heures");
-                    format!("ce travail paraîtrait {hours} avant {before}.")
-                }
-            };
-            let n = typed.homework.iter().position(|row| row.text == new.text).map_or(1, |at| at + 1);
-            let message = fr::spaced(&format!("Pour {} : {message}", fr::long_date(due.0)));
-            warnings.push(FieldError { field: format!("travail_{n}_texte"), message });
-        }
-        warnings
-    }
-
     /// Whether the work is already given just so.
-    fn stands(&self, new: &NewHomework) -> bool {
+    pub(super) fn stands(&self, new: &NewHomework) -> bool {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
         let (DueRef::Lesson { date: due, .. } | DueRef::Date { date: due }) = new.due;
         let work = &given.work;
         self.texts.read(given.text.as_ref()).is_some_and(|text| plain(text) == new.text)
             && (work.due.on, work.kind, work.minutes, work.written) == (due, new.kind, new.minutes, new.written)
+            && work.audience == new.audience
     }
 
     pub fn page(&self, desk: &Desk<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>) -> LessonPage {
@@ -282,7 +331,7 @@ impl Standing {
             withdrawn: row.withdrawn.then(|| self.reason.clone().unwrap_or_default()),
         });
         drop(books);
-        let here = address(self.textbook, self.lesson.slot, self.lesson.date);
+        let here = self.address();
         let next_lessons =
             self.next.iter().map(|lesson| Choice { value: lesson.date.to_string(), label: self.label(lesson) });
         let kinds =
@@ -304,6 +353,14 @@ impl Standing {
             existing,
             visibility: self.visible_from.map_or(Visibility::Now, |from| Visibility::After { from }),
             content: typed.content,
+            sequence: typed.sequence,
+            programme: typed.programme,
+            pupils: self.pupils.clone(),
+            sources: vec![],
+            targets: vec![],
+            source: typed.source,
+            source_said: None,
+            papers: self.on_desk.view(self, false),
             resources: typed.resources,
             homework: typed.homework,
             next_lessons: next_lessons.collect(),
@@ -312,6 +369,25 @@ impl Standing {
             errors,
             warnings: vec![],
         }
+    }
+}
+
+/// A document as a command names it; none when it cannot be read.
+pub fn document(texts: &Texts, resource: &Resource) -> Option<NewResource> {
+    let title = texts.read(resource.title.as_ref())?.to_owned();
+    let link = match &resource.link {
+        Some(link) => Some(texts.read(Some(link))?.to_owned()),
+        None => None,
+    };
+    Some(NewResource { title, link, purpose: resource.purpose })
+}
+
+/// The same as a row of the form.
+pub fn resource_row(document: NewResource) -> ResourceRow {
+    ResourceRow {
+        title: document.title,
+        url: document.link.unwrap_or_default(),
+        purpose: Purpose::of(document.purpose).value().to_owned(),
     }
 }
 

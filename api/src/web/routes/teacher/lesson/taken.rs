@@ -1,0 +1,202 @@
+//! A lesson taken over from a parallel class, or from an earlier year: what the form is filled with, and which lessons may be.
+
+use std::collections::HashSet;
+
+use domain::calendar::{days_after, days_between};
+use domain::ids::{EntryId, HomeworkId, TextbookId};
+use domain::textbook::entry::{LessonRef, NewResource, Source};
+use jiff::civil::Date;
+use projections::teacher::queries::{self, Sheet, Written};
+use projections::teacher::{Entry, Task};
+use uuid::Uuid;
+
+use super::super::form::{RESOURCES, Typed, WORKS};
+use super::super::{Desk, address, first_words, labels};
+use super::standing::{Standing, document, resource_row};
+use crate::facts::{Books, LessonAt, ServiceBook};
+use crate::fr;
+use crate::problem::Problem;
+use crate::web::layout::Link;
+use crate::web::routes::reading::Texts;
+use crate::web::routes::said;
+use crate::web::teacher::{HomeworkRow, ResourceRow, SourceLink};
+
+/// Lessons offered of each textbook.
+const OFFERED: usize = 3;
+/// Days before and after the same day of an earlier year that are looked at.
+const AROUND_DAYS: i64 = 10;
+/// Days back that are looked at in the parallel classes.
+const BACK_DAYS: i64 = 35;
+/// Days ahead in which a lesson of a parallel class is looked for.
+const AHEAD_DAYS: i64 = 28;
+
+/// An entry of another textbook of this teacher, with the work given in it.
+pub struct Taken {
+    pub source: Source,
+    entry: Entry,
+    works: Vec<Task>,
+    texts: Texts,
+    /// The lessons that followed it: a work due for the second is due for the second here too.
+    next: Vec<Date>,
+    pub said: String,
+}
+
+impl Taken {
+    /// None when the form names nothing, or nothing that its teacher may read.
+    pub async fn read(desk: &Desk<'_>, typed: &Typed) -> Result<Option<Self>, Problem> {
+        let Some(source) = typed.copied_from() else { return Ok(None) };
+        let (pool, scope) = (&desk.web.app.reader, &desk.scope);
+        let named = queries::entries_named(pool, scope, &[(source.textbook, source.entry)]).await?;
+        let Some(entry) = named.into_iter().find(|entry| !entry.withdrawn) else { return Ok(None) };
+        let lesson = &entry.lesson;
+        let at = match lesson.slot {
+            Some(slot) => LessonRef::Slot { slot, date: lesson.date },
+            None => LessonRef::Exceptional { date: lesson.date, starts_at: lesson.starts_at, minutes: lesson.minutes },
+        };
+        let Sheet { tasks, .. } = queries::entry(pool, scope, source.textbook, &at).await?;
+        let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
+        let resources = entry.resources.iter().chain(works.iter().flat_map(|work| &work.resources));
+        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let cells = entry.content.iter().chain(entry.framing.cells()).chain(resources);
+        let texts =
+            Texts::open(&desk.web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect());
+        let texts = texts.await?;
+        let books = desk.web.app.register.read();
+        let until = days_after(lesson.date, 60).unwrap_or(lesson.date);
+        let later = books.lessons(source.textbook, lesson.date, until).into_iter();
+        let later = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at));
+        let next = later.filter(|at| at.not_held.is_none()).map(|at| at.date).collect();
+        let day = fr::long_date(lesson.date);
+        let said = format!("{}, séance du {day}", said::source(&books, source));
+        drop(books);
+        Ok(Some(Self { source, entry, works, texts, next, said }))
+    }
+
+    /// The form of another lesson, filled from it. What cannot be read is left out.
+    pub fn typed(&self, standing: &Standing) -> Typed {
+        let text = |cell| self.texts.read(cell).unwrap_or_default().to_owned();
+        let documents = self.entry.resources.iter().filter_map(|one| document(&self.texts, one));
+        let mut resources: Vec<ResourceRow> = documents.map(resource_row).collect();
+        resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
+        let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(standing, work)).collect();
+        homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
+        let Source { textbook, entry, version } = self.source;
+        Typed {
+            content: text(self.entry.content.as_ref()),
+            sequence: text(self.entry.framing.sequence.as_ref()),
+            programme: text(self.entry.framing.programme.as_ref()),
+            resources,
+            homework,
+            version: standing.version.to_string(),
+            key: Uuid::now_v7().to_string(),
+            source: format!("{textbook}_{entry}_{version}"),
+            ..Typed::default()
+        }
+    }
+
+    /// For the same of the lessons that follow as there; chosen anew when it was due for a day, or when there is no such lesson here.
+    fn row(&self, standing: &Standing, work: &Task) -> Option<HomeworkRow> {
+        let rank = self.next.iter().position(|date| *date == work.work.due.on && work.work.due.slot.is_some());
+        let due = rank.and_then(|rank| standing.next_date(rank)).map(|date| date.to_string());
+        Some(HomeworkRow {
+            text: self.texts.read(work.text.as_ref())?.to_owned(),
+            due: due.unwrap_or_default(),
+            kind: work.work.kind.name().to_owned(),
+            minutes: work.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
+            in_writing: work.work.written,
+            source: Some(work.homework.to_string()),
+            ..HomeworkRow::default()
+        })
+    }
+
+    /// The documents of one of its works; none when one of them cannot be read.
+    pub fn documents(&self, homework: HomeworkId) -> Option<Vec<NewResource>> {
+        let work = self.works.iter().find(|work| work.homework == homework)?;
+        work.resources.iter().map(|one| document(&self.texts, one)).collect()
+    }
+}
+
+/// The textbooks of the same subject that this teacher keeps, or kept, besides this one.
+fn alike(books: &Books, desk: &Desk<'_>, textbook: TextbookId) -> Vec<(TextbookId, bool)> {
+    let Some(own) = books.services.get(&textbook) else { return vec![] };
+    let of_subject = |service: &&ServiceBook| service.subject == own.subject && service.textbook != textbook;
+    let services = desk.scope.textbooks.iter().filter_map(|textbook| books.services.get(textbook));
+    services.filter(of_subject).map(|service| (service.textbook, service.year == own.year)).collect()
+}
+
+/// Lessons that may be taken over for this one: the latest of the parallel classes, and those of the same days in earlier years.
+pub async fn sources(
+    desk: &Desk<'_>,
+    (textbook, date): (TextbookId, Date),
+    here: &str,
+) -> Result<Vec<SourceLink>, Problem> {
+    let app = &desk.web.app;
+    let alike = alike(&app.register.read(), desk, textbook);
+    let mut found: Vec<Written> = Vec::new();
+    for same_year in [true, false] {
+        let those: Vec<TextbookId> =
+            alike.iter().filter(|(_, same)| *same == same_year).map(|(textbook, _)| *textbook).collect();
+        if those.is_empty() {
+            continue;
+        }
+        let year = days_after(date, -364).unwrap_or(date);
+        let (from, until) = if same_year {
+            (days_after(date, -BACK_DAYS), days_after(date, 7))
+        } else {
+            (days_after(year, -AROUND_DAYS), days_after(year, AROUND_DAYS))
+        };
+        let (from, until) = (from.unwrap_or(date), until.unwrap_or(date));
+        let mut written = queries::written_between(&app.reader, &desk.scope, &those, from, until).await?;
+        written.retain(|row| !row.withdrawn);
+        let middle = if same_year { date } else { year };
+        written.sort_by_key(|row| days_between(row.date, middle).abs());
+        for textbook in those {
+            found.extend(written.iter().filter(|row| row.textbook == textbook).take(OFFERED).cloned());
+        }
+    }
+    let named: Vec<(TextbookId, EntryId)> = found.iter().map(|row| (row.textbook, row.entry)).collect();
+    let entries = queries::entries_named(&app.reader, &desk.scope, &named).await?;
+    let texts = Texts::open(app, entries.iter().filter_map(|entry| entry.content.as_ref()).collect()).await?;
+    let books = app.register.read();
+    let link = |row: &Written| {
+        let entry = entries.iter().find(|entry| (entry.place.textbook, entry.entry) == (row.textbook, row.entry))?;
+        let summary = first_words(texts.read(entry.content.as_ref())?);
+        let label = format!("{}, {}", labels(&books, row.textbook).0, fr::long_date(row.date));
+        let href = format!("{here}?reprise={}_{}_{}", row.textbook, row.entry, entry.writing.version);
+        Some(SourceLink { label, summary, href })
+    };
+    Ok(found.iter().filter_map(link).collect())
+}
+
+/// In each parallel class of the year, the first lesson from that week on that is not written: it may take this one over.
+pub async fn targets(
+    desk: &Desk<'_>,
+    (textbook, date): (TextbookId, Date),
+    source: Source,
+) -> Result<Vec<Link>, Problem> {
+    let app = &desk.web.app;
+    let today = desk.local.date();
+    let (from, until) = (days_after(date, -6).unwrap_or(date), days_after(date, AHEAD_DAYS).unwrap_or(date));
+    let held = |service: &ServiceBook| {
+        service.assignments.iter().any(|held| held.teacher == desk.teacher && held.holds(today))
+    };
+    let parallel: Vec<TextbookId> = {
+        let books = app.register.read();
+        let alike = alike(&books, desk, textbook).into_iter().filter(|(_, same_year)| *same_year);
+        alike.map(|(other, _)| other).filter(|other| books.services.get(other).is_some_and(held)).collect()
+    };
+    let written = queries::written_between(&app.reader, &desk.scope, &parallel, from, until).await?;
+    let written: HashSet<EntryId> = written.into_iter().filter(|row| !row.withdrawn).map(|row| row.entry).collect();
+    let books = app.register.read();
+    let link = |other: &TextbookId| {
+        let free = |at: &LessonAt| {
+            at.not_held.is_none() && !written.contains(&EntryId::of(*other, &at.slot.to_string(), at.date))
+        };
+        let at = books.lessons(*other, from, until).into_iter().find(free)?;
+        let text = format!("{}, {}, {}", labels(&books, *other).0, fr::long_date(at.date), fr::hour(at.starts_at));
+        let Source { textbook, entry, version } = source;
+        let href = format!("{}?reprise={textbook}_{entry}_{version}", address(*other, at.slot, at.date));
+        Some(Link { href, text })
+    };
+    Ok(parallel.iter().filter_map(link).collect())
+}
