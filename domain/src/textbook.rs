@@ -18,6 +18,7 @@
 
 pub mod entry;
 pub mod homework;
+pub mod written;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId}
 use crate::personal::Personal;
 use entry::{Lesson, LessonRef, NewResource, Resource};
 use homework::{NewHomework, Task};
+use written::Degree;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = textbook::Command))]
@@ -176,6 +178,9 @@ pub enum Rejection {
     DueLessonNotHeld,
     #[error("the school is closed on the day that work is due")]
     DueOnClosure,
+    /// With the text that says so.
+    #[error("in a primary school no written work is given to be done outside class ({0})")]
+    WrittenHomeworkInPrimary(&'static str),
     #[error("estimated minutes are between 1 and 1440")]
     MinutesMalformed,
     #[error("this work is given already: revise it")]
@@ -208,6 +213,8 @@ pub struct Facts {
     pub school: SchoolId,
     pub group: GroupId,
     pub subject: String,
+    /// Of the school: the texts on written work depend on it.
+    pub degree: Degree,
     pub zone: TimeZone,
     pub pauses: Vec<PausePolicy>,
     pub bounds: YearBounds,

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
-use super::{Event, Facts, Rejection, State};
+use super::{Event, Facts, Rejection, State, written};
 use crate::calendar::{LessonOn, NoticePolicy};
 use crate::ids::{HomeworkId, SlotId};
 use crate::personal::Personal;
@@ -31,6 +31,8 @@ pub enum HomeworkKind {
     Test,
     /// Matériel à apporter.
     Material,
+    /// Travail fait en classe.
+    ClassWork,
     Other,
 }
 
@@ -153,6 +155,10 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
     };
     if due.on < given_on {
         return Err(Rejection::DueBeforeGiven);
+    }
+    let forbidding = written::forbidding(&written::POLICIES, facts.degree, given_on);
+    if let Some(policy) = forbidding.filter(|_| written::outside_class(new.kind, new.written)) {
+        return Err(Rejection::WrittenHomeworkInPrimary(policy.source));
     }
     Ok(Task {
         text: text(facts.textbook, new.text)?,

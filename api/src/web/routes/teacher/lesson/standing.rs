@@ -7,6 +7,7 @@ use domain::decider::Decider as _;
 use domain::ids::{EntryId, SchoolYear, SlotId, StreamId, TextbookId};
 use domain::textbook::entry::{LessonRef, NewResource};
 use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
+use domain::textbook::written::{POLICIES, WrittenWorkPolicy, forbidding, outside_class};
 use domain::textbook::{Command, Textbook};
 use jiff::civil::{Date, DateTime};
 use projections::cells::Resource;
@@ -51,14 +52,18 @@ impl Standing {
         if !desk.scope.textbooks.contains(&textbook) {
             return Err(Problem::unknown());
         }
-        let (lesson, next, visible_from, year, group): (_, Vec<LessonAt>, _, _, _) = {
+        let (lesson, next, visible_from, year, group) = {
             let books = app.register.read();
             let held = books.lessons(textbook, date, date).into_iter().find(|lesson| lesson.slot == slot);
             let lesson = held.ok_or_else(Problem::unknown)?;
             let until = days_after(date, 60).unwrap_or(date);
             let later = books.lessons(textbook, date, until).into_iter();
             let later = later.filter(|at| at.not_held.is_none());
-            let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
+            let later = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at));
+            // The form names a lesson by its day: of two half-days, the first.
+            let mut next: Vec<LessonAt> = later.collect();
+            next.dedup_by_key(|at| at.date);
+            next.truncate(12);
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
@@ -263,6 +268,32 @@ impl Standing {
         warnings
     }
 
+    /// The text that forbids, in this school on the day of this lesson, to give written work outside class.
+    fn written_work_policy(&self, desk: &Desk<'_>) -> Option<&'static WrittenWorkPolicy> {
+        let books = desk.web.app.register.read();
+        forbidding(&POLICIES, books.school_of(self.textbook)?.degree(), self.lesson.date)
+    }
+
+    /// Says beside each work that it may not be given in writing, and by which text.
+    pub fn forbidden_in_writing(
+        &self,
+        desk: &Desk<'_>,
+        typed: &Typed,
+        homework: &[NewHomework],
+        errors: &mut Vec<FieldError>,
+    ) {
+        let Some(policy) = self.written_work_policy(desk) else { return };
+        for new in homework.iter().filter(|new| !self.stands(new) && outside_class(new.kind, new.written)) {
+            let n = typed.homework.iter().position(|row| row.text == new.text).map_or(1, |at| at + 1);
+            let message = format!(
+                "À l’école primaire, aucun travail écrit n’est donné à faire hors de la classe ({}). \
+                 Donnez un travail oral, une lecture ou une leçon à apprendre, ou choisissez le type « travail fait en classe ».",
+                policy.source
+            );
+            wrong(errors, format!("travail_{n}_ecrit"), &message);
+        }
+    }
+
     /// Whether the work is already given just so.
     fn stands(&self, new: &NewHomework) -> bool {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
@@ -308,6 +339,7 @@ impl Standing {
             homework: typed.homework,
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
+            writing_restricted: self.written_work_policy(desk).is_some(),
             reason: typed.reason,
             errors,
             warnings: vec![],
