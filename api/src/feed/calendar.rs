@@ -63,8 +63,8 @@ pub fn take(
             whole.timing.except.push(start);
         }
     }
-    let uai = name.split(|letter: char| !letter.is_ascii_alphanumeric()).map(str::to_uppercase);
-    let uai = uai.filter(|part| check_letter(part) != Check::Shape).last();
+    let mut parts = name.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).map(str::to_uppercase);
+    let uai = parts.find(|part| check_letter(part) != Check::Shape);
     desired.calendars.push(Calendar { file: name.into(), uai, lessons });
     Ok(())
 }

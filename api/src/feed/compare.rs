@@ -156,7 +156,9 @@ impl<'a> Comparison<'a> {
         for calendar in &self.desired.calendars {
             let school = calendar.uai.as_deref().map(SchoolId::of);
             let codes = calendars::subjects_named(&self.desired.subjects, self.options, calendar);
-            school.map(|school| taught.entry(school).or_default().extend(codes));
+            if let Some(school) = school {
+                taught.entry(school).or_default().extend(codes);
+            }
         }
         for (school, placed) in &self.sites.schools {
             let known = self.books.schools.get(school).map(|book| &book.subjects);

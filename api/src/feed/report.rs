@@ -90,12 +90,11 @@ impl Report {
 
     pub(super) fn leave_out(&mut self, lessons: &str, because: &'static str, file: &str, line: u64) {
         let known = self.left_out.iter_mut().find(|known| known.because == because && known.lessons == lessons);
-        match known {
-            Some(known) => known.count += 1,
-            None => {
-                let (lessons, file) = (lessons.to_owned(), file.to_owned());
-                self.left_out.push(LeftOut { lessons, because, count: 1, file, line });
-            }
+        if let Some(known) = known {
+            known.count += 1;
+        } else {
+            let (lessons, file) = (lessons.to_owned(), file.to_owned());
+            self.left_out.push(LeftOut { lessons, because, count: 1, file, line });
         }
     }
 

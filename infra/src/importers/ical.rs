@@ -71,7 +71,7 @@ impl Event {
     pub fn stable_uid(&self) -> String {
         let stamp = |part: &&str| part.len() == 16 && part.ends_with('Z') && moments::civil(&part[..15]).is_some();
         let parts: Vec<&str> = self.uid.split('-').collect();
-        match parts.iter().position(|part| stamp(part)) {
+        match parts.iter().position(stamp) {
             Some(at) if at > 0 => parts[..at].join("-"),
             _ => self.uid.clone(),
         }

@@ -81,6 +81,7 @@ impl Moment {
     }
 
     /// The same kind of moment at another hour.
+    #[must_use]
     pub fn moved(&self, at: DateTime) -> Self {
         match self {
             Self::Day(_) => Self::Day(at.date()),

@@ -87,7 +87,7 @@ pub fn slots(
 
 /// How many of them are held in one week alone.
 pub fn once(slots: &[Slot]) -> u64 {
-    slots.iter().filter(|slot| slot.weeks.mask.count_ones() == 1).count() as u64
+    slots.iter().filter(|slot| slot.weeks.mask.is_power_of_two()).count() as u64
 }
 
 #[cfg(test)]
