@@ -132,8 +132,8 @@ async fn ct_13_a_lesson_to_learn_and_what_is_written_in_class_are_given_in_a_pri
 async fn ct_13_the_api_refuses_it_by_a_code_of_its_own_and_a_college_gives_it() {
     let pages = village().await;
     let lesson = LessonRef::Slot { slot: half_day(1, 8).slot, date: MONDAY };
-    let give = |given_in| Command::GiveHomework { given_in, homework: exercise(70, "Copier la poésie", THURSDAY) };
-    let answer = pages.school.tell(TEACHER, &format!("textbooks/{}", textbook()), &[], &give(lesson)).await;
+    let give = |given_in, id| Command::GiveHomework { given_in, homework: exercise(id, "Copier la poésie", THURSDAY) };
+    let answer = pages.school.tell(TEACHER, &format!("textbooks/{}", textbook()), &[], &give(lesson, 70)).await;
     answer.refused(400, "written-homework-in-primary");
     assert!(answer.json["detail"].as_str().unwrap().contains("94-226"), "{}", answer.text);
     let mut oral = exercise(70, "Réciter la poésie", THURSDAY);
@@ -142,7 +142,7 @@ async fn ct_13_the_api_refuses_it_by_a_code_of_its_own_and_a_college_gives_it() 
     let answer = pages.school.tell(TEACHER, &format!("textbooks/{}", textbook()), &[], &give_oral).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let college = format!("textbooks/{}", maths("4B"));
-    let answer = pages.school.tell(TEACHER, &college, &[], &give(monday_in_4b())).await;
+    let answer = pages.school.tell(TEACHER, &college, &[], &give(monday_in_4b(), 71)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
