@@ -261,3 +261,51 @@ async fn a_calendar_says_its_school_by_the_name_of_its_file_where_there_are_seve
     assert!(refused.contains(UAI) && refused.contains("import one of them"), "{refused}");
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_village_school_comes_in_by_its_pupils_and_a_calendar_of_half_days() {
+    use domain::directory::service::ALL_SUBJECTS;
+    let world = World::new().await;
+    let (app, dir) = (world.app().await, tempfile::tempdir().unwrap());
+    let school = the_school().2.into_iter().map(|(name, values)| match name {
+        "ENTStructureTypeStruct" => (name, one("ECOLE ELEMENTAIRE")),
+        "ENTStructureClasses" => (name, one("CE1-CE2$CE1-CE2")),
+        "ENTStructureGroupes" => (name, vec![]),
+        _ => (name, values),
+    });
+    let teacher = teacher("900", "VIDAL", &[]).2.into_iter().filter(|(name, _)| !name.starts_with("ENTAuxEns"));
+    let half_day = |uid: &str, hour: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART;TZID=Europe/Paris:20260901T{hour}\r\nDURATION:PT3H\r\n\
+             RRULE:FREQ=WEEKLY;BYDAY=MO,TU,TH,FR;UNTIL=20270703T000000Z\r\n\
+             DESCRIPTION:Matière : Toutes matières\\nClasse : CE1-CE2\\nProfesseur : Mme VIDAL\r\nEND:VEVENT\r\n"
+        )
+    };
+    let paths = [
+        write(
+            dir.path(),
+            "ENT_Complet_20260901_EtabEducNat_0000.xml",
+            &adds(&[(Category::Structure, "77", school.collect())]),
+        ),
+        write(dir.path(), "ENT_Complet_20260901_Eleve_0000.xml", &adds(&[pupil("1", "PUPIL0", "CE1-CE2", &[])])),
+        write(
+            dir.path(),
+            "ENT_Complet_20260901_PersEducNat_0000.xml",
+            &adds(&[(Category::Staff, "900", teacher.collect())]),
+        ),
+        calendar(dir.path(), "demi-journees.ics", &[half_day("matin", "083000"), half_day("apres-midi", "133000")]),
+    ];
+    let report = import(&app, &paths, &options()).await.unwrap();
+    assert!(report.left_out.is_empty() && report.applied.as_ref().unwrap().refused.is_empty(), "{report}");
+    let told = slots(&app, "CE1-CE2", ALL_SUBJECTS);
+    assert_eq!(told.len(), 8, "four days of two half-days");
+    assert_eq!((told[0].0, told[0].1, told[0].2[0]), (1, time(8, 30, 0, 0), date(2026, 9, 7)));
+    {
+        let books = app.register.read();
+        let school = &books.schools[&SchoolId::of(UAI)];
+        assert_eq!(school.subject(ALL_SUBJECTS), "Toutes matières");
+        assert_eq!(school.degree(), domain::textbook::written::Degree::First);
+    }
+    nothing_more(&world, &app, &paths, &options()).await;
+    app.close().await;
+}

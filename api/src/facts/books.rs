@@ -18,6 +18,9 @@ use domain::{inspection, textbook};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
+/// What a service that covers all subjects is called.
+pub const ALL_SUBJECTS_LABEL: &str = "Toutes matières";
+
 #[derive(Default)]
 pub struct Books {
     /// The last position folded: what a decision notes as its `facts_position`.
@@ -61,7 +64,7 @@ impl SchoolBook {
     }
 
     pub fn subject<'a>(&'a self, code: &'a str) -> &'a str {
-        let unnamed = if code == ALL_SUBJECTS { "Toutes matières" } else { code };
+        let unnamed = if code == ALL_SUBJECTS { ALL_SUBJECTS_LABEL } else { code };
         self.subjects.get(code).map_or(unnamed, String::as_str)
     }
 

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::directory::person::Role;
+use domain::directory::service::ALL_SUBJECTS;
 use domain::ids::{GroupId, PersonId, SchoolId};
 use infra::importers::aaf::Category;
 use infra::importers::ical::Labels;
 
+use crate::facts::ALL_SUBJECTS_LABEL;
 use crate::feed::Options;
 use crate::feed::calendar::Calendar;
 use crate::feed::compare::services::Wanteds;
@@ -118,9 +120,11 @@ impl<'c> Directory<'c> {
         }
         let known = books.schools.get(&school).map(|book| &book.subjects);
         let labels = known.into_iter().chain([&comparison.desired.subjects]).chain(sts.map(|sts| &sts.subjects));
-        for (code, label) in labels.flatten() {
+        // Every school knows it without a list: half-days of a primary class are taught nothing else.
+        let all = [(ALL_SUBJECTS, ALL_SUBJECTS_LABEL)];
+        for (code, label) in labels.flatten().map(|(code, label)| (code.as_str(), label.as_str())).chain(all) {
             for name in [code, label] {
-                directory.subjects.entry(plain(name)).or_default().insert(code.clone());
+                directory.subjects.entry(plain(name)).or_default().insert(code.to_owned());
             }
         }
         let of_books = books.services_of_school(school).filter(|service| service.year == year);
