@@ -309,3 +309,68 @@ async fn a_village_school_comes_in_by_its_pupils_and_a_calendar_of_half_days() {
     nothing_more(&world, &app, &paths, &options()).await;
     app.close().await;
 }
+
+/// By class or group and subject: every lesson of the year.
+type Timetables = BTreeMap<(String, String), Vec<(Date, Time, u16)>>;
+
+fn timetables(app: &App) -> Timetables {
+    let books = app.register.read();
+    let mut timetables = Timetables::new();
+    for service in books.services.values() {
+        let bounds = &books.schools[&service.school].years[&service.year];
+        let lessons = books.lessons(service.textbook, bounds.starts_on, bounds.ends_on);
+        let mut lessons: Vec<_> = lessons.iter().map(|at| (at.date, at.starts_at, at.minutes)).collect();
+        lessons.sort();
+        lessons.dedup();
+        let code = books.groups[&service.group].description.code.clone();
+        timetables.insert((code, service.subject.clone()), lessons);
+    }
+    timetables
+}
+
+#[tokio::test]
+async fn a_whole_timetable_exported_as_calendars_places_the_lessons_that_sts_places() {
+    let options = infra::generator::Options { pupils: 120, ..infra::generator::Options::default() };
+    let (dir, exports) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let paths = infra::generator::write_files(&infra::generator::generate(&options), dir.path()).unwrap();
+    let (by_sts, bounds) = {
+        let world = World::new().await;
+        let app = world.app().await;
+        import(&app, &paths, &Options::default()).await.unwrap();
+        let bounds = app.register.read().schools[&SchoolId::of(&options.uai)].years[&YEAR].clone();
+        let told = (timetables(&app), bounds);
+        app.close().await;
+        told
+    };
+    assert!(by_sts.values().map(Vec::len).sum::<usize>() > 2_000);
+    let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+    let mut calendars: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (number, ((group, subject), lessons)) in by_sts.iter().enumerate() {
+        let label = infra::generator::subject(subject).unwrap().label;
+        for (rank, (date, starts_at, minutes)) in lessons.iter().enumerate() {
+            let start =
+                paris.to_timestamp(date.to_datetime(*starts_at)).unwrap().strftime("%Y%m%dT%H%M%SZ").to_string();
+            let event = lesson((number * 1_000 + rank) as u32, &start, label, group, "");
+            calendars.entry(group).or_default().push(event.replace("PT55M", &format!("PT{minutes}M")));
+        }
+    }
+    let of_academy = |path: &&PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        !name.starts_with("sts_emp") && !name.starts_with("emp_sts")
+    };
+    let mut paths: Vec<PathBuf> = paths.iter().filter(of_academy).cloned().collect();
+    for (rank, events) in calendars.values().enumerate() {
+        calendar(exports.path(), &format!("{rank}.ics"), events);
+    }
+    paths.push(exports.path().to_owned());
+    let world = World::new().await;
+    let app = world.app().await;
+    let told = Options { year: Some(bounds), ..Options::default() };
+    let report = import(&app, &paths, &told).await.unwrap();
+    assert!(report.left_out.is_empty() && report.applied.as_ref().unwrap().refused.is_empty(), "{report}");
+    for (service, lessons) in timetables(&app) {
+        assert_eq!(Some(&lessons), by_sts.get(&service), "{service:?}");
+    }
+    nothing_more(&world, &app, &paths, &told).await;
+    app.close().await;
+}
