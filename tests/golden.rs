@@ -247,6 +247,7 @@ fn of_textbooks() -> BTreeMap<String, String> {
         school: school(),
         group: group_id(),
         subject: "061300".into(),
+        degree: textbook::written::Degree::Second,
         zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
         pauses: domain::calendar::national_pauses(),
         bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },

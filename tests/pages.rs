@@ -1,6 +1,7 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
 mod lessons;
+mod primary;
 mod writing;
 
 use std::collections::BTreeMap;

@@ -258,6 +258,7 @@ async fn write(world: &World, book: Book, command: Command) {
         school,
         group,
         subject: subject.into(),
+        degree: domain::textbook::written::Degree::Second,
         zone: TimeZone::get("Europe/Paris").unwrap(),
         pauses: vec![],
         bounds: YEAR_OF_LESSONS,

@@ -20,7 +20,9 @@ use domain::personal::SealedCell;
 use infra::subscriptions::Follower;
 use infra::vault::Vault;
 
-pub use books::{Books, GroupBook, LessonAt, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+pub use books::{
+    ALL_SUBJECTS_LABEL, Books, GroupBook, LessonAt, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook,
+};
 pub use scopes::Standpoint;
 
 /// The name under which the register is waited for.

@@ -1,4 +1,5 @@
-//! The feed: what the academy (AAF) and the timetable (STS) say, compared with what the register knows, then applied as commands.
+//! The feed: what the academy (AAF) and the timetable (STS, or calendars) say, compared with what the register knows, then applied as
+//! commands.
 //!
 //! 1. [`read`] takes every file to its end. A malformed one stops here, with its name, line and element; nothing has changed.
 //! 2. [`compare`] ties the files' numbers to schools and people, and says what differs. It writes nothing: a dry run ends here.
@@ -11,10 +12,12 @@
 //!
 //! **Who has the last word.** The academy names people and says what they do; STS adds where they teach and ends no role. The
 //! services of a school are those of STS when its files are in the set; without them AAF opens and fills services, and leaves
-//! alone those that have a timetable. A complete set closes what it no longer holds, in the schools it names only.
+//! alone those that have a timetable. Calendars (`.ics`) say hours in place of
+//! STS, and leave to the others who teaches. A complete set closes what it no longer holds, in the schools it names only.
 
 mod aaf;
 mod apply;
+mod calendar;
 mod changes;
 mod compare;
 mod desired;
@@ -49,6 +52,9 @@ pub const KEPT_SHARE_MIN: f64 = 0.8;
 pub struct Options {
     /// UAI by jointure of structure, for those the feed does not describe.
     pub schools: BTreeMap<String, String>,
+    /// Codes by the labels that calendars use, where these are not those of the school.
+    pub subjects: BTreeMap<String, String>,
+    pub groups: BTreeMap<String, String>,
     /// Bounds of the school year, where neither STS nor the register says them.
     pub year: Option<YearBounds>,
     /// Applies a complete set that looks cut short.
@@ -59,7 +65,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { schools: BTreeMap::new(), year: None, force: false, kept_share_min: KEPT_SHARE_MIN }
+        let (schools, subjects, groups) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { schools, subjects, groups, year: None, force: false, kept_share_min: KEPT_SHARE_MIN }
     }
 }
 
@@ -72,7 +79,11 @@ pub enum FeedError {
     Malformed(#[from] ParseError),
     #[error(transparent)]
     Mismatch(timetable::Mismatch),
-    #[error("there is no XML file here")]
+    #[error("{0} names no school: put it in a folder named by the UAI, or write the UAI into its name")]
+    WhichSchool(String),
+    #[error("the timetable of {uai} is both in STS files and in {file}: import one of them")]
+    TwoTimetables { uai: String, file: String },
+    #[error("there is no XML file and no calendar here")]
     NothingToRead,
     #[error("neither STS nor the register says which school year holds {on} at {uai}: give --year FROM..UNTIL")]
     YearUnknown { uai: String, on: Date },

@@ -22,6 +22,7 @@
 pub mod entry;
 pub mod homework;
 mod rejection;
+pub mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,13 +32,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds};
-use crate::decider::{Context, Decider, Kind};
+use crate::decider::{Context, Decider};
 use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, TextbookId};
 use crate::personal::Personal;
 use entry::{Framing, Lesson, LessonRef, NewFraming, NewResource, Resource, Source};
 use homework::{NewHomework, Task};
 pub use rejection::Rejection;
+use written::Degree;
 
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = textbook::Command))]
@@ -168,6 +170,8 @@ pub struct Facts {
     pub school: SchoolId,
     pub group: GroupId,
     pub subject: String,
+    /// Of the school: the texts on written work depend on it.
+    pub degree: Degree,
     pub zone: TimeZone,
     pub pauses: Vec<PausePolicy>,
     pub bounds: YearBounds,

@@ -8,6 +8,7 @@
 //! - `xml` — one streaming reader for all: encodings, refused entities, limits, places of errors.
 //! - `aaf` — *annuaire académique fédérateur*: pupils, relatives, staff, structures, subjects, curricula.
 //! - `sts` — the teaching services and the weekly timetable.
+//! - `ical` — a timetable as dated lessons, exported by its software.
 //! - `uai` — the check letter of a school code.
 //!
 //! An **error** stops the file: it is not the document it claims to be. A **warning** is counted and reading goes on:
@@ -19,6 +20,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub mod aaf;
+pub mod ical;
 pub mod package;
 #[cfg(test)]
 mod samples;
@@ -132,6 +134,15 @@ pub enum Problem {
     /// Two places of one record that should agree and do not.
     #[error("differs from {0}")]
     Disagrees(&'static str),
+    /// A line that is neither a property nor the rest of one.
+    #[error("neither a property nor the rest of one")]
+    NotAProperty,
+    /// A time zone that is neither of the IANA nor one of those Windows has for France.
+    #[error("the time zone {0:?} is unknown")]
+    UnknownTimeZone(String),
+    /// A repetition of another kind than every so many weeks.
+    #[error("a repetition that is not weekly, which is not read")]
+    NotWeekly,
     /// A category, an operation or a kind that the format does not define.
     #[error("{0:?} is not part of the format")]
     NotInFormat(String),
@@ -164,6 +175,9 @@ impl Problem {
             Self::BlankField(_) => "blank-field",
             Self::UnevenLists { .. } => "uneven-lists",
             Self::Disagrees(_) => "disagrees",
+            Self::NotAProperty => "not-a-property",
+            Self::UnknownTimeZone(_) => "unknown-time-zone",
+            Self::NotWeekly => "not-weekly",
             Self::NotInFormat(_) => "not-in-format",
         }
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Both files of a school; `services` is the inside of the class's `SERVICES`.
-fn timetable(dir: &Path, services: &str) -> Vec<PathBuf> {
+pub fn timetable(dir: &Path, services: &str) -> Vec<PathBuf> {
     let people: String = (1..=2)
         .map(|n| {
             format!(
@@ -33,7 +33,7 @@ fn timetable(dir: &Path, services: &str) -> Vec<PathBuf> {
 }
 
 /// A service of STS: its teachers, each with the same lesson at these hours.
-fn service(subject: &str, together: bool, teachers: &[&str], hours: &[&str]) -> String {
+pub fn service(subject: &str, together: bool, teachers: &[&str], hours: &[&str]) -> String {
     let lesson = |hour: &&str| {
         format!(
             "<COURS><CODE_ALTERNANCE>H</CODE_ALTERNANCE><JOUR>1</JOUR><HEURE_DEBUT>{hour}</HEURE_DEBUT>\

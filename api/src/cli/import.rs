@@ -16,7 +16,7 @@ use crate::feed::{self, Options};
 
 #[derive(clap::Args)]
 pub struct Import {
-    /// Folders, XML files and archives (.zip, .tgz) of AAF and STS.
+    /// Folders, files and archives (.zip, .tgz) of AAF and STS, and timetables exported as calendars (.ics) in place of STS.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Say what would change, and write nothing.
@@ -28,6 +28,12 @@ pub struct Import {
     /// The school of a structure that the feed does not describe: 52009=0771991W. May be repeated.
     #[arg(long, value_name = "STRUCTURE=UAI", value_parser = school)]
     school: Vec<(String, String)>,
+    /// The code of a subject that calendars call otherwise: "SCIENCES VIE & TERRE=063000". May be repeated.
+    #[arg(long, value_name = "LABEL=CODE", value_parser = label)]
+    subject: Vec<(String, String)>,
+    /// The code of a class or group that calendars call otherwise: "4e D=4D". May be repeated.
+    #[arg(long, value_name = "LABEL=CODE", value_parser = label)]
+    group: Vec<(String, String)>,
     /// The school year, where neither STS nor the register says it: 2026-09-01..2027-07-03
     #[arg(long, value_name = "FROM..UNTIL", value_parser = year)]
     year: Option<YearBounds>,
@@ -43,6 +49,11 @@ fn school(text: &str) -> Result<(String, String), String> {
         return Err(format!("{uai:?} is not a UAI: seven digits and a letter"));
     }
     Ok((structure.trim().to_owned(), uai))
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (label, code) = text.rsplit_once('=').ok_or("give LABEL=CODE")?;
+    Ok((label.trim().to_owned(), code.trim().to_owned()))
 }
 
 fn year(text: &str) -> Result<YearBounds, String> {
@@ -73,7 +84,8 @@ impl Import {
     async fn import(&self, setting: &Setting, app: &App, desired: feed::Desired) -> Result<(), Failure> {
         let schools: BTreeMap<String, String> = self.school.iter().cloned().collect();
         let kept_share_min = f64::from(self.kept_min) / 100.0;
-        let options = Options { schools, year: self.year.clone(), force: self.force, kept_share_min };
+        let (subjects, groups) = (self.subject.iter().cloned().collect(), self.group.iter().cloned().collect());
+        let options = Options { schools, subjects, groups, year: self.year.clone(), force: self.force, kept_share_min };
         let changes = feed::compare(app, desired, &options).await?;
         let refused = !changes.report.refusals.is_empty() && !self.force;
         if self.dry_run || refused {
@@ -90,10 +102,12 @@ impl Import {
         let report = report?;
         tell(setting.format, &report)?;
         let refusals = report.applied.as_ref().map_or(0, |applied| applied.refused.values().sum::<u64>());
-        if refusals == 0 {
-            return Ok(());
-        }
-        Err(Failure { message: format!("{refusals} commands were refused: the rest is written"), code: 1 })
+        let message = match (refusals, report.left_out_count()) {
+            (0, 0) => return Ok(()),
+            (0, left) => format!("{left} lessons of the calendars were left out: the rest is written"),
+            _ => format!("{refusals} commands were refused: the rest is written"),
+        };
+        Err(Failure { message, code: 1 })
     }
 }
 

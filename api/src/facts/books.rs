@@ -7,16 +7,20 @@ use domain::actor::Capacity;
 use domain::calendar::{
     Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Slot, YearBounds, days_after, lesson_on,
 };
-use domain::directory::establishment::Identity;
+use domain::directory::establishment::{Identity, Level};
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
-use domain::directory::service::Assignment;
+use domain::directory::service::{ALL_SUBJECTS, Assignment};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
+use domain::textbook::written::Degree;
 use domain::{inspection, textbook};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+
+/// What a service that covers all subjects is called.
+pub const ALL_SUBJECTS_LABEL: &str = "Toutes matières";
 
 #[derive(Default)]
 pub struct Books {
@@ -61,7 +65,16 @@ impl SchoolBook {
     }
 
     pub fn subject<'a>(&'a self, code: &'a str) -> &'a str {
-        self.subjects.get(code).map_or(code, String::as_str)
+        let unnamed = if code == ALL_SUBJECTS { ALL_SUBJECTS_LABEL } else { code };
+        self.subjects.get(code).map_or(unnamed, String::as_str)
+    }
+
+    pub fn degree(&self) -> Degree {
+        match self.identity.level {
+            Level::Primary => Degree::First,
+            Level::College | Level::Lycee => Degree::Second,
+            Level::Mixed => Degree::Unsaid,
+        }
     }
 }
 
@@ -322,6 +335,7 @@ impl Books {
             school: service.school,
             group: service.group,
             subject: service.subject.clone(),
+            degree: school.degree(),
             zone: school.zone.clone(),
             pauses: school.pauses.clone(),
             bounds: school.years.get(&service.year)?.clone(),

@@ -1,6 +1,7 @@
 //! What the files say against what the register knows. Pure but for the look-up of numbers, and of the few contacts a
 //! modification says in part; it writes nothing.
 
+mod calendars;
 mod groups;
 mod households;
 mod people;
@@ -28,6 +29,7 @@ pub async fn compare(app: &App, mut desired: Desired, options: &Options) -> Resu
     let identities = Identities::of(&app.vault, &academy, &desired).await?;
     let stored = people::stored_contacts(app, &desired, &identities).await?;
     let books = app.register.read();
+    calendars::settle(&books, &mut desired, options)?;
     let sites = Sites::resolve(&books, &desired, options, &kept, app.now())?;
     let mut persons = std::mem::take(&mut desired.persons);
     let mut changes = Changes {
@@ -42,6 +44,7 @@ pub async fn compare(app: &App, mut desired: Desired, options: &Options) -> Resu
     let mut comparison = Comparison {
         books: &books,
         desired: &desired,
+        options,
         sites: &sites,
         identities: &identities,
         source: &academy.source,
@@ -49,9 +52,11 @@ pub async fn compare(app: &App, mut desired: Desired, options: &Options) -> Resu
         scope,
         present,
         pupils: BTreeMap::new(),
+        teachers: calendars::Teachers::default(),
         changes,
     };
     comparison.meet(&persons);
+    comparison.teachers = calendars::Teachers::of(&comparison, &persons);
     comparison.shrinking(&persons, options.kept_share_min);
     comparison.schools(&persons);
     comparison.people(&mut persons);
@@ -75,6 +80,7 @@ pub async fn compare(app: &App, mut desired: Desired, options: &Options) -> Resu
 struct Comparison<'a> {
     books: &'a Books,
     desired: &'a Desired,
+    options: &'a Options,
     sites: &'a Sites,
     identities: &'a Identities,
     /// The number space of the jointures.
@@ -87,6 +93,8 @@ struct Comparison<'a> {
     present: HashSet<PersonId>,
     /// The pupils among them, and those who leave, with where they are and who answers for them from now on.
     pupils: BTreeMap<PersonId, households::Household>,
+    /// Those whom a calendar may name.
+    teachers: calendars::Teachers,
     changes: Changes,
 }
 
@@ -143,6 +151,13 @@ impl<'a> Comparison<'a> {
         for sts in self.desired.sts.values() {
             if let Some(school) = self.sites.school(sts.site) {
                 taught.entry(school).or_default().extend(sts.services.keys().map(|(_, subject)| subject.as_str()));
+            }
+        }
+        for calendar in &self.desired.calendars {
+            let school = calendar.uai.as_deref().map(SchoolId::of);
+            let codes = calendars::subjects_named(&self.desired.subjects, self.options, calendar);
+            if let Some(school) = school {
+                taught.entry(school).or_default().extend(codes);
             }
         }
         for (school, placed) in &self.sites.schools {

@@ -13,6 +13,7 @@ use infra::importers::sts;
 use infra::vault::IdentityNumber;
 use jiff::civil::{Date, Time};
 
+use super::calendar::Calendar;
 use super::report::Report;
 
 /// How a feed names a person. The category is part of it: a pupil and a relative may share a number.
@@ -221,6 +222,7 @@ pub struct Desired {
     site_ids: HashMap<Site, SiteId>,
     pub structures: BTreeMap<SiteId, Described>,
     pub sts: BTreeMap<String, StsSchool>,
+    pub calendars: Vec<Calendar>,
     /// Labels of `MatiereEducNat`.
     pub subjects: BTreeMap<String, String>,
     /// The day in the names of the files, the latest.

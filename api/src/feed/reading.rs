@@ -13,7 +13,7 @@ use super::desired::Desired;
 /// The root of a document stands within its first bytes, after a declaration, a document type and a comment.
 const HEAD_BYTES: u64 = 4096;
 
-/// Reads folders, files and archives of AAF and STS, in any mixture.
+/// Reads folders, files and archives of AAF, STS and calendars, in any mixture.
 pub fn read(paths: &[impl AsRef<Path>]) -> Result<Desired, FeedError> {
     let mut desired = Desired::default();
     let mut report = importers::Report::default();
@@ -32,6 +32,9 @@ fn file(
     name: &str,
     input: &mut dyn Read,
 ) -> Result<(), FeedError> {
+    if name.to_lowercase().ends_with(".ics") {
+        return super::calendar::take(desired, name, input, report);
+    }
     let mut head = Vec::new();
     // An unreadable beginning is told by the parser, with the name of the file.
     let _ = input.take(HEAD_BYTES).read_to_end(&mut head);

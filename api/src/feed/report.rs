@@ -16,7 +16,7 @@ const STRUCTURES_SHOWN: usize = 10;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
     pub files: u64,
-    /// Files that are not XML.
+    /// Files that are neither XML nor calendars.
     pub files_passed_over: u64,
     /// The day the files speak of.
     pub date: Option<String>,
@@ -35,10 +35,24 @@ pub struct Report {
     pub pending_structures: BTreeMap<String, u64>,
     /// What was left out, by reason.
     pub skipped: BTreeMap<String, u64>,
+    /// Lessons of calendars that no service could be told for.
+    pub left_out: Vec<LeftOut>,
     /// Why a complete set asks for `--force`.
     pub refusals: Vec<String>,
     /// None until the changes are applied.
     pub applied: Option<Applied>,
+}
+
+/// Lessons of calendars that are not imported, told together.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// What the calendar calls their subject and class.
+    pub lessons: String,
+    pub because: &'static str,
+    pub count: u64,
+    /// The place of the first.
+    pub file: String,
+    pub line: u64,
 }
 
 /// What applying did.
@@ -72,6 +86,21 @@ impl Report {
         if count > 0 {
             *self.skipped.entry(reason.to_owned()).or_default() += count;
         }
+    }
+
+    pub(super) fn leave_out(&mut self, lessons: &str, because: &'static str, file: &str, line: u64) {
+        let known = self.left_out.iter_mut().find(|known| known.because == because && known.lessons == lessons);
+        if let Some(known) = known {
+            known.count += 1;
+        } else {
+            let (lessons, file) = (lessons.to_owned(), file.to_owned());
+            self.left_out.push(LeftOut { lessons, because, count: 1, file, line });
+        }
+    }
+
+    /// How many lessons of calendars are not imported.
+    pub fn left_out_count(&self) -> u64 {
+        self.left_out.iter().map(|left| left.count).sum()
     }
 
     /// How many changes there are, of all kinds.
@@ -113,6 +142,12 @@ impl fmt::Display for Report {
             writeln!(out, "  {} structures without a school: {}…", structures.len(), shown.join(", "))?;
         }
         table(out, "Skipped", &self.skipped)?;
+        if !self.left_out.is_empty() {
+            writeln!(out, "Left out of the calendars")?;
+        }
+        for LeftOut { lessons, because, count, file, line } in &self.left_out {
+            writeln!(out, "  {count:>8}  {lessons}: {because}; first in {file}, line {line}")?;
+        }
         table(out, if self.applied.is_some() { "Changed" } else { "Would change" }, &self.changes)?;
         if self.changes.is_empty() {
             writeln!(out, "Nothing to change.")?;

@@ -230,7 +230,7 @@ fn level(kind: &str) -> Option<Level> {
 }
 
 /// The first three digits of a UAI are its department.
-fn time_zone(uai: &str) -> &'static str {
+pub(super) fn time_zone(uai: &str) -> &'static str {
     match uai.get(..3) {
         Some("971") => "America/Guadeloupe",
         Some("972") => "America/Martinique",

@@ -219,6 +219,8 @@ pub struct LessonPage {
     /// Values are ISO dates: `2026-11-19`, `jeudi 19 novembre, 8 h`.
     pub next_lessons: Vec<Choice>,
     pub kinds: Vec<Choice>,
+    /// A primary school: written work is done in class.
+    pub writing_restricted: bool,
     pub reason: String,
     /// Of either form; `field` is the name of the field.
     pub errors: Vec<FieldError>,

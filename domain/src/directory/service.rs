@@ -19,6 +19,10 @@ use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 
+/// The subject of a service that covers them all: the class of a professeur des écoles, most often in half-days without a timetable.
+/// National codes hold digits: none is spelled so.
+pub const ALL_SUBJECTS: &str = "TOUTES";
+
 /// Affectation of a teacher to the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -142,3 +142,34 @@ fn a_timetable_says_only_what_changed() {
     let odd = Assignment { teacher: pupil(), capacity: Capacity::Head, from: date(2026, 9, 1), until: None };
     assert!(decide::<service::Service>(&events, service::Command::Assign { assignment: odd }).is_err());
 }
+
+#[test]
+fn a_village_class_holds_several_levels_and_one_service_covers_all_subjects_in_half_days() {
+    let (school, year) = (SchoolId::of("0990010G"), SchoolYear(2026));
+    let group = GroupId::of(school, year, "CE1-CE2");
+    let description = group::Description {
+        sort: group::Sort::Class,
+        code: "CE1-CE2".into(),
+        label: "CE1-CE2 de Mme Roux".into(),
+        curricula: vec!["CE1".into(), "CE2".into()],
+        classes: vec![],
+    };
+    let opened = decide::<group::Group>(&[], group::Command::Open { school, year, description }).unwrap();
+    let [group::Event::GroupOpened { description, .. }] = &opened[..] else { panic!() };
+    assert_eq!(description.curricula, ["CE1", "CE2"]);
+    let subject = service::ALL_SUBJECTS.to_owned();
+    let mut events = decide::<service::Service>(&[], service::Command::Open { school, year, group, subject }).unwrap();
+    let service = ServiceId::of(group, service::ALL_SUBJECTS);
+    let half_day = |weekday, starts_at, minutes| Slot {
+        slot: SlotId::of(service, weekday, starts_at, "all"),
+        weekday,
+        starts_at,
+        minutes,
+        weeks: Weeks::new(date(2026, 9, 1), u64::MAX),
+        room: None,
+    };
+    let slots = vec![half_day(1, time(8, 30, 0, 0), 180), half_day(1, time(13, 30, 0, 0), 180)];
+    let schedule = service::Command::Schedule { slots, on: date(2026, 9, 1) };
+    events.extend(decide::<service::Service>(&events, schedule).unwrap());
+    assert_eq!(events.len(), 3, "{events:?}");
+}

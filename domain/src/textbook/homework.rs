@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
-use super::{Event, Facts, Rejection, State};
+use super::{Event, Facts, Rejection, State, written};
 use crate::calendar::{LessonOn, NoticePolicy};
 use crate::ids::{HomeworkId, PersonId, SlotId};
 use crate::personal::Personal;
@@ -33,6 +33,8 @@ pub enum HomeworkKind {
     Test,
     /// Matériel à apporter.
     Material,
+    /// Travail fait en classe.
+    ClassWork,
     Other,
 }
 
@@ -165,6 +167,10 @@ fn resolve(facts: &Facts, given_on: Date, named: &BTreeSet<PersonId>, new: NewHo
     }
     if !new.audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
         return Err(Rejection::PupilNotInGroup);
+    }
+    let forbidding = written::forbidding(&written::POLICIES, facts.degree, given_on);
+    if let Some(policy) = forbidding.filter(|_| written::outside_class(new.kind, new.written)) {
+        return Err(Rejection::WrittenHomeworkInPrimary(policy.source));
     }
     Ok(Task {
         text: text(facts.textbook, new.text)?,

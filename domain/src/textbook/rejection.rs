@@ -43,6 +43,9 @@ pub enum Rejection {
     DueLessonNotHeld,
     #[error("the school is closed on the day that work is due")]
     DueOnClosure,
+    /// With the text that says so.
+    #[error("in a primary school no written work is given to be done outside class ({0})")]
+    WrittenHomeworkInPrimary(&'static str),
     #[error("estimated minutes are between 1 and 1440")]
     MinutesMalformed,
     #[error("this work is given already: revise it")]

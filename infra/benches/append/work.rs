@@ -102,6 +102,7 @@ fn book(school: SchoolId, number: usize) -> Book {
         school,
         group,
         subject: "061300".into(),
+        degree: domain::textbook::written::Degree::Second,
         zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
         pauses: national_pauses(),
         bounds: YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) },

@@ -2,8 +2,8 @@
 //!
 //! The files come out one at a time as streams, always in the same order, so that an import can read a package twice:
 //! a pupil may name a relative defined forty files later. Names inside an archive are only ever shown, never opened nor
-//! written, so an archive full of `../../` is harmless. Files that are not XML (the DTD, a note, a spreadsheet) are
-//! passed over and counted; links are not followed.
+//! written, so an archive full of `../../` is harmless. Files of another kind (the DTD, a note, a spreadsheet) are
+//! passed over and counted; links are not followed. Calendars (`.ics`) are handed over like XML files.
 
 #[cfg(test)]
 mod spec;
@@ -42,22 +42,22 @@ pub enum PackageError {
 /// What went by while a package was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// XML files handed over.
+    /// XML files and calendars handed over.
     pub files: u64,
     /// Other files, passed over.
     pub skipped: u64,
 }
 
 enum Kind {
-    Xml,
-    GzippedXml,
+    Plain,
+    Gzipped,
     Zip,
     Tar,
     GzippedTar,
     Other,
 }
 
-/// Hands every XML file of these paths to `each`, with its name and its bytes, and stops at the first error of either.
+/// Hands every XML file and calendar of these paths to `each`, with its name and its bytes, and stops at the first error of either.
 ///
 /// Paths go in the order given, folders and `.zip` entries by name, `.tgz` entries as the archive has them. The name is
 /// the path inside the folder or archive. `each` may leave a file before its end.
@@ -93,8 +93,8 @@ impl<F> Opening<'_, F> {
         let open = || File::open(path).map(BufReader::new).map_err(|source| unreadable(path, source));
         match kind_of(name) {
             Kind::Other => self.contents.skipped += 1,
-            Kind::Xml => self.xml(name, &mut open()?)?,
-            Kind::GzippedXml => self.xml(name, &mut MultiGzDecoder::new(open()?))?,
+            Kind::Plain => self.plain(name, &mut open()?)?,
+            Kind::Gzipped => self.plain(name, &mut MultiGzDecoder::new(open()?))?,
             Kind::Zip => self.zip(path, open()?)?,
             Kind::Tar => self.tar(path, &mut open()?)?,
             Kind::GzippedTar => self.tar(path, &mut MultiGzDecoder::new(open()?))?,
@@ -102,7 +102,7 @@ impl<F> Opening<'_, F> {
         Ok(())
     }
 
-    fn xml<E>(&mut self, name: &str, input: &mut dyn Read) -> Result<(), E>
+    fn plain<E>(&mut self, name: &str, input: &mut dyn Read) -> Result<(), E>
     where
         F: FnMut(&str, &mut dyn Read) -> Result<(), E>,
     {
@@ -121,12 +121,12 @@ impl<F> Opening<'_, F> {
             .collect();
         entries.sort();
         for (name, index) in entries {
-            if !matches!(kind_of(&name), Kind::Xml) {
+            if !matches!(kind_of(&name), Kind::Plain) {
                 self.contents.skipped += 1;
                 continue;
             }
             let mut entry = archive.by_index(index).map_err(|error| damaged(path, error.into()))?;
-            self.xml(&shown(&name), &mut entry)?;
+            self.plain(&shown(&name), &mut entry)?;
         }
         Ok(())
     }
@@ -143,8 +143,8 @@ impl<F> Opening<'_, F> {
             }
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             match kind_of(&name) {
-                Kind::Xml if entry.header().entry_type().is_file() => {
-                    self.xml(&shown(&name), &mut entry)?;
+                Kind::Plain if entry.header().entry_type().is_file() => {
+                    self.plain(&shown(&name), &mut entry)?;
                 }
                 _ => self.contents.skipped += 1,
             }
@@ -181,8 +181,9 @@ fn kind_of(name: &str) -> Kind {
         return Kind::Other;
     }
     let kinds = [
-        (".xml", Kind::Xml),
-        (".xml.gz", Kind::GzippedXml),
+        (".xml", Kind::Plain),
+        (".ics", Kind::Plain),
+        (".xml.gz", Kind::Gzipped),
         (".zip", Kind::Zip),
         (".tar", Kind::Tar),
         (".tgz", Kind::GzippedTar),

@@ -39,14 +39,14 @@ const WORKLOAD: &str = concat!(
     "count(*) filter (where t.kind = 'test') as tests, count(*) filter (where t.estimate is null) as unestimated ",
     "from principal.work t where ",
     seen!("given_on"),
-    " and ($5::uuid is null or t.group_id = $5) and t.due_on between $6::text::date and $7::text::date and not t.withdrawn",
+    " and ($5::uuid is null or t.group_id = $5) and t.due_on between $6::text::date and $7::text::date and not t.withdrawn and t.kind <> 'class-work'",
     " group by t.school, t.group_id, t.due_on order by t.due_on, t.group_id"
 );
 
 /// Every query of this file, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[("written", WRITTEN), ("workload", WORKLOAD)];
 
-/// The work of one group due on one day. A class and its groups are separate rows: who sums them knows who is in them.
+/// The work of one group due on one day, but for what is done in class. A class and its groups are separate rows: who sums them knows who is in them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
     pub school: SchoolId,

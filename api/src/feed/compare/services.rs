@@ -15,14 +15,16 @@ use crate::feed::desired::{StsSchool, StsService};
 use crate::feed::sites::Placed;
 
 #[derive(Default)]
-struct ServiceWanted {
-    teachers: BTreeMap<PersonId, Capacity>,
+pub(super) struct ServiceWanted {
+    pub teachers: BTreeMap<PersonId, Capacity>,
     /// None when nothing is said of the timetable.
-    slots: Option<Vec<Slot>>,
+    pub slots: Option<Vec<Slot>>,
+    /// Nothing is said of who teaches: nobody is released.
+    pub hours_only: bool,
 }
 
 /// By school, group and subject.
-type Wanteds = BTreeMap<(SchoolId, GroupId, String), ServiceWanted>;
+pub(super) type Wanteds = BTreeMap<(SchoolId, GroupId, String), ServiceWanted>;
 
 impl Comparison<'_> {
     pub(super) fn services(&mut self, persons: &BTreeMap<Number, Wanted>) {
@@ -31,6 +33,7 @@ impl Comparison<'_> {
         for sts in self.desired.sts.values() {
             self.of_sts(sts, &mut wanted);
         }
+        self.of_calendars(&mut wanted);
         for service in self.books.services.values() {
             let Some(placed) = self.sites.schools.get(&service.school) else { continue };
             let timetable = self.desired.sts.get(&placed.uai).is_some_and(|sts| sts.timetable);
@@ -46,7 +49,7 @@ impl Comparison<'_> {
             let by_sts = self.desired.sts.contains_key(&placed.uai);
             let book = self.books.services.get(&TextbookId::of(group, &subject));
             let timed = book.is_some_and(|book| book.slots.iter().any(|(_, ended)| ended.is_none()));
-            if timed && !by_sts {
+            if timed && !by_sts && wanted.slots.is_none() {
                 continue;
             }
             let mut commands = Vec::new();
@@ -56,7 +59,7 @@ impl Comparison<'_> {
                 commands.push(Command::Open { school, year, group, subject });
             }
             let all_told = self.staff_told(school, false);
-            let absent = |teacher: &PersonId| all_told || told.contains(teacher);
+            let absent = |teacher: &PersonId| !wanted.hours_only && (all_told || told.contains(teacher));
             commands.extend(assignments(placed, book, &wanted.teachers, by_sts, absent));
             commands.extend(wanted.slots.and_then(|slots| schedule(placed, book, slots)));
             self.changes.service(service, school, year, commands);

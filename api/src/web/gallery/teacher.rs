@@ -24,6 +24,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-errors", html(&wrong(amount))),
         ("teacher-lesson-late", html(&late(amount))),
         ("teacher-lesson-drafted", html(&drafted(amount))),
+        ("teacher-lesson-primary", html(&primary(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-workload", html(&workload(amount))),
         ("teacher-about-me", html(&about_me(amount))),
@@ -130,6 +131,7 @@ fn lesson(amount: Amount) -> LessonPage {
             choice("2026-11-23", "lundi 23 novembre, 8 h"),
         ]),
         kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
+        writing_restricted: false,
         reason: String::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -210,6 +212,16 @@ fn late(amount: Amount) -> LessonPage {
     page.warnings = vec![FieldError {
         field: "travail_1_texte".to_owned(),
         message: "Pour lundi 23 novembre : ce travail paraîtrait 1 heure avant la séance.".replace(" :", "\u{202f}:"),
+    }];
+    page
+}
+
+fn primary(amount: Amount) -> LessonPage {
+    let mut page = revise(amount);
+    page.writing_restricted = true;
+    page.errors = vec![FieldError {
+        field: "travail_1_ecrit".to_owned(),
+        message: "À l’école primaire, aucun travail écrit n’est donné à faire hors de la classe.".to_owned(),
     }];
     page
 }

@@ -122,12 +122,13 @@ pub fn kind(kind: HomeworkKind) -> &'static str {
         HomeworkKind::TakeHome => "devoir maison",
         HomeworkKind::Test => "contrôle annoncé",
         HomeworkKind::Material => "matériel à apporter",
+        HomeworkKind::ClassWork => "travail fait en classe",
         HomeworkKind::Other => "autre travail",
     }
 }
 
 /// Every kind, as a form offers it.
-pub const KINDS: [HomeworkKind; 8] = [
+pub const KINDS: [HomeworkKind; 9] = [
     HomeworkKind::Exercise,
     HomeworkKind::Learning,
     HomeworkKind::Reading,
@@ -135,6 +136,7 @@ pub const KINDS: [HomeworkKind; 8] = [
     HomeworkKind::TakeHome,
     HomeworkKind::Test,
     HomeworkKind::Material,
+    HomeworkKind::ClassWork,
     HomeworkKind::Other,
 ];
 

@@ -94,6 +94,7 @@ pub async fn publish(
     }
     let resources = typed.resources(&mut errors);
     let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    standing.forbidden_in_writing(&desk, &typed, &homework, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
     let taken = Taken::read(&desk, &typed).await?;
     let command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
@@ -214,6 +215,9 @@ async fn refused(
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
         "due-on-closure" => {
             "L’établissement est fermé le jour choisi pour ce travail (férié ou vacances) : choisissez un jour de classe."
+        }
+        "written-homework-in-primary" => {
+            "À l’école primaire, aucun travail écrit n’est donné à faire hors de la classe : donnez un travail oral, une lecture ou une leçon à apprendre."
         }
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",

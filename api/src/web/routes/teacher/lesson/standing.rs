@@ -33,7 +33,7 @@ use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibi
 
 pub struct Standing {
     pub(super) textbook: TextbookId,
-    lesson: LessonAt,
+    pub(super) lesson: LessonAt,
     pub entry: EntryId,
     written: Option<Entry>,
     /// Why it was withdrawn, if it was.
@@ -67,7 +67,11 @@ impl Standing {
             let until = days_after(date, 60).unwrap_or(date);
             let later = books.lessons(textbook, date, until).into_iter();
             let later = later.filter(|at| at.not_held.is_none());
-            let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
+            let later = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at));
+            // The form names a lesson by its day: of two half-days, the first.
+            let mut next: Vec<LessonAt> = later.collect();
+            next.dedup_by_key(|at| at.date);
+            next.truncate(12);
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
@@ -365,6 +369,7 @@ impl Standing {
             homework: typed.homework,
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
+            writing_restricted: self.written_work_policy(desk).is_some(),
             reason: typed.reason,
             errors,
             warnings: vec![],

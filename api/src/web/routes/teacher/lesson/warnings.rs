@@ -1,10 +1,12 @@
-//! What a teacher is asked to confirm: work that pupils would read too late to do it.
+//! What a teacher is told before a lesson is published: work that pupils would read too late, which may be confirmed, and written work in
+//! a primary school, which may not.
 
 use domain::calendar;
 use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
+use domain::textbook::written::{POLICIES, WrittenWorkPolicy, forbidding, outside_class};
 
 use super::super::Desk;
-use super::super::form::Typed;
+use super::super::form::{Typed, wrong};
 use super::standing::Standing;
 use crate::fr;
 use crate::web::layout::FieldError;
@@ -44,5 +46,31 @@ impl Standing {
             warnings.push(FieldError { field: format!("travail_{n}_texte"), message });
         }
         warnings
+    }
+
+    /// The text that forbids, in this school on the day of this lesson, to give written work outside class.
+    pub(super) fn written_work_policy(&self, desk: &Desk<'_>) -> Option<&'static WrittenWorkPolicy> {
+        let books = desk.web.app.register.read();
+        forbidding(&POLICIES, books.school_of(self.textbook)?.degree(), self.lesson.date)
+    }
+
+    /// Says beside each work that it may not be given in writing, and by which text.
+    pub fn forbidden_in_writing(
+        &self,
+        desk: &Desk<'_>,
+        typed: &Typed,
+        homework: &[NewHomework],
+        errors: &mut Vec<FieldError>,
+    ) {
+        let Some(policy) = self.written_work_policy(desk) else { return };
+        for new in homework.iter().filter(|new| !self.stands(new) && outside_class(new.kind, new.written)) {
+            let n = typed.homework.iter().position(|row| row.text == new.text).map_or(1, |at| at + 1);
+            let message = format!(
+                "À l’école primaire, aucun travail écrit n’est donné à faire hors de la classe ({}). \
+                 Donnez un travail oral, une lecture ou une leçon à apprendre, ou choisissez le type « travail fait en classe ».",
+                policy.source
+            );
+            wrong(errors, format!("travail_{n}_ecrit"), &message);
+        }
     }
 }
