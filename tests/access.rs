@@ -87,7 +87,7 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             vec![writing("a pupil", at(PUPIL.0), rename), writing("somebody unknown", at(Uuid::from_u128(404)), rename)]
         }
         "commandGroup" => {
-            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into() })]
+            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into(), from: None })]
         }
         "commandService" => {
             let nobody = || service::Command::Release { teacher: LIBRARIAN, on: MONDAY };
@@ -228,7 +228,7 @@ async fn the_head_of_another_school_finds_nothing_here() {
     let rename =
         person::Command::CorrectNames { names: person::Names { family: "X".into(), given: "Y".into(), title: None } };
     school.tell(OTHER_HEAD, &format!("persons/{PUPIL}"), &[], &rename).await.refused(404, "unknown");
-    let tutors = group::Command::NameFormTutors { teachers: [].into() };
+    let tutors = group::Command::NameFormTutors { teachers: [].into(), from: None };
     school.tell(OTHER_HEAD, &format!("groups/{}", class("4B")), &[], &tutors).await.refused(404, "unknown");
     let close = mandate::Command::CloseMandate;
     school.tell(OTHER_HEAD, &format!("mandates/{}", mandate()), &[], &close).await.refused(404, "unknown");

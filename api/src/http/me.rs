@@ -6,7 +6,7 @@ use axum::extract::{OriginalUri, State};
 use domain::access::Scope;
 use domain::calendar::{NotHeld, days_after, monday_of};
 use domain::directory::person::Role;
-use domain::ids::{HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
+use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use projections::pupil::HomeworkVersion;
@@ -34,6 +34,7 @@ pub struct Me {
     name: String,
     roles: Vec<HeldRole>,
     standpoints: Vec<ReadsAs>,
+    objections: Vec<Objection>,
 }
 
 /// A role held today.
@@ -56,9 +57,29 @@ pub enum ReadsAs {
         child: PersonId,
         name: String,
     },
+    /// As the AESH of this pupil: `child` too.
+    Companion {
+        child: PersonId,
+        name: String,
+    },
     Teacher,
+    /// As the professeur principal of this class.
+    FormTutor {
+        group: GroupId,
+        name: String,
+    },
+    SchoolLife,
     Head,
     Inspector,
+}
+
+/// A child, of age, who objects to being read by the caller.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Objection {
+    child: PersonId,
+    name: String,
+    #[schema(value_type = String, format = Date)]
+    since: Date,
 }
 
 /// Who the token names, what they are to each school today, and from where they read.
@@ -78,21 +99,27 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
             role: held.role,
             from: held.from,
         };
+        let name = |child| books.person(child).map(crate::facts::PersonBook::full).unwrap_or_default();
         let reads_as = |standpoint| match standpoint {
             Standpoint::Pupil => ReadsAs::Pupil,
             Standpoint::Teacher => ReadsAs::Teacher,
+            Standpoint::SchoolLife => ReadsAs::SchoolLife,
             Standpoint::Head => ReadsAs::Head,
             Standpoint::Inspector => ReadsAs::Inspector,
-            Standpoint::Guardian(child) => {
-                let name = books.person(child).map(crate::facts::PersonBook::full).unwrap_or_default();
-                ReadsAs::Guardian { child, name }
+            Standpoint::FormTutor(group) => {
+                let name = books.groups.get(&group).map(|book| book.description.code.clone()).unwrap_or_default();
+                ReadsAs::FormTutor { group, name }
             }
+            Standpoint::Guardian(child) => ReadsAs::Guardian { child, name: name(child) },
+            Standpoint::Companion(child) => ReadsAs::Companion { child, name: name(child) },
         };
+        let objection = |(child, since)| Objection { child, name: name(child), since };
         Me {
             person,
             name: books.formal_name(person),
             roles: books.roles(person, today).map(role).collect(),
             standpoints: books.standpoints(person, today).into_iter().map(reads_as).collect(),
+            objections: books.objections(person, today).into_iter().map(objection).collect(),
         }
     };
     digested(&held, &me)
@@ -106,15 +133,19 @@ struct Seen {
     today: Date,
 }
 
-/// Of the caller as a pupil, or of a child they answer for.
+/// Of the caller as a pupil, or of a child they answer for or accompany.
 fn seen(app: &App, caller: Caller, asked: &Asked) -> Result<Seen, Problem> {
     let child = asked.uuid("child")?.map(PersonId);
     let pupil = child.unwrap_or(caller.person);
-    let standpoint = child.map_or(Standpoint::Pupil, Standpoint::Guardian);
+    let standpoints = match child {
+        None => vec![Standpoint::Pupil],
+        Some(child) => vec![Standpoint::Guardian(child), Standpoint::Companion(child)],
+    };
     let (books, now) = (app.register.read(), app.now());
     let today = school_of(&books, pupil, now).ok_or_else(Problem::unknown)?.local(now).date();
-    let scope = books.scope(caller.person, standpoint, today);
-    if scope.is_nothing() { Err(Problem::unknown()) } else { Ok(Seen { pupil, scope, now, today }) }
+    let scopes = standpoints.into_iter().map(|standpoint| books.scope(caller.person, standpoint, today));
+    let scope = scopes.into_iter().find(|scope| !scope.is_nothing()).ok_or_else(Problem::unknown)?;
+    Ok(Seen { pupil, scope, now, today })
 }
 
 /// A week of a pupil.
