@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use domain::directory::{establishment, group, person, service};
+use domain::directory::{entourage, establishment, group, person, service};
 use domain::ids::{MandateId, ServiceId};
 use domain::inspection::mandate;
 use domain::textbook::Command;
@@ -86,8 +86,15 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             };
             vec![writing("a pupil", at(PUPIL.0), rename), writing("somebody unknown", at(Uuid::from_u128(404)), rename)]
         }
+        "commandEntourage" => {
+            let name = || entourage::Command::NameCompanion { companion: AESH, from: RENTREE };
+            vec![writing("a pupil", at(PUPIL.0), name)]
+        }
         "commandGroup" => {
-            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into(), from: None })]
+            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors {
+                teachers: [FORM_TUTOR].into(),
+                from: None,
+            })]
         }
         "commandService" => {
             let nobody = || service::Command::Release { teacher: LIBRARIAN, on: MONDAY };

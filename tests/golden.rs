@@ -325,7 +325,8 @@ fn variants(aggregate: &str) -> Vec<String> {
 
 #[test]
 fn every_event_ever_stored_is_still_read() {
-    let known = [of_schools(), of_persons(), of_entourages(), of_groups(), of_services(), of_mandates(), of_textbooks()];
+    let known =
+        [of_schools(), of_persons(), of_entourages(), of_groups(), of_services(), of_mandates(), of_textbooks()];
     let known: BTreeMap<String, String> = known.into_iter().flatten().collect();
     for aggregate in Fact::AGGREGATES {
         for name in variants(aggregate) {

@@ -107,12 +107,7 @@ pub enum Following {
 }
 
 /// By what an adult follows a pupil on a day; none when they do not. Both rights need the link: they end with it (rule RG-07).
-pub fn following(
-    adult: PersonId,
-    guardians: &[Guardian],
-    entourage: &entourage::State,
-    on: Date,
-) -> Option<Following> {
+pub fn following(adult: PersonId, guardians: &[Guardian], entourage: &entourage::State, on: Date) -> Option<Following> {
     let link = guardians.iter().find(|link| link.relative == adult)?;
     if link.standing.holds_authority() {
         return Some(Following::Authority);

@@ -126,12 +126,12 @@ impl Books {
         self.groups.get(&group).and_then(year).unwrap_or(false)
     }
 
-    /// What a person may count of the work of a group on a day, all of it and not only what they may read.
-    pub fn workload_scope(&self, person: PersonId, group: GroupId, on: Date) -> Scope {
+    /// What a person may count of the work of a group on a day, all of it and not only what they may read. `groups` are this one and
+    /// those its pupils are in.
+    pub fn workload_scope(&self, person: PersonId, group: GroupId, groups: BTreeSet<GroupId>, on: Date) -> Scope {
         let Some(book) = self.groups.get(&group).filter(|_| self.is_active(person, on)) else {
             return Scope::nothing();
         };
-        let groups = self.groups_of_class(group, on);
         let services = groups.iter().flat_map(|group| self.services_of_group(*group));
         let assignments = services.flat_map(|service| service.assignments.iter().copied()).collect();
         let team = Team { school: book.school, groups, assignments, tutorings: book.tutorings.clone() };

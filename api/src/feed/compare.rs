@@ -186,12 +186,8 @@ fn category_of(role: Role) -> Option<Category> {
         | Role::Archivist
         | Role::Observatory
         | Role::HostOperator => None,
-        Role::Teacher
-        | Role::Librarian
-        | Role::Head
-        | Role::Deputy
-        | Role::SchoolLife
-        | Role::Aesh
-        | Role::Staff => Some(Category::Staff),
+        Role::Teacher | Role::Librarian | Role::Head | Role::Deputy | Role::SchoolLife | Role::Aesh | Role::Staff => {
+            Some(Category::Staff)
+        }
     }
 }

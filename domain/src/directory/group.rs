@@ -53,10 +53,26 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    GroupOpened { group: GroupId, school: SchoolId, year: SchoolYear, description: Description },
-    GroupDescribed { group: GroupId, description: Description },
-    MemberJoined { group: GroupId, pupil: PersonId, from: Date },
-    MemberLeft { group: GroupId, pupil: PersonId, on: Date },
+    GroupOpened {
+        group: GroupId,
+        school: SchoolId,
+        year: SchoolYear,
+        description: Description,
+    },
+    GroupDescribed {
+        group: GroupId,
+        description: Description,
+    },
+    MemberJoined {
+        group: GroupId,
+        pupil: PersonId,
+        from: Date,
+    },
+    MemberLeft {
+        group: GroupId,
+        pupil: PersonId,
+        on: Date,
+    },
     FormTutorsNamed {
         group: GroupId,
         teachers: BTreeSet<PersonId>,

@@ -67,7 +67,10 @@ impl Standing {
             (lesson, next, Some(school.local(visible)).filter(|_| visible > now), year, group)
         };
         let loads = match (group, next.first().zip(next.last())) {
-            (Some(group), Some((first, last))) => workload::of_group(app, group, (first.date, last.date)).await?,
+            (Some(group), Some((first, last))) => {
+                let days = (desk.local.date(), (first.date, last.date));
+                workload::of_group(app, desk.teacher, group, days).await?
+            }
             _ => BTreeMap::new(),
         };
         let stream = StreamId::new(Textbook::TYPE, textbook, year);
