@@ -224,7 +224,7 @@ async fn ct_11_the_workload_is_counted_by_the_team_and_by_those_who_read_from_wh
         (HEAD, format!("/direction/charge?classe={class_4b}")),
     ];
     for (who, path) in &team {
-        assert!(pages.reads(*who, path).await.contains("2 travaux"), "{path}");
+        assert!(pages.reads(*who, path).await.contains("2\u{a0}travaux"), "{path}");
     }
     let readers = [
         (PUPIL, "/eleve/charge".to_owned()),
@@ -234,11 +234,11 @@ async fn ct_11_the_workload_is_counted_by_the_team_and_by_those_who_read_from_wh
     ];
     for (who, path) in &readers {
         let text = pages.reads(*who, path).await;
-        assert!(text.contains("1 travail") && !text.contains("2 travaux"), "{path}: {text}");
+        assert!(text.contains("1\u{a0}travail") && !text.contains("2\u{a0}travaux"), "{path}: {text}");
     }
     pages.school.world.clock.set("2026-11-18T07:00:00Z".parse().unwrap());
     for (who, path) in &readers {
-        assert!(pages.reads(*who, path).await.contains("2 travaux"), "{path}");
+        assert!(pages.reads(*who, path).await.contains("2\u{a0}travaux"), "{path}");
     }
 }
 
