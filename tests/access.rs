@@ -60,7 +60,12 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             let of = |target, child: Option<domain::ids::PersonId>| {
                 reading(target, child.map_or(path.to_owned(), |child| format!("{path}?child={child}")))
             };
-            vec![of("own", None), of("of the pupil of 4B", Some(PUPIL)), of("of the sibling in 4A", Some(SIBLING))]
+            let mut cases =
+                vec![of("own", None), of("of the pupil of 4B", Some(PUPIL)), of("of the sibling in 4A", Some(SIBLING))];
+            if operation == "week" {
+                cases.push(reading("of the class 4B", format!("{path}?group={}", class("4B"))));
+            }
+            cases
         }
         "fill" => vec![reading("this school", at(here().0)), reading("the other school", at(elsewhere().0))],
         "commandMandate" => {

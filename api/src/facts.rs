@@ -4,6 +4,7 @@
 //! here, once, so that they can be sorted and searched; they leave with the key. It is dropped and folded again at each start.
 
 mod books;
+mod classes;
 mod fold;
 mod scopes;
 

@@ -162,6 +162,15 @@ async fn the_form_tutor_reads_the_class_in_all_subjects_while_they_hold_it() {
     assert!(week.contains("Équations à une inconnue") && week.contains("Anglais lv1, 4ANG1"), "{week}");
     assert!(!week.contains("Théorème de Pythagore"), "another class");
     assert!(pages.reads(FORM_TUTOR, "/enseignant").await.contains(&class_4b));
+    let told = pages.school.read(FORM_TUTOR, &format!("/api/v1/me/week?group={}", crate::school::class("4B"))).await;
+    let monday = &told.json["days"][0];
+    assert_eq!(
+        monday["lessons"].as_array().map(Vec::len),
+        Some(2),
+        "mathematics, and English in a group: {}",
+        told.text
+    );
+    assert_eq!(told.json["group"], crate::school::class("4B").to_string());
     pages.does_not_exist(FORM_TUTOR, &format!("/enseignant/classes/{}", crate::school::class("4A"))).await;
     pages.does_not_exist(FORM_TUTOR, &format!("/enseignant/classes/{}", crate::school::class("4ANG1"))).await;
     pages.does_not_exist(TEACHER, &class_4b).await;

@@ -104,28 +104,6 @@ impl Books {
         if self.is_active(adult, on) { self.children(adult).filter_map(told).collect() } else { vec![] }
     }
 
-    /// The pupils of a group on a day.
-    pub fn members(&self, group: GroupId, on: Date) -> impl Iterator<Item = PersonId> {
-        let stays = self.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-        let here = stays.filter(move |(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
-        here.map(|(pupil, _)| *pupil)
-    }
-
-    /// A class and the groups of its school that its pupils are in on a day.
-    pub fn groups_of_class(&self, class: GroupId, on: Date) -> BTreeSet<GroupId> {
-        let school = self.groups.get(&class).map(|book| book.school);
-        let together = self.members(class, on).flat_map(|pupil| self.stays_on(pupil, on));
-        let together = together.filter(|stay| stay.from <= on).map(|stay| stay.group);
-        let here = together.filter(|group| self.groups.get(group).map(|book| book.school) == school);
-        here.chain([class]).collect()
-    }
-
-    /// Whether a group is of the school year that holds a day.
-    pub fn is_of_the_year(&self, group: GroupId, on: Date) -> bool {
-        let year = |group: &super::GroupBook| Some(self.schools.get(&group.school)?.year_on(on)?.year == group.year);
-        self.groups.get(&group).and_then(year).unwrap_or(false)
-    }
-
     /// What a person may count of the work of a group on a day, all of it and not only what they may read. `groups` are this one and
     /// those its pupils are in.
     pub fn workload_scope(&self, person: PersonId, group: GroupId, groups: BTreeSet<GroupId>, on: Date) -> Scope {

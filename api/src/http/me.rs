@@ -125,12 +125,30 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     digested(&held, &me)
 }
 
-/// A pupil, as the caller may see them now.
+/// A pupil, or a class, as the caller may see them now.
 struct Seen {
-    pupil: PersonId,
+    whose: Whose,
     scope: Scope,
     now: Timestamp,
     today: Date,
+}
+
+/// Whose timetable it is.
+#[derive(Clone, Copy)]
+enum Whose {
+    Pupil(PersonId),
+    Class(GroupId),
+}
+
+/// Of a class the caller is form tutor of, or follows for the school life.
+fn seen_class(app: &App, caller: Caller, class: GroupId) -> Result<Seen, Problem> {
+    let (books, now) = (app.register.read(), app.now());
+    let school = books.groups.get(&class).and_then(|group| books.schools.get(&group.school));
+    let today = school.ok_or_else(Problem::unknown)?.local(now).date();
+    let standpoints = [Standpoint::FormTutor(class), Standpoint::SchoolLife].into_iter();
+    let mut scopes = standpoints.map(|standpoint| books.class_scope(caller.person, standpoint, class, today));
+    let scope = scopes.find(|scope| !scope.is_nothing()).ok_or_else(Problem::unknown)?;
+    Ok(Seen { whose: Whose::Class(class), scope, now, today })
 }
 
 /// Of the caller as a pupil, or of a child they answer for or accompany.
@@ -145,13 +163,16 @@ fn seen(app: &App, caller: Caller, asked: &Asked) -> Result<Seen, Problem> {
     let today = school_of(&books, pupil, now).ok_or_else(Problem::unknown)?.local(now).date();
     let scopes = standpoints.into_iter().map(|standpoint| books.scope(caller.person, standpoint, today));
     let scope = scopes.into_iter().find(|scope| !scope.is_nothing()).ok_or_else(Problem::unknown)?;
-    Ok(Seen { pupil, scope, now, today })
+    Ok(Seen { whose: Whose::Pupil(pupil), scope, now, today })
 }
 
-/// A week of a pupil.
+/// A week of a pupil, or of a class.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Week<'a> {
-    pupil: PersonId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pupil: Option<PersonId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<GroupId>,
     #[schema(value_type = String, format = Date)]
     monday: Date,
     /// Monday to Sunday.
@@ -193,13 +214,17 @@ pub struct Planned<'a> {
     params(
         ("monday" = Option<String>, Query, description = "`YYYY-MM-DD`, a Monday; this week's by default"),
         ("child" = Option<Uuid>, Query, description = "The pupil the caller answers for; the caller by default"),
+        ("group" = Option<Uuid>, Query, description = "The class the caller is form tutor of, or follows; instead of a pupil"),
     ),
     responses((status = 200, description = "The week", body = Week, headers(("ETag" = String))),
         (status = 304, description = "As the caller holds it"), Reading),
 )]
 pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, held: Held) -> Answer {
-    let asked = asked.only(&["monday", "child"])?;
-    let seen = seen(&app, caller, &asked)?;
+    let asked = asked.only(&["monday", "child", "group"])?;
+    let seen = match asked.uuid("group")?.map(GroupId) {
+        Some(class) => seen_class(&app, caller, class)?,
+        None => seen(&app, caller, &asked)?,
+    };
     let is_monday = |text: &str| date(text).filter(|day| *day == monday_of(*day));
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
@@ -209,8 +234,18 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let books = app.register.read();
     let entries = texts.entries(&books, &rows.entries, rows.given());
     let due: Vec<GivenHomework> = rows.due().into_iter().map(|work| texts.homework(&books, work)).collect();
-    let timetable = books.timetable(seen.pupil, monday, sunday);
-    let school = school_of(&books, seen.pupil, seen.now);
+    let (pupil, group) = match seen.whose {
+        Whose::Pupil(pupil) => (Some(pupil), None),
+        Whose::Class(class) => (None, Some(class)),
+    };
+    let timetable = match seen.whose {
+        Whose::Pupil(pupil) => books.timetable(pupil, monday, sunday),
+        Whose::Class(_) => books.lessons_of(seen.scope.groups.iter().map(|(group, _)| *group), monday, sunday),
+    };
+    let school = match seen.whose {
+        Whose::Pupil(pupil) => school_of(&books, pupil, seen.now),
+        Whose::Class(class) => books.groups.get(&class).and_then(|group| books.schools.get(&group.school)),
+    };
     let days = (0..7).filter_map(|number| days_after(monday, number));
     let days = days.map(|date| Day {
         date,
@@ -218,7 +253,7 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
         lessons: lessons(timetable.iter().filter(|lesson| lesson.date == date).collect(), date, &entries),
         due: due.iter().filter(|work| work.due().on == date).collect(),
     });
-    let week = Week { pupil: seen.pupil, monday, days: days.collect() };
+    let week = Week { pupil, group, monday, days: days.collect() };
     drop(books);
     digested(&held, &week)
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::access::{self, Scope};
+use domain::access::Scope;
 use domain::calendar::{days_after, monday_of};
-use domain::directory::group::Sort;
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, TextbookId};
 use domain::personal::SealedCell;
 use jiff::Timestamp;
@@ -81,13 +80,10 @@ impl<'a> Reading<'a> {
         let group = books.groups.get(&class).ok_or_else(Problem::unknown)?;
         let school = books.schools.get(&group.school).ok_or_else(Problem::unknown)?;
         let local = school.local(now);
-        let seen = books.scope(reader, standpoint, local.date());
-        let admitted = seen.schools.contains(&school.school) || seen.groups.iter().any(|(known, _)| *known == class);
-        if !admitted || group.description.sort != Sort::Class || !books.is_of_the_year(class, local.date()) {
+        let scope = books.class_scope(reader, standpoint, class, local.date());
+        if scope.is_nothing() {
             return Err(Problem::unknown());
         }
-        // No more than this class, and never what is behind: a textbook is its teacher's until it is released.
-        let scope = access::of_class(books.groups_of_class(class, local.date()));
         Ok(Self { app, whose: Whose::Class(class), school: school.school, scope, now, local, base })
     }
 
@@ -229,11 +225,7 @@ impl<'a> Reading<'a> {
         if let Whose::Pupil(pupil) = self.whose {
             return books.timetable(pupil, from, until);
         }
-        let textbooks = self.followed(books);
-        let mut lessons: Vec<LessonAt> =
-            textbooks.into_iter().flat_map(|textbook| books.lessons(textbook, from, until)).collect();
-        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at, lesson.textbook));
-        lessons
+        books.lessons_of(self.scope.groups.iter().map(|(group, _)| *group), from, until)
     }
 
     /// The subject of a lesson; of a class, with the group when only some of its pupils, or others too, have it.
