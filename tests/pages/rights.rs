@@ -112,7 +112,7 @@ async fn what_is_recorded_is_what_was_read() {
 async fn at_eighteen_parents_go_on_reading_until_the_pupil_objects_and_are_told_of_it() {
     let pages = Pages::open().await;
     let told = pages.reads(OF_ADULT, "/parent").await;
-    assert!(told.contains("s’oppose") && told.contains("17 novembre 2026"), "{told}");
+    assert!(told.contains("s’oppose") && told.contains("17\u{a0}novembre 2026"), "{told}");
     assert!(!told.contains("Aucun enfant n’est encore relié"));
     pages.does_not_exist(OF_ADULT, &of_pupil(ADULT)).await;
     let me = pages.school.read(OF_ADULT, "/api/v1/me").await;
