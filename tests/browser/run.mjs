@@ -292,7 +292,7 @@ await story("the head cancels a teacher's lessons of a day, the pupil sees it, a
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
-  for (const address of ["/enseignant", "/direction", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
+  for (const address of ["/enseignant", "/direction", "/direction/droits", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
     must((await pupil.goto(site + address)).status() === 404, `${address} is shown to a pupil`);
   }
   await pupil.context().close();
