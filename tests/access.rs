@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use domain::directory::{establishment, group, person, service};
+use domain::directory::{entourage, establishment, group, person, service};
 use domain::ids::{MandateId, ServiceId};
 use domain::inspection::mandate;
 use domain::textbook::Command;
@@ -60,7 +60,12 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             let of = |target, child: Option<domain::ids::PersonId>| {
                 reading(target, child.map_or(path.to_owned(), |child| format!("{path}?child={child}")))
             };
-            vec![of("own", None), of("of the pupil of 4B", Some(PUPIL)), of("of the sibling in 4A", Some(SIBLING))]
+            let mut cases =
+                vec![of("own", None), of("of the pupil of 4B", Some(PUPIL)), of("of the sibling in 4A", Some(SIBLING))];
+            if operation == "week" {
+                cases.push(reading("of the class 4B", format!("{path}?group={}", class("4B"))));
+            }
+            cases
         }
         "fill" => vec![reading("this school", at(here().0)), reading("the other school", at(elsewhere().0))],
         "commandMandate" => {
@@ -86,8 +91,15 @@ fn cases(operation: &str, path: &str) -> Vec<Case> {
             };
             vec![writing("a pupil", at(PUPIL.0), rename), writing("somebody unknown", at(Uuid::from_u128(404)), rename)]
         }
+        "commandEntourage" => {
+            let name = || entourage::Command::NameCompanion { companion: AESH, from: RENTREE };
+            vec![writing("a pupil", at(PUPIL.0), name)]
+        }
         "commandGroup" => {
-            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors { teachers: [TEACHER].into() })]
+            vec![writing("4B", at(class("4B").0), || group::Command::NameFormTutors {
+                teachers: [FORM_TUTOR].into(),
+                from: None,
+            })]
         }
         "commandService" => {
             let nobody = || service::Command::Release { teacher: LIBRARIAN, on: MONDAY };
@@ -228,7 +240,7 @@ async fn the_head_of_another_school_finds_nothing_here() {
     let rename =
         person::Command::CorrectNames { names: person::Names { family: "X".into(), given: "Y".into(), title: None } };
     school.tell(OTHER_HEAD, &format!("persons/{PUPIL}"), &[], &rename).await.refused(404, "unknown");
-    let tutors = group::Command::NameFormTutors { teachers: [].into() };
+    let tutors = group::Command::NameFormTutors { teachers: [].into(), from: None };
     school.tell(OTHER_HEAD, &format!("groups/{}", class("4B")), &[], &tutors).await.refused(404, "unknown");
     let close = mandate::Command::CloseMandate;
     school.tell(OTHER_HEAD, &format!("mandates/{}", mandate()), &[], &close).await.refused(404, "unknown");

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use domain::actor::Capacity;
 use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Slot, Weeks, YearBounds};
 use domain::decider::{Context, Decider};
+use domain::directory::entourage;
 use domain::directory::establishment::{self, Identity, Level};
 use domain::directory::group::{self, Description, Sort};
 use domain::directory::person::{self, Contacts, Guardian, Names, Origin, Role, Standing};
@@ -177,6 +178,34 @@ fn of_persons() -> BTreeMap<String, String> {
     )
 }
 
+fn of_entourages() -> BTreeMap<String, String> {
+    use entourage::{Command, Entourage, Facts};
+    let relative = someone(2);
+    let link = Guardian { relative, standing: Standing::Contact, relation: "father".into() };
+    let facts = Facts {
+        pupil: someone(9),
+        today: MONDAY,
+        relatives: vec![link],
+        companions: [someone(4)].into(),
+        born_on: Some(date(2008, 2, 1)),
+    };
+    let (companion, from, on) = (someone(4), date(2026, 9, 1), THURSDAY);
+    let mut events = told::<Entourage>(
+        Capacity::Head,
+        facts.clone(),
+        vec![
+            Command::RecordSupervision { relative, from },
+            Command::EndSupervision { relative, on },
+            Command::EnterCourtDecision { relative, from: MONDAY },
+            Command::LiftCourtDecision { relative, on },
+            Command::NameCompanion { companion, from },
+            Command::ReleaseCompanion { companion, on },
+        ],
+    );
+    events.extend(told::<Entourage>(Capacity::Pupil, facts, vec![Command::Object, Command::WithdrawObjection]));
+    events
+}
+
 fn of_groups() -> BTreeMap<String, String> {
     use group::Command;
     let description = |label: &str| Description {
@@ -196,7 +225,7 @@ fn of_groups() -> BTreeMap<String, String> {
             open("4EME B"),
             Command::ChangeMembers { joined: vec![pupil], left: vec![], on },
             Command::ChangeMembers { joined: vec![], left: vec![pupil], on: MONDAY },
-            Command::NameFormTutors { teachers: [someone(3)].into() },
+            Command::NameFormTutors { teachers: [someone(3)].into(), from: None },
         ],
     )
 }
@@ -308,7 +337,8 @@ fn variants(aggregate: &str) -> Vec<String> {
 
 #[test]
 fn every_event_ever_stored_is_still_read() {
-    let known = [of_schools(), of_persons(), of_groups(), of_services(), of_mandates(), of_textbooks()];
+    let known =
+        [of_schools(), of_persons(), of_entourages(), of_groups(), of_services(), of_mandates(), of_textbooks()];
     let known: BTreeMap<String, String> = known.into_iter().flatten().collect();
     for aggregate in Fact::AGGREGATES {
         for name in variants(aggregate) {
@@ -347,6 +377,7 @@ fn stored(fact: &Fact) -> String {
     match fact {
         Fact::School(event) => serde_json::to_string(event),
         Fact::Person(event) => serde_json::to_string(event),
+        Fact::Entourage(event) => serde_json::to_string(event),
         Fact::Group(event) => serde_json::to_string(event),
         Fact::Service(event) => serde_json::to_string(event),
         Fact::Textbook(event) => serde_json::to_string(event),

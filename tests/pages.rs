@@ -2,6 +2,7 @@
 
 mod lessons;
 mod primary;
+mod rights;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -57,14 +58,42 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/jeton", "/jeton".into()),
         ("GET", "/eleve", "/eleve".into()),
         ("GET", "/eleve/travail", "/eleve/travail".into()),
+        ("GET", "/eleve/charge", "/eleve/charge".into()),
+        ("GET", "/eleve/droits", "/eleve/droits".into()),
+        ("POST", "/eleve/droits", "/eleve/droits".into()),
         ("GET", "/eleve/cahiers/{textbook}", format!("/eleve/cahiers/{}", maths("4B"))),
         ("GET", "/parent", "/parent".into()),
         ("GET", "/parent/enfants/{pupil}", format!("/parent/enfants/{PUPIL}")),
         ("GET", "/parent/enfants/{pupil}/travail", format!("/parent/enfants/{PUPIL}/travail")),
+        ("GET", "/parent/enfants/{pupil}/charge", format!("/parent/enfants/{PUPIL}/charge")),
         (
             "GET",
             "/parent/enfants/{pupil}/cahiers/{textbook}",
             format!("/parent/enfants/{PUPIL}/cahiers/{}", maths("4B")),
+        ),
+        ("GET", "/accompagnement", "/accompagnement".into()),
+        ("GET", "/accompagnement/eleves/{pupil}", format!("/accompagnement/eleves/{PUPIL}")),
+        ("GET", "/accompagnement/eleves/{pupil}/travail", format!("/accompagnement/eleves/{PUPIL}/travail")),
+        ("GET", "/accompagnement/eleves/{pupil}/charge", format!("/accompagnement/eleves/{PUPIL}/charge")),
+        (
+            "GET",
+            "/accompagnement/eleves/{pupil}/cahiers/{textbook}",
+            format!("/accompagnement/eleves/{PUPIL}/cahiers/{}", maths("4B")),
+        ),
+        ("GET", "/vie-scolaire", "/vie-scolaire".into()),
+        ("GET", "/vie-scolaire/classes/{group}", format!("/vie-scolaire/classes/{}", class("4B"))),
+        ("GET", "/vie-scolaire/classes/{group}/charge", format!("/vie-scolaire/classes/{}/charge", class("4B"))),
+        (
+            "GET",
+            "/vie-scolaire/classes/{group}/cahiers/{textbook}",
+            format!("/vie-scolaire/classes/{}/cahiers/{}", class("4B"), maths("4B")),
+        ),
+        ("GET", "/enseignant/classes/{group}", format!("/enseignant/classes/{}", class("4B"))),
+        ("GET", "/enseignant/classes/{group}/charge", format!("/enseignant/classes/{}/charge", class("4B"))),
+        (
+            "GET",
+            "/enseignant/classes/{group}/cahiers/{textbook}",
+            format!("/enseignant/classes/{}/cahiers/{}", class("4B"), maths("4B")),
         ),
         ("GET", "/enseignant", "/enseignant".into()),
         ("GET", "/enseignant/moi", "/enseignant/moi".into()),
@@ -85,6 +114,9 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances/retablir", "/direction/seances/retablir".into()),
+        ("GET", "/direction/droits", "/direction/droits".into()),
+        ("GET", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
+        ("POST", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

@@ -13,9 +13,10 @@ use axum::http::{HeaderMap, Request};
 use domain::actor::{Actor, Capacity};
 use domain::calendar::{Closure, Slot, Weeks, YearBounds};
 use domain::decider::Decider;
+use domain::directory::entourage;
 use domain::directory::establishment::{self, Identity, Level};
 use domain::directory::group::{self, Description, Sort};
-use domain::directory::person::{self, Guardian, Names, Role, Standing};
+use domain::directory::person::{self, Guardian, Names, Origin, Role, Standing};
 use domain::directory::service::{self, Assignment};
 use domain::ids::{
     EntryId, GroupId, HomeworkId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, StreamId, TextbookId,
@@ -40,7 +41,7 @@ pub const MATHS: &str = "061300";
 pub const ENGLISH: &str = "030201";
 
 /// Everybody, in the order of the access matrix.
-pub const PEOPLE: [(&str, PersonId); 19] = [
+pub const PEOPLE: [(&str, PersonId); 30] = [
     ("teacher", TEACHER),
     ("co-teacher", CO_TEACHER),
     ("substitute", SUBSTITUTE),
@@ -60,6 +61,17 @@ pub const PEOPLE: [(&str, PersonId); 19] = [
     ("account closed", CLOSED),
     ("stranger (no role)", STRANGER),
     ("head of another school", OTHER_HEAD),
+    ("form tutor of 4B", FORM_TUTOR),
+    ("AESH of the pupil of 4B", AESH),
+    ("référent numérique", REFERENT),
+    ("data protection officer", DATA_PROTECTION),
+    ("archivist", ARCHIVIST),
+    ("observatory officer", OBSERVATORY),
+    ("host operator", HOST_OPERATOR),
+    ("parent with the right of supervision", SUPERVISING),
+    ("parent barred by a court decision", BARRED),
+    ("adult pupil in 4A", ADULT),
+    ("parent of the adult pupil, who objects", OF_ADULT),
 ];
 
 const fn someone(number: u128) -> PersonId {
@@ -85,6 +97,17 @@ pub const CONTACT: PersonId = someone(16);
 pub const CLOSED: PersonId = someone(17);
 pub const STRANGER: PersonId = someone(18);
 pub const OTHER_HEAD: PersonId = someone(19);
+pub const FORM_TUTOR: PersonId = someone(20);
+pub const AESH: PersonId = someone(21);
+pub const REFERENT: PersonId = someone(22);
+pub const DATA_PROTECTION: PersonId = someone(23);
+pub const ARCHIVIST: PersonId = someone(24);
+pub const OBSERVATORY: PersonId = someone(25);
+pub const HOST_OPERATOR: PersonId = someone(26);
+pub const SUPERVISING: PersonId = someone(27);
+pub const BARRED: PersonId = someone(28);
+pub const ADULT: PersonId = someone(29);
+pub const OF_ADULT: PersonId = someone(30);
 
 pub fn here() -> SchoolId {
     SchoolId::of("0990001X")
@@ -170,9 +193,30 @@ impl School {
         school.people().await;
         school.groups().await;
         school.services().await;
-        let position = infra::subscriptions::head(&school.app.reader).await.unwrap();
-        school.app.await_readers(position).await;
+        school.caught_up().await;
+        school.rights().await;
+        school.caught_up().await;
         school
+    }
+
+    async fn caught_up(&self) {
+        let position = infra::subscriptions::head(&self.app.reader).await.unwrap();
+        self.app.await_readers(position).await;
+    }
+
+    /// What is recorded around the pupils, by the commands of the head and of the pupil of age.
+    async fn rights(&self) {
+        use entourage::Command::{EnterCourtDecision, NameCompanion, Object, RecordSupervision};
+        for (who, pupil, command) in [
+            (HEAD, PUPIL, RecordSupervision { relative: SUPERVISING, from: RENTREE }),
+            (HEAD, PUPIL, RecordSupervision { relative: BARRED, from: RENTREE }),
+            (HEAD, PUPIL, EnterCourtDecision { relative: BARRED, from: date(2026, 11, 2) }),
+            (HEAD, PUPIL, NameCompanion { companion: AESH, from: RENTREE }),
+            (ADULT, ADULT, Object),
+        ] {
+            let written = self.app.in_entourage(who, here(), pupil, Said::default(), command).await;
+            written.unwrap_or_else(|problem| panic!("{pupil}: {}", problem.detail));
+        }
     }
 
     async fn feed<D: Decider<Facts = ()>>(
@@ -214,7 +258,10 @@ impl School {
     }
 
     async fn people(&self) {
-        use Role::{Deputy, Head, Inspector, Librarian, Pupil, Relative, SchoolLife, Teacher};
+        use Role::{
+            Aesh, Archivist, DataProtection, Deputy, Head, HostOperator, Inspector, Librarian, Observatory, Pupil,
+            Referent, Relative, SchoolLife, Teacher,
+        };
         let roles = [
             Some(Teacher),
             Some(Teacher),
@@ -235,12 +282,31 @@ impl School {
             Some(Teacher),
             None,
             Some(Head),
+            Some(Teacher),
+            Some(Aesh),
+            Some(Referent),
+            Some(DataProtection),
+            Some(Archivist),
+            Some(Observatory),
+            Some(HostOperator),
+            Some(Relative),
+            Some(Relative),
+            Some(Pupil),
+            Some(Relative),
         ];
         for ((title, person), role) in PEOPLE.into_iter().zip(roles) {
             let school = if person == OTHER_HEAD { elsewhere() } else { here() };
             let names =
                 Names { family: format!("Famille-{title}"), given: "Camille".into(), title: Some("Mme".into()) };
-            let mut commands = vec![person::Command::Register { person, names, origin: None }];
+            // Of age since the 2nd of November; nothing else needs a day of birth.
+            let origin = (person == ADULT).then(|| Origin {
+                source: "99".into(),
+                category: "pupil".into(),
+                number: "29".into(),
+                ine: None,
+                birth_date: Some(date(2008, 11, 2)),
+            });
+            let mut commands = vec![person::Command::Register { person, names, origin }];
             commands.extend(role.map(|role| person::Command::TakeRole { school, role, from: RENTREE }));
             if person == CLOSED {
                 commands.push(person::Command::Deactivate { on: date(2026, 11, 2) });
@@ -248,9 +314,15 @@ impl School {
             self.feed::<person::Person>(school, person, SchoolYear::NONE, person::Command::Several { commands }).await;
         }
         let link = |relative, standing| Guardian { relative, standing, relation: "parent".into() };
-        let of_pupil =
-            vec![link(PARENT, Standing::Legal1), link(SEPARATED, Standing::Legal2), link(CONTACT, Standing::Contact)];
-        for (pupil, guardians) in [(PUPIL, of_pupil), (SIBLING, vec![link(PARENT, Standing::Legal1)])] {
+        let of_pupil = vec![
+            link(PARENT, Standing::Legal1),
+            link(SEPARATED, Standing::Legal2),
+            link(CONTACT, Standing::Contact),
+            link(SUPERVISING, Standing::Other),
+            link(BARRED, Standing::Other),
+        ];
+        let (of_sibling, of_adult) = (vec![link(PARENT, Standing::Legal1)], vec![link(OF_ADULT, Standing::Legal1)]);
+        for (pupil, guardians) in [(PUPIL, of_pupil), (SIBLING, of_sibling), (ADULT, of_adult)] {
             let set = person::Command::SetGuardians { guardians, from: RENTREE };
             self.feed::<person::Person>(here(), pupil, SchoolYear::NONE, set).await;
         }
@@ -258,7 +330,7 @@ impl School {
 
     async fn groups(&self) {
         for (code, sort, members) in [
-            ("4A", Sort::Class, vec![SIBLING]),
+            ("4A", Sort::Class, vec![SIBLING, ADULT]),
             ("4B", Sort::Class, vec![PUPIL]),
             ("4ANG1", Sort::Group, vec![PUPIL, SIBLING]),
         ] {
@@ -270,6 +342,8 @@ impl School {
                 self.feed::<group::Group>(here(), class(code), YEAR, command).await;
             }
         }
+        let tutor = group::Command::NameFormTutors { teachers: [FORM_TUTOR].into(), from: Some(RENTREE) };
+        self.feed::<group::Group>(here(), class("4B"), YEAR, tutor).await;
     }
 
     async fn services(&self) {

@@ -1,5 +1,7 @@
 //! The application: one handle on the journal, the register, the read models and the clock.
 
+mod entourage;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

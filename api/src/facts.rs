@@ -4,12 +4,14 @@
 //! here, once, so that they can be sorted and searched; they leave with the key. It is dropped and folded again at each start.
 
 mod books;
+mod classes;
 mod fold;
 mod scopes;
 
 use std::sync::{RwLock, RwLockReadGuard};
 
 use domain::decider::Decider as _;
+use domain::directory::entourage::Entourage;
 use domain::directory::establishment::School;
 use domain::directory::group::Group;
 use domain::directory::person::Person;
@@ -80,7 +82,7 @@ impl Follower for Register {
 
     /// The directory and the mandates; what is written in textbooks is for the read models.
     fn follows(&self) -> Option<&'static [&'static str]> {
-        Some(&[School::TYPE, Person::TYPE, Group::TYPE, Service::TYPE, Mandate::TYPE])
+        Some(&[School::TYPE, Person::TYPE, Entourage::TYPE, Group::TYPE, Service::TYPE, Mandate::TYPE])
     }
 
     async fn reached(&self, position: i64) {

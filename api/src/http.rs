@@ -90,6 +90,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(mandates::command))
         .routes(routes!(directory::schools::command))
         .routes(routes!(directory::persons::command))
+        .routes(routes!(directory::entourages::command))
         .routes(routes!(directory::groups::command))
         .routes(routes!(directory::services::command))
         .routes(routes!(fill::read))

@@ -8,11 +8,14 @@
 //! |---|---|
 //! | élève | [`pupil`]: the week, the homework, the textbook of a subject |
 //! | parent | [`parent`]: all children at once, then one child's week, homework and textbooks |
+//! | AESH | the same parts as a parent, of the pupils named |
 //! | enseignant | [`teacher`]: the week, one lesson as a form, one textbook |
-//! | direction | [`principal`]: coverage, inspection mandates |
+//! | professeur principal, vie scolaire | [`class`]: a class in all its subjects |
+//! | direction | [`principal`]: coverage, inspection mandates; [`rights`]: those around a pupil |
 //! | inspection | [`inspector`]: the textbooks under mandate, and all that was ever written in one |
 //! | anybody | [`welcome`], [`problem`] |
 
+pub mod class;
 pub mod filters;
 pub mod inspector;
 pub mod layout;
@@ -20,6 +23,7 @@ pub mod parent;
 pub mod principal;
 pub mod problem;
 pub mod pupil;
+pub mod rights;
 pub mod routes;
 pub mod teacher;
 pub mod welcome;

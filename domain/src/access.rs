@@ -4,17 +4,27 @@
 //! |---|---|
 //! | pupil | the textbooks of the groups they belong to; of a group they left, what is dated up to that day; of work for part of a group, what is theirs |
 //! | legal guardian 1 or 2 | what the pupil sees, for as long as the link holds (rules CT-09, RG-07) |
+//! | parent with the right of supervision | the same, until a court decision ends it (code civil, art. 373-2-1) |
+//! | either, of a pupil of age who objects | nothing, from that day on |
 //! | contact, other relative | nothing |
+//! | AESH | what the pupils named to them see, between the days named |
 //! | teacher | the textbooks of their services, those of an ended assignment included |
-//! | head, deputy | every textbook of the school |
+//! | form tutor | besides, what the pupils of the class see, in all subjects, while they hold it |
+//! | school life (CPE, AED) | what the pupils of the school see, in all classes |
+//! | head, deputy | every textbook of the school, what is not released or was withdrawn included |
 //! | inspector | the textbooks of a mandate, between its dates (rule IN-01) |
+//! | librarian, référent, data protection officer, archivist, observatory officer, host operator, other staff | nothing by that role |
 //! | anyone else | nothing |
+//!
+//! The workload of a class (figures only) is counted by its teachers of that day, its form tutor, the school life and the head, with
+//! what is not released yet; by a pupil, and whoever reads as they do, from what they see.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
 use crate::calendar::days_after;
+use crate::directory::entourage;
 use crate::directory::person::{Guardian, Role};
 use crate::directory::service::Assignment;
 use crate::ids::{GroupId, PersonId, SchoolId, TextbookId};
@@ -89,10 +99,48 @@ pub fn of_pupil(pupil: PersonId, stays: &[Stay], on: Date) -> Scope {
     Scope { groups, pupils: BTreeSet::from([pupil]), ..Scope::default() }
 }
 
-/// What an adult sees of a pupil: all the pupil sees if they hold parental authority, else nothing.
-pub fn of_guardian(adult: PersonId, pupil: PersonId, guardians: &[Guardian], stays: &[Stay], on: Date) -> Scope {
-    let holds = guardians.iter().any(|link| link.relative == adult && link.standing.holds_authority());
-    if holds { of_pupil(pupil, stays, on) } else { Scope::nothing() }
+/// By what an adult follows a pupil, whether or not the pupil objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following {
+    /// They hold parental authority.
+    Authority,
+    /// They have the right of supervision, since that day.
+    Supervision(Date),
+}
+
+/// By what an adult follows a pupil on a day; none when they do not. Both rights need the link: they end with it (rule RG-07).
+pub fn following(adult: PersonId, guardians: &[Guardian], entourage: &entourage::State, on: Date) -> Option<Following> {
+    let link = guardians.iter().find(|link| link.relative == adult)?;
+    if link.standing.holds_authority() {
+        return Some(Following::Authority);
+    }
+    entourage.supervised_since(adult, on).map(Following::Supervision)
+}
+
+/// What an adult sees of a pupil: all the pupil sees if they hold parental authority or the right of supervision, else nothing. At eighteen
+/// nothing ends, until the pupil objects.
+pub fn of_guardian(
+    adult: PersonId,
+    pupil: PersonId,
+    guardians: &[Guardian],
+    entourage: &entourage::State,
+    stays: &[Stay],
+    on: Date,
+) -> Scope {
+    let follows = following(adult, guardians, entourage, on).is_some();
+    if follows && entourage.objecting_since(on).is_none() { of_pupil(pupil, stays, on) } else { Scope::nothing() }
+}
+
+/// What an AESH sees of a pupil: what the pupil sees, while named to accompany them.
+pub fn of_companion(
+    companion: PersonId,
+    pupil: PersonId,
+    entourage: &entourage::State,
+    stays: &[Stay],
+    on: Date,
+) -> Scope {
+    let named = entourage.accompanied_since(companion, on).is_some();
+    if named { of_pupil(pupil, stays, on) } else { Scope::nothing() }
 }
 
 /// What a teacher sees: the textbooks of the services they hold or held; a substitute reads all of it from the day named.
@@ -105,15 +153,107 @@ pub fn of_teacher(teacher: PersonId, services: &[(TextbookId, Assignment)], on: 
     Scope { textbooks, behind_the_scenes: true, ..Scope::default() }
 }
 
-/// What a head or deputy sees: the whole school where the role is held.
-pub fn of_head(roles: &[(SchoolId, Role)]) -> Scope {
-    let schools = roles.iter().filter(|(_, role)| matches!(role, Role::Head | Role::Deputy)).map(|(school, _)| *school);
-    Scope { schools: schools.collect(), behind_the_scenes: true, ..Scope::default() }
+/// A form tutor (professeur principal) of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tutoring {
+    pub tutor: PersonId,
+    pub from: Date,
+    /// The first day on which it is no longer held.
+    pub until: Option<Date>,
 }
 
-/// What those who give work to a class may count: all that is given to the groups its pupils are in, visible yet or not. For figures only.
-pub fn of_workload(groups: impl Iterator<Item = GroupId>) -> Scope {
-    Scope { groups: groups.map(|group| (group, None)).collect(), behind_the_scenes: true, ..Scope::default() }
+impl Tutoring {
+    pub fn holds(&self, on: Date) -> bool {
+        self.from <= on && self.until.is_none_or(|until| on < until)
+    }
+}
+
+/// What a form tutor sees of a class: what its pupils see, in all subjects. `groups` are the class and those its pupils are in, `pupils`
+/// who they are.
+pub fn of_form_tutor(
+    tutor: PersonId,
+    tutorings: &[Tutoring],
+    groups: impl IntoIterator<Item = GroupId>,
+    pupils: impl IntoIterator<Item = PersonId>,
+    on: Date,
+) -> Scope {
+    let holds = tutorings.iter().any(|held| held.tutor == tutor && held.holds(on));
+    if holds { of_class(groups, pupils) } else { Scope::nothing() }
+}
+
+/// What is released to these groups, work for some of these pupils included, and nothing of what is behind.
+pub fn of_class(groups: impl IntoIterator<Item = GroupId>, pupils: impl IntoIterator<Item = PersonId>) -> Scope {
+    let groups = groups.into_iter().map(|group| (group, None)).collect();
+    Scope { groups, pupils: pupils.into_iter().collect(), ..Scope::default() }
+}
+
+/// How far a role reaches in its school by itself, whatever its holder teaches and whomever they answer for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All that was ever written.
+    Everything,
+    /// What pupils see.
+    Released,
+    /// What follows from something else: a service, a mandate, a link; or nothing at all.
+    Nothing,
+}
+
+/// Every role is decided here: those who set up, guard, archive, count or host read no content.
+pub fn reach(role: Role) -> Reach {
+    match role {
+        Role::Head | Role::Deputy => Reach::Everything,
+        Role::SchoolLife => Reach::Released,
+        Role::Pupil
+        | Role::Relative
+        | Role::Teacher
+        | Role::Aesh
+        | Role::Inspector
+        | Role::Librarian
+        | Role::Staff
+        | Role::Referent
+        | Role::DataProtection
+        | Role::Archivist
+        | Role::Observatory
+        | Role::HostOperator => Reach::Nothing,
+    }
+}
+
+fn reached(roles: &[(SchoolId, Role)], wanted: Reach) -> BTreeSet<SchoolId> {
+    roles.iter().filter(|(_, role)| reach(*role) == wanted).map(|(school, _)| *school).collect()
+}
+
+/// What a head or deputy sees: the whole school where the role is held.
+pub fn of_head(roles: &[(SchoolId, Role)]) -> Scope {
+    Scope { schools: reached(roles, Reach::Everything), behind_the_scenes: true, ..Scope::default() }
+}
+
+/// What the school life sees: what the pupils of the school see, in every class.
+pub fn of_school_life(roles: &[(SchoolId, Role)]) -> Scope {
+    Scope { schools: reached(roles, Reach::Released), ..Scope::default() }
+}
+
+/// Those who are around a class on a day.
+#[derive(Debug, Clone)]
+pub struct Team {
+    pub school: SchoolId,
+    /// The class, or the group, and those its pupils are in: whose work falls on the same pupils.
+    pub groups: BTreeSet<GroupId>,
+    /// Of the services of these groups.
+    pub assignments: Vec<Assignment>,
+    pub tutorings: Vec<Tutoring>,
+}
+
+/// What somebody may count of the work of a class: all that is given to the groups its pupils are in, visible yet or not, for its team of
+/// that day and those who follow the whole school; nothing for anybody else. For figures only (circulaire 2010-136, b; rule CT-11).
+pub fn of_workload(person: PersonId, roles: &[(SchoolId, Role)], team: &Team, on: Date) -> Scope {
+    let teaches = team.assignments.iter().any(|held| held.teacher == person && held.holds(on));
+    let tutors = team.tutorings.iter().any(|held| held.tutor == person && held.holds(on));
+    let follows = roles.iter().any(|(school, role)| *school == team.school && reach(*role) != Reach::Nothing);
+    if teaches || tutors || follows {
+        Scope { behind_the_scenes: true, ..of_class(team.groups.iter().copied(), []) }
+    } else {
+        Scope::nothing()
+    }
 }
 
 /// What an inspector sees: what the mandates in force on that day name.

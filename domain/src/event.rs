@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, Capacity};
 use crate::decider::Decider;
-use crate::directory::{establishment, group, person, service};
+use crate::directory::{entourage, establishment, group, person, service};
 use crate::ids::{SchoolId, StreamId};
 use crate::inspection::mandate;
 use crate::personal::{Personal, SealedCell};
@@ -66,6 +66,7 @@ macro_rules! facts {
 facts! {
     School(establishment::Event) = establishment::School,
     Person(person::Event) = person::Person,
+    Entourage(entourage::Event) = entourage::Entourage,
     Group(group::Event) = group::Group,
     Service(service::Event) = service::Service,
     Textbook(textbook::Event) = textbook::Textbook,

@@ -56,7 +56,12 @@ impl Published {
     pub fn of(recorded: &Recorded) -> Option<Self> {
         match &recorded.fact {
             Fact::Textbook(event) => Self::of_textbook(recorded, event),
-            Fact::School(_) | Fact::Person(_) | Fact::Group(_) | Fact::Service(_) | Fact::Mandate(_) => None,
+            Fact::School(_)
+            | Fact::Person(_)
+            | Fact::Entourage(_)
+            | Fact::Group(_)
+            | Fact::Service(_)
+            | Fact::Mandate(_) => None,
         }
     }
 

@@ -147,7 +147,12 @@ pub type HomeworkKey = (TextbookId, HomeworkId);
 pub fn textbook_events(batch: &[Recorded]) -> impl Iterator<Item = (&Recorded, &Event)> {
     batch.iter().filter_map(|recorded| match &recorded.fact {
         Fact::Textbook(event) => Some((recorded, event)),
-        Fact::School(_) | Fact::Person(_) | Fact::Group(_) | Fact::Service(_) | Fact::Mandate(_) => None,
+        Fact::School(_)
+        | Fact::Person(_)
+        | Fact::Entourage(_)
+        | Fact::Group(_)
+        | Fact::Service(_)
+        | Fact::Mandate(_) => None,
     })
 }
 

@@ -94,20 +94,23 @@ async function links(page, part) {
 // ------------------------------------------------------------------ every page, for every person
 
 const walks = {
-  Inès: async (page) => ["/eleve", "/eleve?semaine=2026-11-09", "/eleve?semaine=2026-10-26", "/eleve/travail", (await links(page, "/eleve/cahiers/"))[0]],
+  Inès: async (page) => ["/eleve", "/eleve?semaine=2026-11-09", "/eleve?semaine=2026-10-26", "/eleve/travail", "/eleve/charge", "/eleve/droits", (await links(page, "/eleve/cahiers/"))[0]],
   Aïssatou: async (page) => {
     const child = (await links(page, "/parent/enfants/")).find((href) => /enfants\/[^/]+$/.test(href));
     await page.goto(site + child);
-    return ["/parent", child, `${child}/travail`, (await links(page, "/cahiers/"))[0]];
+    return ["/parent", child, `${child}/travail`, `${child}/charge`, (await links(page, "/cahiers/"))[0]];
   },
   Claire: async (page) => {
     const lesson = (await links(page, "/seances/"))[0];
     const empty = await page.locator("main a[href*='/seances/']").last().getAttribute("href");
-    return ["/enseignant", "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
+    const tutored = (await links(page, "/enseignant/classes/"))[0];
+    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
-    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/charge", "/direction/mandats"];
+    await page.goto(`${site}/direction/droits`);
+    const pupil = (await links(page, "/direction/droits/"))[0];
+    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
   },
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];
@@ -289,7 +292,7 @@ await story("the head cancels a teacher's lessons of a day, the pupil sees it, a
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
-  for (const address of ["/enseignant", "/direction", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
+  for (const address of ["/enseignant", "/direction", "/direction/droits", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
     must((await pupil.goto(site + address)).status() === 404, `${address} is shown to a pupil`);
   }
   await pupil.context().close();

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::access::{Grant, Stay};
+use domain::access::{Grant, Stay, Tutoring};
 use domain::actor::Capacity;
 use domain::calendar::{
     Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Slot, YearBounds, days_after, lesson_on,
 };
+use domain::directory::entourage;
 use domain::directory::establishment::{Identity, Level};
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
@@ -37,6 +38,8 @@ pub struct Books {
     pub(super) services_of_teacher: HashMap<PersonId, BTreeSet<TextbookId>>,
     pub(super) stays_of: HashMap<PersonId, Vec<Stay>>,
     pub(super) children_of: HashMap<PersonId, BTreeSet<PersonId>>,
+    pub(super) accompanied_by: HashMap<PersonId, BTreeSet<PersonId>>,
+    pub(super) tutored_by: HashMap<PersonId, BTreeSet<GroupId>>,
 }
 
 pub struct SchoolBook {
@@ -102,6 +105,8 @@ pub struct PersonBook {
     pub guardians: Vec<Guardian>,
     /// Every set there was, with the day from which it holds.
     pub guardian_sets: Vec<(Date, Vec<Guardian>)>,
+    /// Of a pupil: what was recorded beside the set.
+    pub entourage: entourage::State,
     /// Whether a feed named this person; others are never deactivated by one.
     pub fed: bool,
     /// The contacts as last read, as a digest only: a feed compares, a page asks the vault.
@@ -151,7 +156,10 @@ pub struct GroupBook {
     pub year: SchoolYear,
     pub description: Description,
     pub stays: Vec<(PersonId, Stay)>,
+    /// As last named.
     pub form_tutors: BTreeSet<PersonId>,
+    /// Whoever was named, with the days.
+    pub tutorings: Vec<Tutoring>,
 }
 
 pub struct ServiceBook {
@@ -313,7 +321,17 @@ impl Books {
             Role::Inspector => Capacity::Inspector,
             Role::Pupil => Capacity::Pupil,
             Role::Relative => Capacity::Guardian,
-            Role::Teacher | Role::Librarian | Role::SchoolLife | Role::Staff => Capacity::Stranger,
+            // They write nothing here by that role.
+            Role::Teacher
+            | Role::Librarian
+            | Role::SchoolLife
+            | Role::Aesh
+            | Role::Referent
+            | Role::DataProtection
+            | Role::Archivist
+            | Role::Observatory
+            | Role::HostOperator
+            | Role::Staff => Capacity::Stranger,
         };
         if !self.is_active(person, on) {
             return Capacity::Stranger;
@@ -342,16 +360,9 @@ impl Books {
             closures: school.closures.get(&service.year).cloned().unwrap_or_default(),
             slots: service.slots.clone(),
             not_held: service.not_held.clone(),
-            members: self.members_on(service.group, school.local(now).date()).collect(),
+            members: self.members(service.group, school.local(now).date()).collect(),
             source: None,
         })
-    }
-
-    /// The pupils who are in a group on a day.
-    pub fn members_on(&self, group: GroupId, on: Date) -> impl Iterator<Item = PersonId> {
-        let stays = self.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-        let there = stays.filter(move |(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
-        there.map(|(pupil, _)| *pupil)
     }
 
     /// What a decision on a mandate may look at. The school is that of the mandate, or of the head who opens it.

@@ -1,8 +1,11 @@
 //! The fold of the register: one event, and the names opened for it.
 
-use domain::access::{Grant, Stay};
+use std::collections::BTreeSet;
+
+use domain::access::{Grant, Stay, Tutoring};
 use domain::calendar::{customary_notice, national_pauses};
-use domain::directory::{establishment, group, person, service};
+use domain::decider::Decider as _;
+use domain::directory::{entourage, establishment, group, person, service};
 use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
 use domain::inspection::mandate;
@@ -17,7 +20,8 @@ pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String
     match &recorded.fact {
         Fact::School(event) => school(books, event, recorded.recorded_at),
         Fact::Person(event) => person(books, event, opened.as_deref()),
-        Fact::Group(event) => group(books, event),
+        Fact::Entourage(event) => entourage(books, event),
+        Fact::Group(event) => group(books, event, recorded.recorded_at),
         Fact::Service(event) => service(books, event),
         Fact::Mandate(event) => mandate(books, event, recorded),
         // The register knows the directory; what is written in textbooks is for the read models.
@@ -120,13 +124,23 @@ fn person(books: &mut Books, event: &person::Event, opened: Option<&str>) {
     }
 }
 
-fn group(books: &mut Books, event: &group::Event) {
+fn entourage(books: &mut Books, event: &entourage::Event) {
+    let pupil = event.pupil();
+    let Some(book) = books.persons.get_mut(&pupil) else { return };
+    entourage::Entourage::evolve(&mut book.entourage, event);
+    // Whoever accompanied the pupil stays in this index: whether they still do is asked of the day.
+    if let entourage::Event::CompanionNamed { companion, .. } = event {
+        books.accompanied_by.entry(*companion).or_default().insert(pupil);
+    }
+}
+
+fn group(books: &mut Books, event: &group::Event, recorded_at: Timestamp) {
     use group::Event;
     match event {
         Event::GroupOpened { group, school, year, description } => {
-            let (stays, form_tutors) = (vec![], std::collections::BTreeSet::new());
+            let (stays, form_tutors, tutorings) = (vec![], BTreeSet::new(), vec![]);
             let (group, school, year, description) = (*group, *school, *year, description.clone());
-            books.groups.insert(group, GroupBook { group, school, year, description, stays, form_tutors });
+            books.groups.insert(group, GroupBook { group, school, year, description, stays, form_tutors, tutorings });
         }
         Event::GroupDescribed { group, description } => {
             if let Some(book) = books.groups.get_mut(group) {
@@ -141,11 +155,26 @@ fn group(books: &mut Books, event: &group::Event) {
             }
         }
         Event::MemberLeft { group, pupil, on } => leave(books, *group, *pupil, *on),
-        Event::FormTutorsNamed { group, teachers } => {
-            if let Some(book) = books.groups.get_mut(group) {
-                book.form_tutors.clone_from(teachers);
+        Event::FormTutorsNamed { group, teachers, from } => {
+            let recorded_on = books.groups.get(group).and_then(|book| books.schools.get(&book.school));
+            let recorded_on = recorded_on.map(|school| school.local(recorded_at).date());
+            if let Some(from) = from.or(recorded_on) {
+                tutors(books, *group, teachers, from);
             }
         }
+    }
+}
+
+fn tutors(books: &mut Books, group: GroupId, teachers: &BTreeSet<PersonId>, from: Date) {
+    let Some(book) = books.groups.get_mut(&group) else { return };
+    book.form_tutors.clone_from(teachers);
+    let released = |held: &&mut Tutoring| held.until.is_none() && !teachers.contains(&held.tutor);
+    book.tutorings.iter_mut().filter(released).for_each(|held| held.until = Some(from));
+    for tutor in teachers {
+        if !book.tutorings.iter().any(|held| held.tutor == *tutor && held.until.is_none()) {
+            book.tutorings.push(Tutoring { tutor: *tutor, from, until: None });
+        }
+        books.tutored_by.entry(*tutor).or_default().insert(group);
     }
 }
 

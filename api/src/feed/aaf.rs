@@ -213,6 +213,8 @@ pub fn role_of(code: &str, labels: &[Option<&str>], before_pupils: bool) -> Role
         "DIR" => Role::Head,
         "ENS" => Role::Teacher,
         "EDU" | "CPE" | "SUR" | "AED" => Role::SchoolLife,
+        // Formerly auxiliaires de vie scolaire: of pupils whom the head names.
+        "AVS" | "AES" => Role::Aesh,
         _ if before_pupils => Role::Teacher,
         _ => Role::Staff,
     }

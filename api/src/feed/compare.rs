@@ -194,8 +194,14 @@ fn category_of(role: Role) -> Option<Category> {
     match role {
         Role::Pupil => Some(Category::Pupil),
         Role::Relative => Some(Category::Relative),
-        Role::Inspector => None,
-        Role::Teacher | Role::Librarian | Role::Head | Role::Deputy | Role::SchoolLife | Role::Staff => {
+        // Given by a head, not by a feed.
+        Role::Inspector
+        | Role::Referent
+        | Role::DataProtection
+        | Role::Archivist
+        | Role::Observatory
+        | Role::HostOperator => None,
+        Role::Teacher | Role::Librarian | Role::Head | Role::Deputy | Role::SchoolLife | Role::Aesh | Role::Staff => {
             Some(Category::Staff)
         }
     }

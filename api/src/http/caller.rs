@@ -64,6 +64,8 @@ pub fn scope_on(books: &Books, person: PersonId, textbook: TextbookId, now: Time
     }
     // Two children in one group, or a stay of one and the whole year of the other: each part shows its own.
     let widened = scopes.into_iter().reduce(|mut all, scope| {
+        all.schools.extend(scope.schools);
+        all.textbooks.extend(scope.textbooks);
         all.groups.extend(scope.groups);
         all
     });

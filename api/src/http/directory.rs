@@ -1,6 +1,7 @@
-//! `/api/v1/{schools,persons,groups,services}`: what a head changes of the directory between two feeds. A head acts in his own school:
+//! `/api/v1/{schools,persons,entourages,groups,services}`: what a head changes of the directory between two feeds. A head acts in his own school:
 //! whatever a command names belongs to it, or does not exist for him.
 
+pub mod entourages;
 pub mod groups;
 pub mod persons;
 pub mod schools;

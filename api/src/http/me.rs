@@ -6,7 +6,7 @@ use axum::extract::{OriginalUri, State};
 use domain::access::Scope;
 use domain::calendar::{NotHeld, days_after, monday_of};
 use domain::directory::person::Role;
-use domain::ids::{HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
+use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use projections::pupil::HomeworkVersion;
@@ -34,6 +34,7 @@ pub struct Me {
     name: String,
     roles: Vec<HeldRole>,
     standpoints: Vec<ReadsAs>,
+    objections: Vec<Objection>,
 }
 
 /// A role held today.
@@ -56,9 +57,29 @@ pub enum ReadsAs {
         child: PersonId,
         name: String,
     },
+    /// As the AESH of this pupil: `child` too.
+    Companion {
+        child: PersonId,
+        name: String,
+    },
     Teacher,
+    /// As the professeur principal of this class.
+    FormTutor {
+        group: GroupId,
+        name: String,
+    },
+    SchoolLife,
     Head,
     Inspector,
+}
+
+/// A child, of age, who objects to being read by the caller.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Objection {
+    child: PersonId,
+    name: String,
+    #[schema(value_type = String, format = Date)]
+    since: Date,
 }
 
 /// Who the token names, what they are to each school today, and from where they read.
@@ -78,49 +99,80 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
             role: held.role,
             from: held.from,
         };
+        let name = |child| books.person(child).map(crate::facts::PersonBook::full).unwrap_or_default();
         let reads_as = |standpoint| match standpoint {
             Standpoint::Pupil => ReadsAs::Pupil,
             Standpoint::Teacher => ReadsAs::Teacher,
+            Standpoint::SchoolLife => ReadsAs::SchoolLife,
             Standpoint::Head => ReadsAs::Head,
             Standpoint::Inspector => ReadsAs::Inspector,
-            Standpoint::Guardian(child) => {
-                let name = books.person(child).map(crate::facts::PersonBook::full).unwrap_or_default();
-                ReadsAs::Guardian { child, name }
+            Standpoint::FormTutor(group) => {
+                let name = books.groups.get(&group).map(|book| book.description.code.clone()).unwrap_or_default();
+                ReadsAs::FormTutor { group, name }
             }
+            Standpoint::Guardian(child) => ReadsAs::Guardian { child, name: name(child) },
+            Standpoint::Companion(child) => ReadsAs::Companion { child, name: name(child) },
         };
+        let objection = |(child, since)| Objection { child, name: name(child), since };
         Me {
             person,
             name: books.formal_name(person),
             roles: books.roles(person, today).map(role).collect(),
             standpoints: books.standpoints(person, today).into_iter().map(reads_as).collect(),
+            objections: books.objections(person, today).into_iter().map(objection).collect(),
         }
     };
     digested(&held, &me)
 }
 
-/// A pupil, as the caller may see them now.
+/// A pupil, or a class, as the caller may see them now.
 struct Seen {
-    pupil: PersonId,
+    whose: Whose,
     scope: Scope,
     now: Timestamp,
     today: Date,
 }
 
-/// Of the caller as a pupil, or of a child they answer for.
+/// Whose timetable it is.
+#[derive(Clone, Copy)]
+enum Whose {
+    Pupil(PersonId),
+    Class(GroupId),
+}
+
+/// Of a class the caller is form tutor of, or follows for the school life.
+fn seen_class(app: &App, caller: Caller, class: GroupId) -> Result<Seen, Problem> {
+    let (books, now) = (app.register.read(), app.now());
+    let school = books.groups.get(&class).and_then(|group| books.schools.get(&group.school));
+    let today = school.ok_or_else(Problem::unknown)?.local(now).date();
+    let standpoints = [Standpoint::FormTutor(class), Standpoint::SchoolLife].into_iter();
+    let mut scopes = standpoints.map(|standpoint| books.class_scope(caller.person, standpoint, class, today));
+    let scope = scopes.find(|scope| !scope.is_nothing()).ok_or_else(Problem::unknown)?;
+    Ok(Seen { whose: Whose::Class(class), scope, now, today })
+}
+
+/// Of the caller as a pupil, or of a child they answer for or accompany.
 fn seen(app: &App, caller: Caller, asked: &Asked) -> Result<Seen, Problem> {
     let child = asked.uuid("child")?.map(PersonId);
     let pupil = child.unwrap_or(caller.person);
-    let standpoint = child.map_or(Standpoint::Pupil, Standpoint::Guardian);
+    let standpoints = match child {
+        None => vec![Standpoint::Pupil],
+        Some(child) => vec![Standpoint::Guardian(child), Standpoint::Companion(child)],
+    };
     let (books, now) = (app.register.read(), app.now());
     let today = school_of(&books, pupil, now).ok_or_else(Problem::unknown)?.local(now).date();
-    let scope = books.scope(caller.person, standpoint, today);
-    if scope.is_nothing() { Err(Problem::unknown()) } else { Ok(Seen { pupil, scope, now, today }) }
+    let scopes = standpoints.into_iter().map(|standpoint| books.scope(caller.person, standpoint, today));
+    let scope = scopes.into_iter().find(|scope| !scope.is_nothing()).ok_or_else(Problem::unknown)?;
+    Ok(Seen { whose: Whose::Pupil(pupil), scope, now, today })
 }
 
-/// A week of a pupil.
+/// A week of a pupil, or of a class.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Week<'a> {
-    pupil: PersonId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pupil: Option<PersonId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<GroupId>,
     #[schema(value_type = String, format = Date)]
     monday: Date,
     /// Monday to Sunday.
@@ -162,13 +214,17 @@ pub struct Planned<'a> {
     params(
         ("monday" = Option<String>, Query, description = "`YYYY-MM-DD`, a Monday; this week's by default"),
         ("child" = Option<Uuid>, Query, description = "The pupil the caller answers for; the caller by default"),
+        ("group" = Option<Uuid>, Query, description = "The class the caller is form tutor of, or follows; instead of a pupil"),
     ),
     responses((status = 200, description = "The week", body = Week, headers(("ETag" = String))),
         (status = 304, description = "As the caller holds it"), Reading),
 )]
 pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, held: Held) -> Answer {
-    let asked = asked.only(&["monday", "child"])?;
-    let seen = seen(&app, caller, &asked)?;
+    let asked = asked.only(&["monday", "child", "group"])?;
+    let seen = match asked.uuid("group")?.map(GroupId) {
+        Some(class) => seen_class(&app, caller, class)?,
+        None => seen(&app, caller, &asked)?,
+    };
     let is_monday = |text: &str| date(text).filter(|day| *day == monday_of(*day));
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
@@ -178,8 +234,18 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let books = app.register.read();
     let entries = texts.entries(&books, &rows.entries, rows.given());
     let due: Vec<GivenHomework> = rows.due().into_iter().map(|work| texts.homework(&books, work)).collect();
-    let timetable = books.timetable(seen.pupil, monday, sunday);
-    let school = school_of(&books, seen.pupil, seen.now);
+    let (pupil, group) = match seen.whose {
+        Whose::Pupil(pupil) => (Some(pupil), None),
+        Whose::Class(class) => (None, Some(class)),
+    };
+    let timetable = match seen.whose {
+        Whose::Pupil(pupil) => books.timetable(pupil, monday, sunday),
+        Whose::Class(_) => books.lessons_of(seen.scope.groups.iter().map(|(group, _)| *group), monday, sunday),
+    };
+    let school = match seen.whose {
+        Whose::Pupil(pupil) => school_of(&books, pupil, seen.now),
+        Whose::Class(class) => books.groups.get(&class).and_then(|group| books.schools.get(&group.school)),
+    };
     let days = (0..7).filter_map(|number| days_after(monday, number));
     let days = days.map(|date| Day {
         date,
@@ -187,7 +253,7 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
         lessons: lessons(timetable.iter().filter(|lesson| lesson.date == date).collect(), date, &entries),
         due: due.iter().filter(|work| work.due().on == date).collect(),
     });
-    let week = Week { pupil: seen.pupil, monday, days: days.collect() };
+    let week = Week { pupil, group, monday, days: days.collect() };
     drop(books);
     digested(&held, &week)
 }

@@ -9,20 +9,27 @@ use crate::fr;
 pub enum Role {
     Pupil,
     Parent,
+    /// An AESH of named pupils.
+    Companion,
     Teacher,
+    /// CPE and assistants d'éducation.
+    SchoolLife,
     Principal,
     Inspector,
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [Self::Pupil, Self::Parent, Self::Teacher, Self::Principal, Self::Inspector];
+    pub const ALL: [Self; 7] =
+        [Self::Pupil, Self::Parent, Self::Companion, Self::Teacher, Self::SchoolLife, Self::Principal, Self::Inspector];
 
     /// The heading of a group of people: `Élèves`.
     pub const fn people(self) -> &'static str {
         match self {
             Self::Pupil => "Élèves",
             Self::Parent => "Parents",
+            Self::Companion => "Accompagnement",
             Self::Teacher => "Enseignants",
+            Self::SchoolLife => "Vie scolaire",
             Self::Principal => "Direction",
             Self::Inspector => "Inspection",
         }
@@ -33,7 +40,9 @@ impl Role {
         match self {
             Self::Pupil => "/eleve",
             Self::Parent => "/parent",
+            Self::Companion => "/accompagnement",
             Self::Teacher => "/enseignant",
+            Self::SchoolLife => "/vie-scolaire",
             Self::Principal => "/direction",
             Self::Inspector => "/inspection",
         }
@@ -41,14 +50,22 @@ impl Role {
 
     const fn menu(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Pupil => &[("/eleve", "Ma semaine"), ("/eleve/travail", "Travail à faire")],
+            Self::Pupil => &[
+                ("/eleve", "Ma semaine"),
+                ("/eleve/travail", "Travail à faire"),
+                ("/eleve/charge", "Ma charge"),
+                ("/eleve/droits", "Qui me lit"),
+            ],
             Self::Parent => &[("/parent", "Mes enfants")],
+            Self::Companion => &[("/accompagnement", "Mes élèves")],
             Self::Teacher => &[("/enseignant", "Ma semaine"), ("/enseignant/moi", "Ce qui est enregistré sur moi")],
+            Self::SchoolLife => &[("/vie-scolaire", "Les classes")],
             Self::Principal => &[
                 ("/direction", "Remplissage"),
                 ("/direction/charge", "Charge de travail"),
                 ("/direction/seances", "Séances annulées"),
                 ("/direction/mandats", "Mandats d’inspection"),
+                ("/direction/droits", "Proches et AESH"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
         }
@@ -186,10 +203,11 @@ mod tests {
 
     #[test]
     fn the_nearest_entry_of_the_menu_is_current() {
-        assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None]);
-        assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page")]);
-        assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None]);
-        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page")]);
+        assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None, None, None]);
+        assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page"), None, None]);
+        assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None, None, None]);
+        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None]);
+        assert_eq!(at(Role::Principal, "/direction/droits/x"), [None, None, None, None, Some("true")]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
     }
 }

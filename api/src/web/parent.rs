@@ -1,4 +1,5 @@
-//! What a parent reads: what every child has to do for the next school day, without a tap; then one child.
+//! What a parent reads, and an AESH of the pupils they accompany: what every child has to do for the next school day, without a tap;
+//! then one child.
 
 use std::cmp::Reverse;
 
@@ -6,8 +7,9 @@ use askama::Template;
 use jiff::civil::Date;
 
 use super::filters;
-use super::layout::{Layout, Link};
+use super::layout::{Layout, Link, Role};
 use super::pupil::{Homework, SlotState, Textbook, Week};
+use super::teacher::LoadedDay;
 use crate::fr;
 
 /// One child on the first page.
@@ -66,24 +68,38 @@ impl Child {
     }
 }
 
-/// `/parent`
+/// A child, of age, who objects to being read by this adult.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Objection {
+    pub given_name: String,
+    pub since: Date,
+}
+
+/// `/parent` and `/accompagnement`
 #[derive(Debug, Template)]
 #[template(path = "parent/home.html")]
 pub struct HomePage {
     pub layout: Layout,
     pub children: Vec<Child>,
+    pub objections: Vec<Objection>,
 }
 
 impl HomePage {
     /// Most urgent first; children as pressed as each other stay in the order given.
-    pub fn new(layout: Layout, mut children: Vec<Child>) -> Self {
+    pub fn new(layout: Layout, mut children: Vec<Child>, objections: Vec<Objection>) -> Self {
         children.sort_by_key(Child::urgency);
-        Self { layout, children }
+        Self { layout, children, objections }
+    }
+
+    /// Whether they are read by somebody who accompanies them, and not by a parent.
+    pub fn accompanies(&self) -> bool {
+        self.layout.role == Some(Role::Companion)
     }
 
     /// `2 enfants`
     pub fn children_said(&self) -> String {
-        fr::plural(self.children.len(), "enfant", "enfants")
+        let (one, many) = if self.accompanies() { ("élève", "élèves") } else { ("enfant", "enfants") };
+        fr::plural(self.children.len(), one, many)
     }
 
     /// The next school day, when it is the same for all who have one.
@@ -95,8 +111,9 @@ impl HomePage {
 
     /// `Pour demain, mercredi 18 novembre`
     pub fn title(&self) -> String {
+        let nobody = if self.accompanies() { "Mes élèves" } else { "Mes enfants" };
         self.common_day()
-            .map_or_else(|| "Mes enfants".to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
+            .map_or_else(|| nobody.to_owned(), |day| format!("Pour {}", fr::near_date(day, self.layout.today())))
     }
 }
 
@@ -114,6 +131,8 @@ pub struct SubjectLink {
 /// Which child the pages below speak of, and the others of the family.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChildHead {
+    /// All the children of this reader.
+    pub home: Link,
     pub given_name: String,
     pub class: String,
     /// `/parent/enfants/{pupil}`
@@ -140,6 +159,18 @@ pub struct ChildHomeworkPage {
     pub layout: Layout,
     pub child: ChildHead,
     pub homework: Vec<Homework>,
+}
+
+/// `/parent/enfants/{pupil}/charge`
+#[derive(Debug, Template)]
+#[template(path = "parent/workload.html")]
+pub struct ChildLoadPage {
+    pub layout: Layout,
+    pub child: ChildHead,
+    /// Soonest first; days without work are left out.
+    pub days: Vec<LoadedDay>,
+    /// The last day looked at.
+    pub until: Date,
 }
 
 /// `/parent/enfants/{pupil}/cahiers/{textbook}`

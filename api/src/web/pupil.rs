@@ -7,6 +7,7 @@ use jiff::civil::{Date, Time};
 
 use super::filters;
 use super::layout::{Layout, Link};
+use super::teacher::LoadedDay;
 use crate::fr;
 
 /// What a document is for.
@@ -214,6 +215,55 @@ pub struct HomeworkPage {
     pub layout: Layout,
     /// Due today or later, in any order.
     pub homework: Vec<Homework>,
+}
+
+/// `/eleve/charge`
+#[derive(Debug, Template)]
+#[template(path = "pupil/workload.html")]
+pub struct LoadPage {
+    pub layout: Layout,
+    /// Soonest first; days without work are left out.
+    pub days: Vec<LoadedDay>,
+    /// The last day looked at.
+    pub until: Date,
+}
+
+/// Who reads the textbooks of a pupil, and by what right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedBy {
+    pub name: String,
+    /// `autorité parentale`, `droit de surveillance`, `AESH`
+    pub right: String,
+}
+
+/// Whether the pupil may object to being read by parents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Majority {
+    /// The school does not know the day of birth.
+    Unknown,
+    /// Not yet; from that day.
+    Minor {
+        of_age_from: Date,
+    },
+    OfAge {
+        objecting_since: Option<Date>,
+    },
+}
+
+/// `/eleve/droits`
+///
+/// The form posts `acte` (`opposer`, `lever`), `version`, `cle` and, from the confirmation, `confirmer` (`oui`).
+#[derive(Debug, Template)]
+#[template(path = "pupil/rights.html")]
+pub struct RightsPage {
+    pub layout: Layout,
+    pub followed_by: Vec<FollowedBy>,
+    pub majority: Majority,
+    /// What the form asks to confirm: `opposer` or `lever`; empty before.
+    pub asked: String,
+    pub version: String,
+    pub key: String,
+    pub error: Option<String>,
 }
 
 /// One lesson in the textbook of a subject.

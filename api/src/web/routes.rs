@@ -4,6 +4,7 @@
 //! told like one that does not exist.
 
 mod announce;
+mod class;
 mod demo;
 mod inspector;
 mod parent;
@@ -25,6 +26,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use domain::directory::person::Role as Held;
 use domain::ids::{PersonId, SchoolId};
 use jiff::civil::DateTime;
 
@@ -52,7 +54,7 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let digest = infra::ledger::leaf::sha256(STYLE.as_bytes());
     let version = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
     let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version:016x}") });
-    let people = pupil::routes().merge(parent::routes()).merge(teacher::routes());
+    let people = pupil::routes().merge(parent::routes()).merge(teacher::routes()).merge(class::routes());
     let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
     let pages = if web.demo.is_some() { pages.merge(demo::routes()) } else { pages };
     pages
@@ -112,6 +114,21 @@ impl Web {
         }
     }
 
+    /// In what roles somebody has pages today, in the order in which they are offered.
+    fn roles(&self, Visitor(person): Visitor) -> Vec<Role> {
+        let today = self.layout(Some(Visitor(person)), None, "/").today();
+        let books = self.app.register.read();
+        let mut roles: Vec<Role> = books.standpoints(person, today).into_iter().map(welcome::role).collect();
+        // Who accompanies nobody yet, or reads nothing since a child objects, has a page that says so.
+        if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Aesh) {
+            roles.push(Role::Companion);
+        }
+        if !books.objections(person, today).is_empty() {
+            roles.push(Role::Parent);
+        }
+        roles
+    }
+
     /// The day and hour at a school.
     fn local(&self, school: SchoolId) -> Result<DateTime, Problem> {
         let books = self.app.register.read();
@@ -146,9 +163,11 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     if status.is_success() || status.is_redirection() || is_page {
         return response;
     }
-    let role = Role::ALL.into_iter().find(|role| here.starts_with(role.home()));
+    // The menu is that of the visitor: of the address only when they have a page there.
+    let roles = visitor.map(|visitor| web.roles(visitor)).unwrap_or_default();
+    let role = roles.iter().find(|role| here.starts_with(role.home())).or(roles.first()).copied();
     let shown = if status.is_server_error() { 500 } else { status.as_u16() };
-    let view = ProblemPage::of(web.layout(visitor, role.filter(|_| visitor.is_some()), &here), shown);
+    let view = ProblemPage::of(web.layout(visitor, role, &here), shown);
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)
 }
 

@@ -90,6 +90,8 @@ pub struct WeekPage {
     /// Oldest first.
     pub to_complete: Vec<ToComplete>,
     pub textbooks: Vec<TextbookLink>,
+    /// The classes this teacher is form tutor of.
+    pub tutored: Vec<Link>,
 }
 
 impl WeekPage {
@@ -385,7 +387,7 @@ impl LoadedDay {
     }
 }
 
-/// `/enseignant/cahiers/{textbook}/charge` and `/direction/charge?classe=…`
+/// `/enseignant/cahiers/{textbook}/charge`, `/direction/charge?classe=…`, and of a class for its form tutor and the school life.
 #[derive(Debug, Template)]
 #[template(path = "teacher/workload.html")]
 pub struct WorkloadPage {

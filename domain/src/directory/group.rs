@@ -43,17 +43,43 @@ pub enum Command {
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
         on: Date,
     },
-    /// Professeur principal.
-    NameFormTutors { teachers: BTreeSet<PersonId> },
+    /// Professeurs principaux: the whole set, from that day; without one, from the day it is recorded.
+    NameFormTutors {
+        teachers: BTreeSet<PersonId>,
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+        from: Option<Date>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    GroupOpened { group: GroupId, school: SchoolId, year: SchoolYear, description: Description },
-    GroupDescribed { group: GroupId, description: Description },
-    MemberJoined { group: GroupId, pupil: PersonId, from: Date },
-    MemberLeft { group: GroupId, pupil: PersonId, on: Date },
-    FormTutorsNamed { group: GroupId, teachers: BTreeSet<PersonId> },
+    GroupOpened {
+        group: GroupId,
+        school: SchoolId,
+        year: SchoolYear,
+        description: Description,
+    },
+    GroupDescribed {
+        group: GroupId,
+        description: Description,
+    },
+    MemberJoined {
+        group: GroupId,
+        pupil: PersonId,
+        from: Date,
+    },
+    MemberLeft {
+        group: GroupId,
+        pupil: PersonId,
+        on: Date,
+    },
+    FormTutorsNamed {
+        group: GroupId,
+        teachers: BTreeSet<PersonId>,
+        /// None: the day it was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
+    },
 }
 
 impl DomainEvent for Event {
@@ -121,9 +147,9 @@ impl Decider for Group {
                 let left = left.into_iter().map(|pupil| Event::MemberLeft { group, pupil, on });
                 left.chain(joined.into_iter().map(|pupil| Event::MemberJoined { group, pupil, from: on })).collect()
             }
-            Command::NameFormTutors { teachers } => {
+            Command::NameFormTutors { teachers, from } => {
                 let same = teachers == state.form_tutors;
-                if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers }] }
+                if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers, from }] }
             }
         })
     }

@@ -63,6 +63,17 @@ pub enum Role {
     Deputy,
     /// CPE and assistants d'éducation.
     SchoolLife,
+    /// Accompagnant d'élèves en situation de handicap; whom they accompany is named pupil by pupil.
+    Aesh,
+    /// Référent numérique: sets the school up.
+    Referent,
+    /// Délégué à la protection des données.
+    DataProtection,
+    Archivist,
+    /// Of the académie: reads figures, of no person.
+    Observatory,
+    /// Runs the machines.
+    HostOperator,
     Staff,
     /// IA-IPR, IEN. Reads only under a mandate.
     Inspector,

@@ -107,6 +107,27 @@ fn members_join_and_leave_one_event_each() {
 }
 
 #[test]
+fn form_tutors_are_named_as_a_set_from_a_day() {
+    let (school, year) = (SchoolId::of("0990001X"), SchoolYear(2026));
+    let (code, label) = ("4B".to_owned(), String::new());
+    let description = group::Description { sort: group::Sort::Class, code, label, curricula: vec![], classes: vec![] };
+    let mut events = decide::<group::Group>(&[], group::Command::Open { school, year, description }).unwrap();
+    let name = |from| group::Command::NameFormTutors { teachers: [pupil()].into(), from };
+    events.extend(decide::<group::Group>(&events, name(Some(date(2026, 9, 1)))).unwrap());
+    assert!(
+        matches!(events.last(), Some(group::Event::FormTutorsNamed { from: Some(day), .. }) if *day == date(2026, 9, 1))
+    );
+    assert!(
+        decide::<group::Group>(&events, name(Some(date(2026, 11, 16)))).unwrap().is_empty(),
+        "they are named already"
+    );
+    let before = r#"{"FormTutorsNamed":{"group":"d7bac048-cc7b-5d75-ab0f-1879bf39ea5e","teachers":[]}}"#;
+    let stored: group::Event = serde_json::from_str(before).unwrap();
+    assert!(matches!(stored, group::Event::FormTutorsNamed { from: None, .. }));
+    assert_eq!(serde_json::to_string(&stored).unwrap(), before, "what was stored without a day stays so");
+}
+
+#[test]
 fn a_timetable_says_only_what_changed() {
     let group = GroupId::of(SchoolId::of("0990001X"), SchoolYear(2026), "4B");
     let service = ServiceId::of(group, "061300");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::actor::{Actor, Capacity};
-use crate::directory::person;
+use crate::directory::{entourage, person};
 use crate::ids::{GroupId, HomeworkId, PersonId, SchoolYear, StreamId};
 use crate::personal::Personal;
 use crate::textbook::Event;
@@ -124,7 +124,7 @@ fn every_other_event_stays_in_the_house() {
     let framing = Framing::default();
     let school = SchoolId::of("0990001X");
     let group = GroupId::of(school, SchoolYear(2026), "4B");
-    let kept: [Fact; 7] = [
+    let kept: [Fact; 8] = [
         Event::TextbookOpened { textbook, school, year: SchoolYear(2026), group, subject: "061300".into() }.into(),
         Event::EntryRevised { textbook, entry, content: official("x"), framing, resources: vec![], visible_from }
             .into(),
@@ -133,6 +133,7 @@ fn every_other_event_stays_in_the_house() {
         Event::HomeworkRevised { textbook, homework, task: task(), visible_from }.into(),
         Event::HomeworkWithdrawn { textbook, homework, reason: official("x") }.into(),
         person::Event::PersonReactivated { person: TEACHER, on: date(2026, 11, 16) }.into(),
+        entourage::Event::ObjectionMade { pupil: TEACHER, from: date(2026, 11, 16) }.into(),
     ];
     for fact in kept {
         let name = fact.name();

@@ -82,7 +82,9 @@ impl Comparison<'_> {
                 told => known.difference(told).copied().chain(wanted.tutors).collect(),
             };
             if known != teachers {
-                commands.push(Command::NameFormTutors { teachers });
+                // The first ones are those of the year; whoever replaces them begins on the day of the feed.
+                let from = if known.is_empty() { self.sites.staff_from(school) } else { self.sites.day(school) };
+                commands.push(Command::NameFormTutors { teachers, from: Some(from) });
             }
             self.changes.group(group, school, year, commands);
         }

@@ -77,7 +77,7 @@ fn of_the_school(
     };
     match command {
         group::Command::ChangeMembers { joined, .. } => all(Box::new(joined.iter()), "/ChangeMembers/joined"),
-        group::Command::NameFormTutors { teachers } => all(Box::new(teachers.iter()), "/NameFormTutors/teachers"),
+        group::Command::NameFormTutors { teachers, .. } => all(Box::new(teachers.iter()), "/NameFormTutors/teachers"),
         group::Command::Open { .. } => Ok(()),
     }
 }

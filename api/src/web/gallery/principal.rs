@@ -4,18 +4,69 @@ use jiff::civil::date;
 
 use super::sample::{at, choice, layout, november};
 use super::{Amount, html};
-use crate::web::layout::{FieldError, Role};
+use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
     CancelForm, CancelledDay, CancelledLesson, CoveragePage, Filling, Gap, Gaps, LessonsPage, Mandate, MandateForm,
     MandatesPage, Row, ServiceChoice, ServiceGroup,
 };
+use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
+    let preview = "À partir du 17 novembre 2026, Mamadou Fofana lira le cahier de textes d’Inès Fofana.".to_owned();
+    let wrong = FieldError { field: "personne".to_owned(), message: "Choisissez la personne concernée.".to_owned() };
     vec![
         ("principal-coverage", html(&coverage(amount))),
         ("principal-lessons", html(&lessons(amount))),
         ("principal-mandates", html(&mandates(amount))),
+        ("principal-pupils", html(&pupils(amount))),
+        ("principal-rights", html(&rights(amount, vec![], None))),
+        ("principal-rights-preview", html(&rights(amount, vec![], Some(preview)))),
+        ("principal-rights-errors", html(&rights(amount, vec![wrong], None))),
     ]
+}
+
+fn pupils(amount: Amount) -> PupilsPage {
+    let pupil = |name: &str| Link { href: "/direction/droits/x".to_owned(), text: amount.word(name) };
+    PupilsPage {
+        layout: layout(Role::Principal, "/direction/droits", amount),
+        classes: amount.of(vec![choice("c1", "4e B"), choice("c2", "5e A")]),
+        chosen: "c1".to_owned(),
+        class: if amount == Amount::Empty { String::new() } else { amount.class() },
+        pupils: amount.of(vec![pupil("Inès Fofana"), pupil("Tom Mercier")]),
+    }
+}
+
+fn rights(amount: Amount, errors: Vec<FieldError>, preview: Option<String>) -> RightsPage {
+    let near =
+        |name: &str, relation: &str, reads| Near { name: amount.word(name), relation: relation.to_owned(), reads };
+    let (from, long) = (november(3), amount.word("Inès Fofana"));
+    RightsPage {
+        layout: layout(Role::Principal, "/direction/droits/x", amount),
+        name: long,
+        class: amount.class(),
+        back: Link { href: "/direction/droits?classe=c1".to_owned(), text: "Les élèves de la classe".to_owned() },
+        action: "/direction/droits/x".to_owned(),
+        near: amount.of(vec![
+            near("Aïssatou Fofana", "mère, responsable légal 1", Reads::Authority),
+            near("Mamadou Fofana", "père, autre proche", Reads::Supervision { from }),
+            near("Karim Fofana", "lien non précisé, contact", Reads::Barred { from }),
+            near("Rose Fofana", "ascendant, contact", Reads::Nothing),
+            near("Luc Perrin", "AESH", Reads::Accompanies { from }),
+        ]),
+        objecting_since: (amount == Amount::Long).then_some(from),
+        form: RightForm {
+            acts: vec![choice("surveillance", "Un parent a le droit de surveillance")],
+            act: "surveillance".to_owned(),
+            relatives: amount.of(vec![choice("r1", "Mamadou Fofana (père)")]),
+            companions: amount.of(vec![choice("a1", &amount.word("Luc Perrin"))]),
+            person: "r1".to_owned(),
+            on: "2026-11-17".to_owned(),
+            version: "2".to_owned(),
+            key: "k".to_owned(),
+            errors,
+        },
+        preview,
+    }
 }
 
 fn lessons(amount: Amount) -> LessonsPage {

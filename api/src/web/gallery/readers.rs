@@ -2,10 +2,14 @@
 
 use super::sample::{BOOK, NOW, homework, layout, nobody, november, textbook, week};
 use super::{Amount, html};
+use crate::web::class::{ClassTextbookPage, ClassWeekPage, ClassesPage};
 use crate::web::layout::{FieldError, Link, Role};
-use crate::web::parent::{Child, ChildHead, ChildHomeworkPage, ChildPage, ChildTextbookPage, HomePage, SubjectLink};
+use crate::web::parent::{
+    Child, ChildHead, ChildHomeworkPage, ChildLoadPage, ChildPage, ChildTextbookPage, HomePage, Objection, SubjectLink,
+};
 use crate::web::problem::{ProblemPage, Typed};
-use crate::web::pupil::{HomeworkPage, TextbookPage, WeekPage};
+use crate::web::pupil::{FollowedBy, HomeworkPage, LoadPage, Majority, RightsPage, TextbookPage, WeekPage};
+use crate::web::teacher::LoadedDay;
 use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, TokenPage};
 
 const CHILD: &str = "/parent/enfants/0192f1de-11aa-7c55-9b1e-0a53fd9a4e11";
@@ -17,8 +21,61 @@ fn link(href: &str, text: &str) -> Link {
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     let mut all = pupil(amount);
     all.extend(parent(amount));
+    all.extend(class(amount));
     all.extend(door(amount));
     all
+}
+
+fn loaded(amount: Amount) -> Vec<LoadedDay> {
+    let day = |date, tasks, minutes, tests| LoadedDay { date: november(date), tasks, minutes, tests };
+    amount.of(vec![day(18, 3, 55, 0), day(19, 1, 0, 1), day(20, 4, 95, 2)])
+}
+
+fn rights(amount: Amount, majority: Majority, asked: &str, error: Option<&str>) -> RightsPage {
+    let by = |name: &str, right: &str| FollowedBy { name: amount.word(name), right: right.to_owned() };
+    RightsPage {
+        layout: layout(Role::Pupil, "/eleve/droits", amount),
+        followed_by: amount.of(vec![
+            by("Aïssatou Fofana", "autorité parentale"),
+            by("Mamadou Fofana", "droit de surveillance"),
+            by("Luc Perrin", "AESH"),
+        ]),
+        majority,
+        asked: asked.to_owned(),
+        version: "3".to_owned(),
+        key: "k".to_owned(),
+        error: error.map(str::to_owned),
+    }
+}
+
+fn class(amount: Amount) -> Vec<(&'static str, String)> {
+    let classes = vec![link("/vie-scolaire/classes/x", &amount.class()), link("/vie-scolaire/classes/y", "5e A")];
+    let books = ["Anglais", "Espagnol LV2, Espagnol LV2 groupe 1", "Mathématiques"];
+    let books = books.map(|subject| link("/vie-scolaire/classes/x/cahiers/y", &amount.word(subject)));
+    let back = || link("/vie-scolaire", "Les classes");
+    let frame = |here: &str| layout(Role::SchoolLife, here, amount);
+    vec![
+        ("class-classes", html(&ClassesPage { layout: frame("/vie-scolaire"), classes: amount.of(classes) })),
+        (
+            "class-week",
+            html(&ClassWeekPage {
+                layout: frame("/vie-scolaire/classes/x"),
+                class: amount.class(),
+                back: back(),
+                week: week(amount, "/vie-scolaire/classes/x"),
+                load: "/vie-scolaire/classes/x/charge".to_owned(),
+                textbooks: amount.of(books.to_vec()),
+            }),
+        ),
+        (
+            "class-textbook",
+            html(&ClassTextbookPage {
+                layout: layout(Role::Teacher, "/enseignant/classes/x/cahiers", amount),
+                back: back(),
+                textbook: textbook(amount),
+            }),
+        ),
+    ]
 }
 
 fn pupil(amount: Amount) -> Vec<(&'static str, String)> {
@@ -42,6 +99,21 @@ fn pupil(amount: Amount) -> Vec<(&'static str, String)> {
             "pupil-textbook",
             html(&TextbookPage { layout: layout(Role::Pupil, &in_book, amount), textbook: textbook(amount) }),
         ),
+        (
+            "pupil-workload",
+            html(&LoadPage {
+                layout: layout(Role::Pupil, "/eleve/charge", amount),
+                days: loaded(amount),
+                until: november(30),
+            }),
+        ),
+        ("pupil-rights-minor", html(&rights(amount, Majority::Minor { of_age_from: november(30) }, "", None))),
+        ("pupil-rights-unknown", html(&rights(amount, Majority::Unknown, "", Some("Rien n’a changé.")))),
+        ("pupil-rights", html(&rights(amount, Majority::OfAge { objecting_since: None }, "opposer", None))),
+        (
+            "pupil-rights-objecting",
+            html(&rights(amount, Majority::OfAge { objecting_since: Some(november(3)) }, "", None)),
+        ),
     ]
 }
 
@@ -64,6 +136,7 @@ fn children(amount: Amount) -> Vec<Child> {
 
 fn head(amount: Amount) -> ChildHead {
     ChildHead {
+        home: link("/parent", "Mes enfants"),
         given_name: amount.word("Inès"),
         class: amount.class(),
         href: CHILD.to_owned(),
@@ -84,8 +157,22 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
         subject("Anglais", "M. Diallo", Some(november(12))),
         subject("Français", "M. Caron", None),
     ];
+    let objections = amount.of(vec![Objection { given_name: amount.word("Aminata"), since: november(3) }]);
     vec![
-        ("parent-home", html(&HomePage::new(frame("/parent"), children(amount)))),
+        ("parent-home", html(&HomePage::new(frame("/parent"), children(amount), objections))),
+        (
+            "companion-home",
+            html(&HomePage::new(layout(Role::Companion, "/accompagnement", amount), children(amount), vec![])),
+        ),
+        (
+            "parent-workload",
+            html(&ChildLoadPage {
+                layout: frame(CHILD),
+                child: head(amount),
+                days: loaded(amount),
+                until: november(30),
+            }),
+        ),
         (
             "parent-child",
             html(&ChildPage {

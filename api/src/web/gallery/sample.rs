@@ -23,7 +23,9 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
     let (name, detail) = match role {
         Role::Pupil => ("Inès Fofana", "4e B"),
         Role::Parent => ("Mme Fofana", "2 enfants"),
+        Role::Companion => ("M. Perrin", "AESH"),
         Role::Teacher => ("Mme Vidal", "mathématiques"),
+        Role::SchoolLife => ("Mme Garnier", "vie scolaire"),
         Role::Principal => ("Mme Roux", "principale"),
         Role::Inspector => ("M. Le Goff", "IA-IPR"),
     };

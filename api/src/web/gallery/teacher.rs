@@ -90,6 +90,7 @@ fn week(amount: Amount) -> WeekPage {
         days: (16..=20).map(day).collect(),
         to_complete: if amount == Amount::One { Vec::new() } else { amount.of(to_complete) },
         textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
+        tutored: amount.of(vec![Link { href: "/enseignant/classes/x".to_owned(), text: amount.class() }]),
     }
 }
 

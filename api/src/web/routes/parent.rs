@@ -1,4 +1,4 @@
-//! `/parent`.
+//! `/parent`, and `/accompagnement`: what a parent reads of a child, and an AESH of a pupil they accompany.
 
 use std::sync::Arc;
 
@@ -10,42 +10,108 @@ use domain::ids::{PersonId, TextbookId};
 use super::pupil::{Older, WeekOf};
 use super::reading::{Reading, before};
 use super::{Page, Shared, Visitor, Web, page, said};
-use crate::facts::Standpoint;
+use crate::facts::{PersonBook, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::{Link, Role};
-use crate::web::parent::{Child, ChildHead, ChildHomeworkPage, ChildPage, ChildTextbookPage, HomePage, SubjectLink};
+use crate::web::parent::{
+    Child, ChildHead, ChildHomeworkPage, ChildLoadPage, ChildPage, ChildTextbookPage, HomePage, Objection, SubjectLink,
+};
+
+type Of = (Shared, Visitor, Path<PersonId>);
+type OfWeek = (Shared, Visitor, Path<PersonId>, Query<WeekOf>);
+type OfBook = (Shared, Visitor, Path<(PersonId, TextbookId)>, Query<Older>);
 
 pub fn routes() -> Router<Arc<Web>> {
+    const PARENT: Side = Side::Parent;
+    const AESH: Side = Side::Companion;
     Router::new()
-        .route("/parent", get(home))
-        .route("/parent/enfants/{pupil}", get(child))
-        .route("/parent/enfants/{pupil}/travail", get(homework))
-        .route("/parent/enfants/{pupil}/cahiers/{textbook}", get(textbook))
+        .route("/parent", get(|a, b| home(PARENT, a, b)))
+        .route("/parent/enfants/{pupil}", get(|a, b, c, d| child(PARENT, (a, b, c, d))))
+        .route("/parent/enfants/{pupil}/travail", get(|a, b, c| homework(PARENT, (a, b, c))))
+        .route("/parent/enfants/{pupil}/charge", get(|a, b, c| load(PARENT, (a, b, c))))
+        .route("/parent/enfants/{pupil}/cahiers/{textbook}", get(|a, b, c, d| textbook(PARENT, (a, b, c, d))))
+        .route("/accompagnement", get(|a, b| home(AESH, a, b)))
+        .route("/accompagnement/eleves/{pupil}", get(|a, b, c, d| child(AESH, (a, b, c, d))))
+        .route("/accompagnement/eleves/{pupil}/travail", get(|a, b, c| homework(AESH, (a, b, c))))
+        .route("/accompagnement/eleves/{pupil}/charge", get(|a, b, c| load(AESH, (a, b, c))))
+        .route("/accompagnement/eleves/{pupil}/cahiers/{textbook}", get(|a, b, c, d| textbook(AESH, (a, b, c, d))))
 }
 
-fn reading(web: &Web, Visitor(adult): Visitor, pupil: PersonId) -> Result<Reading<'_>, Problem> {
-    Reading::open(&web.app, adult, Standpoint::Guardian(pupil), pupil, format!("/parent/enfants/{pupil}"))
+/// From where a child is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Parent,
+    Companion,
 }
 
-/// The children this adult answers for, in the order of their names.
-fn children(web: &Web, Visitor(adult): Visitor) -> Vec<PersonId> {
+impl Side {
+    fn role(self) -> Role {
+        match self {
+            Self::Parent => Role::Parent,
+            Self::Companion => Role::Companion,
+        }
+    }
+
+    fn address(self, pupil: PersonId) -> String {
+        match self {
+            Self::Parent => format!("/parent/enfants/{pupil}"),
+            Self::Companion => format!("/accompagnement/eleves/{pupil}"),
+        }
+    }
+
+    fn home(self) -> Link {
+        let text = match self {
+            Self::Parent => "Mes enfants",
+            Self::Companion => "Mes élèves",
+        };
+        Link { href: self.role().home().to_owned(), text: text.to_owned() }
+    }
+
+    fn reading(self, web: &Web, Visitor(adult): Visitor, pupil: PersonId) -> Result<Reading<'_>, Problem> {
+        let standpoint = match self {
+            Self::Parent => Standpoint::Guardian(pupil),
+            Self::Companion => Standpoint::Companion(pupil),
+        };
+        Reading::open(&web.app, adult, standpoint, pupil, self.address(pupil))
+    }
+
+    /// The children this adult may read of, with what they read, in the order of their names. A relative without any right has children
+    /// here and reads nothing of them.
+    fn children(self, web: &Web, Visitor(adult): Visitor) -> Vec<(PersonId, Reading<'_>)> {
+        let mut children: Vec<PersonId> = {
+            let books = web.app.register.read();
+            let mut children: Vec<PersonId> = match self {
+                Self::Parent => books.children(adult).collect(),
+                Self::Companion => books.accompanied(adult).collect(),
+            };
+            children.sort_by_key(|child| books.person(*child).map(PersonBook::full));
+            children
+        };
+        let readings = children.drain(..).map(|child| (child, self.reading(web, Visitor(adult), child)));
+        readings.filter_map(|(child, reading)| Some((child, reading.ok()?))).collect()
+    }
+}
+
+/// The children who, of age, object to being read by this adult: they are told so, and nothing else.
+fn objections(web: &Web, visitor: Visitor) -> Vec<Objection> {
+    let today = web.layout(Some(visitor), None, "/").today();
     let books = web.app.register.read();
-    let mut children: Vec<PersonId> = books.children(adult).collect();
-    children.sort_by_key(|child| books.person(*child).map(crate::facts::PersonBook::full));
-    children
+    let told = |(child, since)| Objection {
+        given_name: books.person(child).map(PersonBook::given).unwrap_or_default(),
+        since,
+    };
+    books.objections(visitor.0, today).into_iter().map(told).collect()
 }
 
-async fn home(State(web): Shared, visitor: Visitor) -> Page {
+async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     let mut cards = Vec::new();
-    for pupil in children(&web, visitor) {
-        // A relative without authority has children here and reads nothing of them.
-        let Ok(reading) = reading(&web, visitor, pupil) else { continue };
+    for (pupil, reading) in side.children(&web, visitor) {
         let homework = reading.homework_ahead().await?.into_iter().filter(|work| work.due_on > reading.today());
         let homework = homework.collect();
         let next_day = reading.next_school_day();
         let books = web.app.register.read();
         cards.push(Child {
-            given_name: books.person(pupil).map(crate::facts::PersonBook::given).unwrap_or_default(),
+            given_name: books.person(pupil).map(PersonBook::given).unwrap_or_default(),
             class: said::class_of(&books, pupil, reading.today()),
             school: None,
             href: reading.base.clone(),
@@ -53,27 +119,30 @@ async fn home(State(web): Shared, visitor: Visitor) -> Page {
             homework,
         });
     }
-    page(&HomePage { layout: web.layout(Some(visitor), Some(Role::Parent), "/parent"), children: cards })
+    if side == Side::Companion && !web.roles(visitor).contains(&Role::Companion) {
+        return Err(Problem::unknown());
+    }
+    let objections = if side == Side::Parent { objections(&web, visitor) } else { vec![] };
+    let layout = web.layout(Some(visitor), Some(side.role()), side.role().home());
+    page(&HomePage { layout, children: cards, objections })
 }
 
-fn head(web: &Web, visitor: Visitor, reading: &Reading<'_>) -> ChildHead {
-    let siblings = children(web, visitor).into_iter().filter(|child| *child != reading.pupil);
-    let siblings: Vec<PersonId> = siblings.filter(|child| self::reading(web, visitor, *child).is_ok()).collect();
+fn head(side: Side, web: &Web, visitor: Visitor, (pupil, reading): (PersonId, &Reading<'_>)) -> ChildHead {
+    let siblings: Vec<PersonId> = side.children(web, visitor).into_iter().map(|(child, _)| child).collect();
     let books = web.app.register.read();
-    let given = |child: PersonId| books.person(child).map(crate::facts::PersonBook::given).unwrap_or_default();
+    let given = |child: PersonId| books.person(child).map(PersonBook::given).unwrap_or_default();
+    let others = siblings.into_iter().filter(|child| *child != pupil);
     ChildHead {
-        given_name: given(reading.pupil),
-        class: said::class_of(&books, reading.pupil, reading.today()),
+        home: side.home(),
+        given_name: given(pupil),
+        class: said::class_of(&books, pupil, reading.today()),
         href: reading.base.clone(),
-        siblings: siblings
-            .into_iter()
-            .map(|child| Link { href: format!("/parent/enfants/{child}"), text: given(child) })
-            .collect(),
+        siblings: others.map(|child| Link { href: side.address(child), text: given(child) }).collect(),
     }
 }
 
-async fn child(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>, Query(of): Query<WeekOf>) -> Page {
-    let reading = reading(&web, visitor, pupil)?;
+async fn child(side: Side, (State(web), visitor, Path(pupil), Query(of)): OfWeek) -> Page {
+    let reading = side.reading(&web, visitor, pupil)?;
     let week = reading.week(of.semaine).await?;
     let homework_count = reading.homework_ahead().await?.len();
     let latest = reading.latest().await?;
@@ -87,25 +156,27 @@ async fn child(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>
             latest: latest.get(&textbook).copied(),
         })
         .collect();
-    let layout = web.layout(Some(visitor), Some(Role::Parent), &reading.base);
-    page(&ChildPage { layout, child: head(&web, visitor, &reading), week, subjects, homework_count })
+    let layout = web.layout(Some(visitor), Some(side.role()), &reading.base);
+    page(&ChildPage { layout, child: head(side, &web, visitor, (pupil, &reading)), week, subjects, homework_count })
 }
 
-async fn homework(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>) -> Page {
-    let reading = reading(&web, visitor, pupil)?;
+async fn homework(side: Side, (State(web), visitor, Path(pupil)): Of) -> Page {
+    let reading = side.reading(&web, visitor, pupil)?;
     let homework = reading.homework_ahead().await?;
-    let layout = web.layout(Some(visitor), Some(Role::Parent), &format!("{}/travail", reading.base));
-    page(&ChildHomeworkPage { layout, child: head(&web, visitor, &reading), homework })
+    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/travail", reading.base));
+    page(&ChildHomeworkPage { layout, child: head(side, &web, visitor, (pupil, &reading)), homework })
 }
 
-async fn textbook(
-    State(web): Shared,
-    visitor: Visitor,
-    Path((pupil, textbook)): Path<(PersonId, TextbookId)>,
-    Query(older): Query<Older>,
-) -> Page {
-    let reading = reading(&web, visitor, pupil)?;
+async fn load(side: Side, (State(web), visitor, Path(pupil)): Of) -> Page {
+    let reading = side.reading(&web, visitor, pupil)?;
+    let (days, until) = reading.load_ahead().await?;
+    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/charge", reading.base));
+    page(&ChildLoadPage { layout, child: head(side, &web, visitor, (pupil, &reading)), days, until })
+}
+
+async fn textbook(side: Side, (State(web), visitor, Path((pupil, textbook)), Query(older)): OfBook) -> Page {
+    let reading = side.reading(&web, visitor, pupil)?;
     let textbook = reading.textbook(textbook, before(older.avant.as_deref())?).await?;
-    let layout = web.layout(Some(visitor), Some(Role::Parent), &format!("{}/cahiers", reading.base));
-    page(&ChildTextbookPage { layout, child: head(&web, visitor, &reading), textbook })
+    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/cahiers", reading.base));
+    page(&ChildTextbookPage { layout, child: head(side, &web, visitor, (pupil, &reading)), textbook })
 }

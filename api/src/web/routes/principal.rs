@@ -1,9 +1,10 @@
-//! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, and who may
-//! inspect them.
+//! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them, and
+//! what rights are recorded around a pupil.
 
 pub mod filling;
 mod lessons;
 mod mandates;
+mod rights;
 
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/charge", get(load))
         .route("/direction/seances", get(lessons::show).post(lessons::cancel))
         .route("/direction/seances/retablir", post(lessons::reinstate))
+        .route("/direction/droits", get(rights::list))
+        .route("/direction/droits/{pupil}", get(rights::show).post(rights::record))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
 }
@@ -74,7 +77,7 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
         None => classes.first().map(|(group, _)| *group),
     };
     let (days, until) = match group {
-        Some(group) => workload::ahead(&web.app, group, today).await?,
+        Some(group) => workload::ahead(&web.app, office.head, group, today).await?,
         None => (vec![], today),
     };
     let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());

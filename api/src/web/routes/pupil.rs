@@ -1,5 +1,7 @@
 //! `/eleve`.
 
+mod rights;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,12 +16,14 @@ use super::{Page, Shared, Visitor, Web, page};
 use crate::facts::Standpoint;
 use crate::problem::Problem;
 use crate::web::layout::Role;
-use crate::web::pupil::{HomeworkPage, TextbookPage, WeekPage};
+use crate::web::pupil::{HomeworkPage, LoadPage, TextbookPage, WeekPage};
 
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
         .route("/eleve", get(week))
         .route("/eleve/travail", get(homework))
+        .route("/eleve/charge", get(load))
+        .route("/eleve/droits", get(rights::show).post(rights::say))
         .route("/eleve/cahiers/{textbook}", get(textbook))
 }
 
@@ -47,6 +51,11 @@ async fn week(State(web): Shared, visitor: Visitor, Query(of): Query<WeekOf>) ->
 async fn homework(State(web): Shared, visitor: Visitor) -> Page {
     let homework = reading(&web, visitor)?.homework_ahead().await?;
     page(&HomeworkPage { layout: web.layout(Some(visitor), Some(Role::Pupil), "/eleve/travail"), homework })
+}
+
+async fn load(State(web): Shared, visitor: Visitor) -> Page {
+    let (days, until) = reading(&web, visitor)?.load_ahead().await?;
+    page(&LoadPage { layout: web.layout(Some(visitor), Some(Role::Pupil), "/eleve/charge"), days, until })
 }
 
 async fn textbook(

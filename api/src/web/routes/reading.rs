@@ -1,10 +1,10 @@
-//! What a pupil and their guardians read, from the same parts: the week, the work, a textbook.
+//! What a pupil, whoever follows them, and those around a class read, from the same parts: the week, the work, a textbook.
 
 use std::collections::HashMap;
 
 use domain::access::Scope;
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{EntryId, PersonId, SchoolId, TextbookId};
+use domain::ids::{EntryId, GroupId, PersonId, SchoolId, TextbookId};
 use domain::personal::SealedCell;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -26,15 +26,23 @@ const AHEAD_DAYS: i64 = 120;
 /// How far back the latest lesson written is looked for.
 const LATEST_DAYS: i64 = 60;
 
-/// One pupil, as one reader may see them now.
+/// Whose lessons and textbooks are read.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose {
+    Pupil(PersonId),
+    /// Of a class: those of the groups its pupils are in too.
+    Class(GroupId),
+}
+
+/// One pupil, or one class, as one reader may see them now.
 pub struct Reading<'a> {
-    app: &'a App,
-    pub pupil: PersonId,
+    pub app: &'a App,
+    whose: Whose,
     pub school: SchoolId,
     pub scope: Scope,
     pub now: Timestamp,
     pub local: DateTime,
-    /// Where this reader's pages of this pupil begin: `/eleve`, `/parent/enfants/{pupil}`.
+    /// Where this reader's pages of this pupil or class begin: `/eleve`, `/parent/enfants/{pupil}`, `/vie-scolaire/classes/{group}`.
     pub base: String,
 }
 
@@ -56,7 +64,27 @@ impl<'a> Reading<'a> {
         if scope.is_nothing() {
             return Err(Problem::unknown());
         }
-        Ok(Self { app, pupil, school: school.school, scope, now, local, base })
+        Ok(Self { app, whose: Whose::Pupil(pupil), school: school.school, scope, now, local, base })
+    }
+
+    /// What `reader` may see of a class of this year from that standpoint, in all subjects; a problem when it is nothing.
+    pub fn open_class(
+        app: &'a App,
+        reader: PersonId,
+        standpoint: Standpoint,
+        class: GroupId,
+        base: String,
+    ) -> Result<Self, Problem> {
+        let books = app.register.read();
+        let now = app.now();
+        let group = books.groups.get(&class).ok_or_else(Problem::unknown)?;
+        let school = books.schools.get(&group.school).ok_or_else(Problem::unknown)?;
+        let local = school.local(now);
+        let scope = books.class_scope(reader, standpoint, class, local.date());
+        if scope.is_nothing() {
+            return Err(Problem::unknown());
+        }
+        Ok(Self { app, whose: Whose::Class(class), school: school.school, scope, now, local, base })
     }
 
     pub fn today(&self) -> Date {
@@ -74,7 +102,7 @@ impl<'a> Reading<'a> {
         let due = self.homework_views(&books, week.due(), &texts);
         let entries: HashMap<EntryId, &EntryVersion> = week.entries.iter().map(|entry| (entry.entry, entry)).collect();
         let mut days = Vec::new();
-        let lessons = books.timetable(self.pupil, monday, last);
+        let lessons = self.timetable(&books, monday, last);
         for number in 0..6 {
             let Some(date) = days_after(monday, number) else { continue };
             let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
@@ -183,16 +211,34 @@ impl<'a> Reading<'a> {
     pub fn next_school_day(&self) -> Option<Date> {
         let books = self.app.register.read();
         let mut days = (1..=30).filter_map(|days| days_after(self.today(), days));
-        days.find(|day| books.timetable(self.pupil, *day, *day).iter().any(|lesson| lesson.not_held.is_none()))
+        days.find(|day| self.timetable(&books, *day, *day).iter().any(|lesson| lesson.not_held.is_none()))
     }
 
     fn followed(&self, books: &Books) -> Vec<TextbookId> {
-        let today = self.today();
-        books
-            .stays_on(self.pupil, today)
-            .flat_map(|stay| books.services_of_group(stay.group))
-            .map(|service| service.textbook)
-            .collect()
+        let groups: Vec<GroupId> = match self.whose {
+            Whose::Pupil(pupil) => books.stays_on(pupil, self.today()).map(|stay| stay.group).collect(),
+            Whose::Class(_) => self.scope.groups.iter().map(|(group, _)| *group).collect(),
+        };
+        groups.into_iter().flat_map(|group| books.services_of_group(group)).map(|service| service.textbook).collect()
+    }
+
+    fn timetable(&self, books: &Books, from: Date, until: Date) -> Vec<LessonAt> {
+        if let Whose::Pupil(pupil) = self.whose {
+            return books.timetable(pupil, from, until);
+        }
+        books.lessons_of(self.scope.groups.iter().map(|(group, _)| *group), from, until)
+    }
+
+    /// The subject of a lesson; of a class, with the group when only some of its pupils, or others too, have it.
+    fn subject(&self, books: &Books, textbook: TextbookId) -> String {
+        let Some(service) = books.services.get(&textbook) else { return String::new() };
+        let subject = said::subject(books, service.school, &service.subject);
+        match self.whose {
+            Whose::Class(class) if service.group != class => {
+                format!("{subject}, {}", said::group_of(books, service.group))
+            }
+            _ => subject,
+        }
     }
 
     fn closure(&self, books: &Books, date: Date) -> Option<String> {
@@ -216,11 +262,10 @@ impl<'a> Reading<'a> {
             None if lesson.date.to_datetime(end) > self.local => SlotState::ToCome,
             None => SlotState::Unwritten,
         };
-        let service = books.services.get(&lesson.textbook);
         Slot {
             start: lesson.starts_at,
             end,
-            subject: service.map_or_else(String::new, |service| said::subject(books, service.school, &service.subject)),
+            subject: self.subject(books, lesson.textbook),
             teacher: said::teachers(books, lesson.textbook, lesson.date),
             room: lesson.room.clone(),
             textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),

@@ -3,7 +3,7 @@
 use domain::actor::Capacity;
 use domain::calendar::NotHeld;
 use domain::directory::group::{Description, Sort};
-use domain::directory::person::Role as Held;
+use domain::directory::person::{Role as Held, Standing};
 use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
 use domain::textbook::entry::Source;
 use domain::textbook::homework::HomeworkKind;
@@ -43,6 +43,11 @@ fn group_label(label: &str) -> String {
 
 pub fn group_of(books: &Books, id: GroupId) -> String {
     books.groups.get(&id).map_or_else(String::new, |book| group(&book.description))
+}
+
+/// Whether a group is a class, of which a pupil has one.
+pub fn is_class(books: &Books, id: GroupId) -> bool {
+    books.groups.get(&id).is_some_and(|book| book.description.sort == Sort::Class)
 }
 
 /// The classes of a school in the year that holds a day, in the order of their names.
@@ -112,6 +117,35 @@ pub fn capacity(capacity: Capacity) -> &'static str {
     }
 }
 
+/// What a relative is to a pupil, as the feed reads the code.
+pub fn relation(relation: &str) -> &'static str {
+    match relation {
+        "mother" => "mère",
+        "father" => "père",
+        "sibling" => "frère ou sœur",
+        "ascendant" => "ascendant",
+        "other-member" => "autre membre de la famille",
+        "educator" => "éducateur",
+        "foster-assistant" => "assistant familial",
+        "child-minder" => "garde d’enfant",
+        "tutor" => "tuteur",
+        "child-welfare" => "aide sociale à l’enfance",
+        "oneself" => "l’élève",
+        "parent" => "parent",
+        _ => "lien non précisé",
+    }
+}
+
+/// What the record says of a relative.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Legal1 => "responsable légal 1",
+        Standing::Legal2 => "responsable légal 2",
+        Standing::Contact => "contact",
+        Standing::Other => "autre proche",
+    }
+}
+
 /// The kind of work, in the words of the school.
 pub fn kind(kind: HomeworkKind) -> &'static str {
     match kind {
@@ -171,7 +205,7 @@ pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String
         Some(names) => format!("{} {}", names.family, names.given),
         None => books.formal_name(pupil),
     };
-    let mut members: Vec<(PersonId, String)> = books.members_on(group, on).map(|pupil| (pupil, name(pupil))).collect();
+    let mut members: Vec<(PersonId, String)> = books.members(group, on).map(|pupil| (pupil, name(pupil))).collect();
     members.sort_by(|a, b| a.1.cmp(&b.1));
     members
 }
@@ -199,6 +233,8 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
             let deputy = books.roles(person, on).any(|held| held.role == Held::Deputy);
             Some(if deputy { "direction adjointe" } else { "direction" }.to_owned())
         }
+        Role::SchoolLife => Some("vie scolaire".to_owned()),
+        Role::Companion => Some("AESH".to_owned()),
         Role::Inspector => Some("inspection".to_owned()),
         Role::Parent => None,
     }

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::announce::Done;
 use super::pupil::WeekOf;
 use super::reading::{Texts, end_of};
-use super::{Page, Shared, Visitor, Web, page, said, with_flash, workload};
+use super::{Page, Shared, Visitor, Web, class, page, said, with_flash, workload};
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::{Link, Role};
@@ -60,10 +60,14 @@ impl<'a> Desk<'a> {
     fn open(web: &'a Web, Visitor(teacher): Visitor) -> Result<Self, Problem> {
         let books = web.app.register.read();
         let school = books.services_of_teacher(teacher).next().map(|service| service.school);
+        let school = school.or_else(|| Some(books.person(teacher)?.roles.first()?.school));
         let local = school.and_then(|school| books.schools.get(&school)).map(|school| school.local(web.app.now()));
         let local = local.ok_or_else(Problem::unknown)?;
         let scope = books.scope(teacher, Standpoint::Teacher, local.date());
-        if scope.is_nothing() { Err(Problem::unknown()) } else { Ok(Self { web, teacher, scope, local }) }
+        // A form tutor who teaches nothing for now has a class all the same.
+        let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
+        let has_a_page = !scope.is_nothing() || books.standpoints(teacher, local.date()).iter().any(tutors);
+        if has_a_page { Ok(Self { web, teacher, scope, local }) } else { Err(Problem::unknown()) }
     }
 
     /// The lessons this teacher holds between two days, in order.
@@ -170,6 +174,7 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
     drop(books);
+    let tutored = class::tutored(&web, visitor, today);
     page(&WeekPage {
         layout: with_flash(web.layout(Some(visitor), Some(Role::Teacher), "/enseignant"), done.flash(today)),
         monday,
@@ -180,6 +185,7 @@ async fn week(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done
         days,
         to_complete,
         textbooks,
+        tutored,
     })
 }
 
@@ -356,7 +362,7 @@ async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<Textboo
         service.map(|service| service.group)
     };
     let group = group.ok_or_else(Problem::unknown)?;
-    let (days, until) = workload::ahead(&web.app, group, desk.local.date()).await?;
+    let (days, until) = workload::ahead(&web.app, desk.teacher, group, desk.local.date()).await?;
     let (class, subject) = labels(&web.app.register.read(), textbook);
     let back = Link { href: format!("/enseignant/cahiers/{textbook}"), text: format!("Cahier de textes, {subject}") };
     let layout = web.layout(Some(visitor), Some(Role::Teacher), &format!("/enseignant/cahiers/{textbook}/charge"));

@@ -59,11 +59,9 @@ impl Web {
         ([(header::SET_COOKIE, cookie)], Redirect::to(home)).into_response()
     }
 
-    /// Where someone begins: the first of their standpoints.
+    /// Where someone begins: in the first of their roles.
     pub(super) fn home(&self, person: PersonId) -> &'static str {
-        let today = self.layout(Some(Visitor(person)), None, "/").today();
-        let books = self.app.register.read();
-        books.standpoints(person, today).first().map_or("/", |standpoint| role(*standpoint).home())
+        self.roles(Visitor(person)).first().map_or("/", |role| role.home())
     }
 }
 
@@ -71,7 +69,9 @@ pub(super) fn role(standpoint: Standpoint) -> Role {
     match standpoint {
         Standpoint::Pupil => Role::Pupil,
         Standpoint::Guardian(_) => Role::Parent,
-        Standpoint::Teacher => Role::Teacher,
+        Standpoint::Companion(_) => Role::Companion,
+        Standpoint::Teacher | Standpoint::FormTutor(_) => Role::Teacher,
+        Standpoint::SchoolLife => Role::SchoolLife,
         Standpoint::Head => Role::Principal,
         Standpoint::Inspector => Role::Inspector,
     }

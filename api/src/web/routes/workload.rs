@@ -1,16 +1,18 @@
-//! How much work falls on a day for the pupils of a group, whatever group or subject gives it. Figures only.
+//! How much work falls on a day for the pupils of a group, whatever group or subject gives it. Figures only. Who may count is said by
+//! [`access::of_workload`]: the team of the class counts all that is given; a pupil, and whoever reads as they do, what they see.
 //!
 //! Circulaire 2010-136 du 6-9-2010, b: the textbook lets the team of a class see to the balance of the work it gives (rule CT-11). Two
 //! half-classes that are given the same work are not given it twice: the figure is that of the pupil who has most.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access;
 use domain::calendar::days_after;
-use domain::ids::GroupId;
+use domain::ids::{GroupId, PersonId};
+use domain::textbook::homework::HomeworkKind;
 use jiff::civil::Date;
-use projections::principal::queries;
+use projections::{principal, pupil};
 
+use super::reading::Reading;
 use crate::app::App;
 use crate::facts::Books;
 use crate::fr;
@@ -38,11 +40,20 @@ impl Load {
     }
 }
 
-/// For each day that has some, both ends included.
-pub async fn of_group(app: &App, group: GroupId, days: (Date, Date)) -> Result<BTreeMap<Date, Load>, Problem> {
-    let sets = groups_together(&app.register.read(), group, days.0);
-    let scope = access::of_workload(sets.iter().flatten().copied());
-    let rows = queries::workload(&app.reader, &scope, None, days.0, days.1).await?;
+/// For each day that has some, both ends included; no day at all for whoever may not count it today.
+pub async fn of_group(
+    app: &App,
+    person: PersonId,
+    group: GroupId,
+    (today, days): (Date, (Date, Date)),
+) -> Result<BTreeMap<Date, Load>, Problem> {
+    let (sets, scope) = {
+        let books = app.register.read();
+        let sets = groups_together(&books, group, days.0);
+        let groups = sets.iter().flatten().copied().collect();
+        (sets, books.workload_scope(person, group, groups, today))
+    };
+    let rows = principal::queries::workload(&app.reader, &scope, None, days.0, days.1).await?;
     let mut loads: BTreeMap<Date, Load> = BTreeMap::new();
     for groups in &sets {
         let mut of_pupil: BTreeMap<Date, Load> = BTreeMap::new();
@@ -65,16 +76,47 @@ pub async fn of_group(app: &App, group: GroupId, days: (Date, Date)) -> Result<B
 /// How far ahead the page looks.
 const AHEAD_DAYS: i64 = 28;
 
-/// The days ahead of a group that have work, and the last day looked at.
-pub async fn ahead(app: &App, group: GroupId, today: Date) -> Result<(Vec<LoadedDay>, Date), Problem> {
+/// The days ahead of a group that have work, and the last day looked at; a problem for whoever may not count it.
+pub async fn ahead(
+    app: &App,
+    person: PersonId,
+    group: GroupId,
+    today: Date,
+) -> Result<(Vec<LoadedDay>, Date), Problem> {
+    let counts = !app.register.read().workload_scope(person, group, BTreeSet::from([group]), today).is_nothing();
+    if !counts {
+        return Err(Problem::unknown());
+    }
     let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
-    let day = |(date, load): (Date, Load)| LoadedDay {
-        date,
-        tasks: load.tasks as u32,
-        minutes: load.minutes as u32,
-        tests: load.tests as u32,
-    };
-    Ok((of_group(app, group, (today, until)).await?.into_iter().map(day).collect(), until))
+    let loads = of_group(app, person, group, (today, (today, until))).await?;
+    Ok((loads.into_iter().map(LoadedDay::from).collect(), until))
+}
+
+impl From<(Date, Load)> for LoadedDay {
+    fn from((date, load): (Date, Load)) -> Self {
+        Self { date, tasks: load.tasks as u32, minutes: load.minutes as u32, tests: load.tests as u32 }
+    }
+}
+
+/// Work that is counted for a reader: more than a pupil is given in these days.
+const COUNTED: i64 = 500;
+
+impl Reading<'_> {
+    /// The days ahead that have work this reader sees, and the last day looked at.
+    pub async fn load_ahead(&self) -> Result<(Vec<LoadedDay>, Date), Problem> {
+        let today = self.today();
+        let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
+        let due = (today, until);
+        let rows = pupil::queries::homework(&self.app.reader, &self.scope, self.now, due, None, COUNTED).await?;
+        let mut loads: BTreeMap<Date, Load> = BTreeMap::new();
+        for row in rows {
+            let load = loads.entry(row.work.due.on).or_default();
+            load.minutes += i64::from(row.work.minutes.unwrap_or_default());
+            load.tasks += 1;
+            load.tests += i64::from(row.work.kind == HomeworkKind::Test);
+        }
+        Ok((loads.into_iter().map(LoadedDay::from).collect(), until))
+    }
 }
 
 /// The sets of groups that pupils of this one are in together on a day: one set for all who have the same.
@@ -83,7 +125,7 @@ fn groups_together(books: &Books, group: GroupId, on: Date) -> BTreeSet<BTreeSet
     let in_school = |group: &GroupId| books.groups.get(group).map(|book| book.school) == school;
     let together =
         |pupil| books.stays_on(pupil, on).filter(|stay| stay.from <= on).map(|stay| stay.group).filter(in_school);
-    let sets = books.members_on(group, on).map(|pupil| together(pupil).collect::<BTreeSet<_>>());
+    let sets = books.members(group, on).map(|pupil| together(pupil).collect::<BTreeSet<_>>());
     let mut sets: BTreeSet<BTreeSet<GroupId>> = sets.collect();
     // Nobody is in it yet: its own work counts all the same.
     if sets.is_empty() {

@@ -83,7 +83,10 @@ impl Standing {
             (lesson, next, visible, service.group, term, pupils)
         };
         let loads = match next.first().zip(next.last()) {
-            Some((first, last)) => workload::of_group(app, group, (first.date, last.date)).await?,
+            Some((first, last)) => {
+                let days = (desk.local.date(), (first.date, last.date));
+                workload::of_group(app, desk.teacher, group, days).await?
+            }
             None => BTreeMap::new(),
         };
         let stream = StreamId::new(Textbook::TYPE, textbook, term.map_or(SchoolYear::NONE, |term| term.year));

@@ -1,0 +1,97 @@
+//! The rights recorded for one pupil: who says them, and what the decision is told.
+
+use domain::actor::Actor;
+use domain::decider::{Context, Decider as _};
+use domain::directory::entourage::{Command, Entourage, Facts, State};
+use domain::directory::person::{Event, Origin, Person, Role};
+use domain::event::DomainEvent as _;
+use domain::ids::{PersonId, SchoolId};
+use domain::personal::{Sealable as _, SealedCell};
+use infra::journal::{ExecuteError, Receipt};
+use jiff::civil::Date;
+
+use super::{App, Said, lasting, told};
+use crate::facts::RoleHeld;
+use crate::problem::Problem;
+
+impl App {
+    /// A head records a right in the entourage of a pupil of his school, or the pupil objects.
+    pub async fn in_entourage(
+        &self,
+        who: PersonId,
+        school: SchoolId,
+        pupil: PersonId,
+        said: Said,
+        command: Command,
+    ) -> Result<Receipt, Problem> {
+        let context = self.around(who, school, pupil, &command).await?;
+        let envelope = said.to(lasting(Entourage::TYPE, pupil), school);
+        told::<Entourage>(self.journal.execute::<Entourage>(envelope, command, context).await)
+    }
+
+    /// Whether the same command would be obeyed now: said before somebody is asked to confirm it. Nothing is written.
+    pub async fn try_entourage(
+        &self,
+        who: PersonId,
+        school: SchoolId,
+        pupil: PersonId,
+        command: Command,
+    ) -> Result<(), Problem> {
+        let context = self.around(who, school, pupil, &command).await?;
+        let (state, _) = self.entourage(pupil).await?;
+        let decided = Entourage::decide(&state, command, &context);
+        decided.map(drop).map_err(|rejection| Problem::from(ExecuteError::Rejected(rejection)))
+    }
+
+    /// What is recorded of a pupil, and the version of it: what a form compares.
+    pub async fn entourage(&self, pupil: PersonId) -> Result<(State, i64), Problem> {
+        Ok(self.journal.state::<Entourage>(lasting(Entourage::TYPE, pupil)).await?)
+    }
+
+    async fn around(
+        &self,
+        who: PersonId,
+        school: SchoolId,
+        pupil: PersonId,
+        command: &Command,
+    ) -> Result<Context<Facts>, Problem> {
+        let born_on = if *command == Command::Object { self.born_on(pupil).await? } else { None };
+        let books = self.register.read();
+        let now = self.now();
+        let today = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(now).date();
+        let schools: Vec<SchoolId> =
+            books.roles(pupil, today).filter(|held| held.role == Role::Pupil).map(|held| held.school).collect();
+        let book = books.person(pupil).filter(|_| schools.contains(&school)).ok_or_else(Problem::unknown)?;
+        let relatives = book.guardians.clone();
+        let accompanies =
+            |held: &RoleHeld| held.role == Role::Aesh && held.holds(today) && schools.contains(&held.school);
+        let companions = books.persons.iter().filter(|(_, book)| book.roles.iter().any(accompanies));
+        let companions = companions.map(|(person, _)| *person).collect();
+        let facts = Facts { pupil, today, relatives, companions, born_on };
+        let capacity = books.capacity_at(who, school, today);
+        Ok(Context { actor: Actor::Person(who), capacity, now, facts, facts_position: books.position })
+    }
+
+    /// The day of birth of a person, opened for one decision or one page: the register holds none. `None` when no feed gave it, or when
+    /// its key is gone.
+    pub async fn born_on(&self, person: PersonId) -> Result<Option<Date>, Problem> {
+        let stream = lasting(Person::TYPE, person);
+        let events = infra::journal::load::events::<Person>(&self.reader, stream).await.map_err(Problem::ours)?;
+        let sealed = events.into_iter().find_map(|(sequence, event)| match &event {
+            Event::PersonRegistered { origin: Some(origin), .. } => {
+                Some((sequence, event.name(), origin.sealed()?.clone()))
+            }
+            _ => None,
+        });
+        let Some((sequence, event, sealed)) = sealed else { return Ok(None) };
+        let cell = SealedCell {
+            aggregate: Person::TYPE.into(),
+            stream: stream.key(),
+            sequence,
+            event: event.into(),
+            sealed: sealed.into(),
+        };
+        let opened = self.vault.open_one(&cell).await?;
+        Ok(opened.and_then(|text| Origin::from_plaintext(&text)).and_then(|origin| origin.birth_date))
+    }
+}

@@ -1,0 +1,347 @@
+//! `/direction/droits`: around a pupil, a parent's right of supervision, the court decision that ends it, the AESH named. What will follow
+//! is said first, and recorded once confirmed.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum::{Form, RequestExt as _};
+use domain::access::{self, Following};
+use domain::directory::entourage::{self, Command};
+use domain::directory::person::{Guardian, Role as Held};
+use domain::ids::{GroupId, PersonId};
+use jiff::civil::Date;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{Chosen, Office};
+use crate::app::Said;
+use crate::facts::{Books, PersonBook};
+use crate::fr;
+use crate::problem::Problem;
+use crate::web::layout::{Choice, FieldError, Link, Role};
+use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
+use crate::web::routes::announce::Done;
+use crate::web::routes::{Page, Shared, Visitor, page, page_with, said, with_flash};
+
+/// What may be recorded, in the words of the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Supervise,
+    EndSupervision,
+    Decide,
+    Lift,
+    Name,
+    Release,
+}
+
+impl Act {
+    const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Supervise, "surveillance", "Un parent a le droit de surveillance"),
+        (Self::EndSupervision, "fin-surveillance", "Ce droit de surveillance n’a plus d’objet (erreur, changement)"),
+        (Self::Decide, "decision", "Une décision de justice met fin au droit de surveillance"),
+        (Self::Lift, "levee", "Cette décision de justice ne s’applique plus"),
+        (Self::Name, "aesh", "Un AESH accompagne l’élève"),
+        (Self::Release, "fin-aesh", "Cet AESH n’accompagne plus l’élève"),
+    ];
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, value, _)| *value == text).map(|(act, ..)| act)
+    }
+
+    fn command(self, person: PersonId, day: Date) -> Command {
+        let (relative, companion, from, on) = (person, person, day, day);
+        match self {
+            Self::Supervise => Command::RecordSupervision { relative, from },
+            Self::EndSupervision => Command::EndSupervision { relative, on },
+            Self::Decide => Command::EnterCourtDecision { relative, from },
+            Self::Lift => Command::LiftCourtDecision { relative, on },
+            Self::Name => Command::NameCompanion { companion, from },
+            Self::Release => Command::ReleaseCompanion { companion, on },
+        }
+    }
+
+    /// What will follow: `À partir du 23 novembre 2026, M. Fofana lira…`
+    fn said(self, who: &str, pupil: &str, day: Date) -> String {
+        let (day, book) = (fr::dated(day), format!("le cahier de textes et le travail à faire {}", fr::of(pupil)));
+        match self {
+            Self::Supervise => format!("À partir du {day}, {who} lira {book}, au titre du droit de surveillance."),
+            Self::EndSupervision => format!("À partir du {day}, {who} ne lira plus {book}."),
+            Self::Decide => {
+                format!(
+                    "À partir du {day}, par décision de justice, {who} ne lira plus {book}, même ce qui est écrit avant."
+                )
+            }
+            Self::Lift => {
+                format!(
+                    "À partir du {day}, la décision de justice ne s’applique plus : un droit de surveillance enregistré pour {who} reprend."
+                )
+            }
+            Self::Name => format!("À partir du {day}, {who}, AESH, lira {book}."),
+            Self::Release => format!("À partir du {day}, {who}, AESH, ne lira plus {book}."),
+        }
+    }
+}
+
+/// What was chosen.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    acte: String,
+    personne: String,
+    le: String,
+    version: String,
+    cle: String,
+    confirmer: String,
+}
+
+struct Asked {
+    act: Act,
+    person: PersonId,
+    day: Date,
+    version: i64,
+}
+
+fn wrong(field: &str, message: &str) -> FieldError {
+    FieldError { field: field.to_owned(), message: fr::spaced(message) }
+}
+
+impl Typed {
+    fn asked(&self) -> Result<Asked, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let act = Act::parse(&self.acte);
+        if act.is_none() {
+            errors.push(wrong("acte", "Choisissez ce qui change."));
+        }
+        let person = Uuid::parse_str(&self.personne).ok().map(PersonId);
+        if person.is_none() {
+            errors.push(wrong("personne", "Choisissez la personne concernée."));
+        }
+        let day = self.le.parse::<Date>().ok();
+        if day.is_none() {
+            errors.push(wrong("le", "Indiquez le jour, par exemple 23/11/2026."));
+        }
+        let version = self.version.parse::<i64>().ok();
+        match (act, person, day, version) {
+            (Some(act), Some(person), Some(day), Some(version)) => Ok(Asked { act, person, day, version }),
+            (Some(_), Some(_), Some(_), None) => {
+                Err(vec![wrong("acte", "Ce formulaire est incomplet : relisez, puis recommencez.")])
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let today = office.local.date();
+    let (classes, group, pupils) = {
+        let books = web.app.register.read();
+        let classes = said::classes(&books, office.school, today);
+        let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
+        let group = match chosen.classe {
+            Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
+            None => classes.first().map(|(group, _)| *group),
+        };
+        let members = group.into_iter().flat_map(|group| books.members(group, today));
+        let name = |pupil: PersonId| books.person(pupil).map(PersonBook::full).unwrap_or_default();
+        let mut pupils: Vec<Link> =
+            members.map(|pupil| Link { href: format!("/direction/droits/{pupil}"), text: name(pupil) }).collect();
+        pupils.sort_by(|a, b| a.text.cmp(&b.text));
+        (classes, group, pupils)
+    };
+    let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
+    let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
+    page(&PupilsPage {
+        layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/droits"),
+        class: class.unwrap_or_default(),
+        classes: classes.into_iter().map(choice).collect(),
+        chosen: group.map(|group| group.to_string()).unwrap_or_default(),
+        pupils,
+    })
+}
+
+/// A pupil of the head's school, today.
+fn pupil_of(office: &Office<'_>, pupil: PersonId) -> Result<PersonId, Problem> {
+    let books = office.web.app.register.read();
+    let mut roles = books.roles(pupil, office.local.date());
+    let enrolled = roles.any(|held| held.school == office.school && held.role == Held::Pupil);
+    enrolled.then_some(pupil).ok_or_else(Problem::unknown)
+}
+
+fn near(books: &Books, pupil: PersonId, state: &entourage::State, today: Date) -> Vec<Near> {
+    let relatives = books.person(pupil).map_or(&[][..], |book| &book.guardians);
+    let reads = |link: &Guardian| match access::following(link.relative, relatives, state, today) {
+        Some(Following::Authority) => Reads::Authority,
+        Some(Following::Supervision(from)) => Reads::Supervision { from },
+        None => match (state.court_decision_entered(link.relative), state.supervision_recorded(link.relative)) {
+            (Some(from), _) => Reads::Barred { from },
+            (None, Some(from)) => Reads::Supervision { from },
+            (None, None) => Reads::Nothing,
+        },
+    };
+    let mut near: Vec<Near> = relatives
+        .iter()
+        .map(|link| Near {
+            name: books.person(link.relative).map(PersonBook::full).unwrap_or_default(),
+            relation: format!("{}, {}", said::relation(&link.relation), said::standing(link.standing)),
+            reads: reads(link),
+        })
+        .collect();
+    near.extend(state.companions(today).into_iter().map(|(companion, from)| Near {
+        name: books.person(companion).map(PersonBook::full).unwrap_or_default(),
+        relation: "AESH".to_owned(),
+        reads: Reads::Accompanies { from },
+    }));
+    near
+}
+
+/// Whom the form may name: relatives without authority, and the AESH of the school with those who still accompany the pupil.
+fn choices(
+    books: &Books,
+    office: &Office<'_>,
+    pupil: PersonId,
+    state: &entourage::State,
+) -> (Vec<Choice>, Vec<Choice>) {
+    let today = office.local.date();
+    let name = |person: PersonId| books.person(person).map(PersonBook::full).unwrap_or_default();
+    let relatives = books.person(pupil).map_or(&[][..], |book| &book.guardians);
+    let without = relatives.iter().filter(|link| !link.standing.holds_authority());
+    let relative = |link: &Guardian| Choice {
+        value: link.relative.to_string(),
+        label: format!("{} ({})", name(link.relative), said::relation(&link.relation)),
+    };
+    let aesh = |book: &PersonBook| {
+        let mut held = book.roles.iter().filter(|held| held.school == office.school && held.holds(today));
+        held.any(|held| held.role == Held::Aesh)
+    };
+    let mut companions: Vec<PersonId> =
+        books.persons.iter().filter(|(_, book)| aesh(book)).map(|(person, _)| *person).collect();
+    companions.extend(state.companions(today).into_iter().map(|(companion, _)| companion));
+    companions.sort_unstable();
+    companions.dedup();
+    let mut companions: Vec<Choice> =
+        companions.into_iter().map(|person| Choice { value: person.to_string(), label: name(person) }).collect();
+    companions.sort_by(|a, b| a.label.cmp(&b.label));
+    (without.map(relative).collect(), companions)
+}
+
+async fn view(
+    office: &Office<'_>,
+    visitor: Visitor,
+    pupil: PersonId,
+    typed: Typed,
+    (errors, preview): (Vec<FieldError>, Option<String>),
+) -> Result<RightsPage, Problem> {
+    let action = format!("/direction/droits/{pupil}");
+    let layout = office.web.layout(Some(visitor), Some(Role::Principal), &action);
+    let (state, version) = office.web.app.entourage(pupil).await?;
+    let today = office.local.date();
+    let books = office.web.app.register.read();
+    let class = books.stays_on(pupil, today).map(|stay| stay.group);
+    let class = class.into_iter().find(|group| said::is_class(&books, *group));
+    let back = class.map_or("/direction/droits".to_owned(), |class| format!("/direction/droits?classe={class}"));
+    let (relatives, companions) = choices(&books, office, pupil, &state);
+    let acts = Act::ALL.map(|(_, value, label)| Choice { value: value.to_owned(), label: fr::spaced(label) });
+    Ok(RightsPage {
+        layout,
+        name: books.person(pupil).map(PersonBook::full).unwrap_or_default(),
+        class: said::class_of(&books, pupil, today),
+        back: Link { href: back, text: "Les élèves de la classe".to_owned() },
+        action,
+        near: near(&books, pupil, &state, today),
+        objecting_since: state.objecting_since(today),
+        form: RightForm {
+            acts: acts.to_vec(),
+            act: typed.acte,
+            relatives,
+            companions,
+            person: typed.personne,
+            on: typed.le,
+            version: version.to_string(),
+            key: Uuid::now_v7().to_string(),
+            errors,
+        },
+        preview,
+    })
+}
+
+pub async fn show(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>, Query(done): Query<Done>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let pupil = pupil_of(&office, pupil)?;
+    let typed = Typed { le: office.local.date().to_string(), ..Typed::default() };
+    let view = view(&office, visitor, pupil, typed, (vec![], None)).await?;
+    let layout = with_flash(view.layout, done.flash(office.local.date()));
+    page(&RightsPage { layout, ..view })
+}
+
+pub async fn record(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(pupil): Path<PersonId>,
+    request: axum::extract::Request,
+) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let pupil = pupil_of(&office, pupil)?;
+    let typed = request.extract::<Form<Typed>, _>().await;
+    let Form(typed) = typed.map_err(|problem| Problem::invalid("form-malformed", problem.to_string()))?;
+    let asked = match typed.asked() {
+        Ok(asked) => asked,
+        Err(errors) => {
+            let view = view(&office, visitor, pupil, typed, (errors, None)).await?;
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view);
+        }
+    };
+    let command = asked.act.command(asked.person, asked.day);
+    if typed.confirmer != "oui" {
+        return match web.app.try_entourage(office.head, office.school, pupil, command).await {
+            Ok(()) => {
+                let sentence = {
+                    let books = web.app.register.read();
+                    let name = |person| books.person(person).map(PersonBook::full).unwrap_or_default();
+                    fr::spaced(&asked.act.said(&name(asked.person), &name(pupil), asked.day))
+                };
+                page(&view(&office, visitor, pupil, typed, (vec![], Some(sentence))).await?)
+            }
+            Err(problem) => refused(&office, visitor, pupil, typed, problem).await,
+        };
+    }
+    let said = Said { key: Some(typed.cle.clone()).filter(|key| !key.is_empty()), expected: Some(asked.version) };
+    match web.app.in_entourage(office.head, office.school, pupil, said, command).await {
+        Ok(receipt) => {
+            let done = if receipt.last_position.is_some() { "droit-enregistre" } else { "droit-inchange" };
+            web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
+            Ok(Redirect::to(&format!("/direction/droits/{pupil}?fait={done}")).into_response())
+        }
+        Err(problem) => refused(&office, visitor, pupil, typed, problem).await,
+    }
+}
+
+/// The form again, with what was chosen, and what the school answered.
+async fn refused(office: &Office<'_>, visitor: Visitor, pupil: PersonId, typed: Typed, problem: Problem) -> Page {
+    let status = problem.status();
+    if status.is_server_error() || status == StatusCode::NOT_FOUND {
+        return Err(problem);
+    }
+    let (field, message) = match problem.code.as_str() {
+        "relative-unknown" => ("personne", "Cette personne n’est pas un proche enregistré de l’élève."),
+        "holds-authority" => (
+            "personne",
+            "Cette personne a l’autorité parentale : elle lit à ce titre. Si cela a changé, corrigez d’abord la base de l’établissement.",
+        ),
+        "not-a-parent" => {
+            ("personne", "La base de l’établissement dit que cette personne n’est pas un parent de l’élève.")
+        }
+        "not-a-companion" => ("personne", "Cette personne n’est pas AESH dans l’établissement."),
+        "court-decision-stands" => (
+            "acte",
+            "Une décision de justice est enregistrée pour cette personne : dites d’abord qu’elle ne s’applique plus.",
+        ),
+        "day-malformed" => ("le", "Vérifiez l’année : vingt-cinq ans en arrière au plus, un an en avant."),
+        "version-changed" | "idempotency-key-reused" => {
+            ("acte", "Cela a changé entre-temps : relisez qui lit son cahier de textes, puis recommencez.")
+        }
+        _ => ("acte", "L’établissement n’accepte pas ce changement. Vérifiez la personne et le jour."),
+    };
+    let errors = vec![wrong(field, message)];
+    page_with(status, &view(office, visitor, pupil, typed, (errors, None)).await?)
+}

@@ -1,0 +1,268 @@
+//! Who may read what around a pupil and a class: the rights that a head records, the objection of a pupil of age, the form tutor and the
+//! school life.
+
+use domain::directory::group;
+use domain::directory::person::{self, Guardian, Standing};
+use domain::textbook::Command;
+use jiff::civil::date;
+
+use super::*;
+
+/// A hidden field of the first form that has it.
+fn hidden(page: &str, name: &str) -> String {
+    let (_, after) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+    after.split('"').next().unwrap().to_owned()
+}
+
+impl Pages {
+    async fn reads(&self, who: PersonId, path: &str) -> String {
+        let (status, text) = self.call(Some(who), "GET", path, "").await;
+        assert_eq!(status, 200, "{path}: {text}");
+        text
+    }
+
+    async fn does_not_exist(&self, who: PersonId, path: &str) {
+        assert_eq!(self.call(Some(who), "GET", path, "").await.0, 404, "{path}");
+    }
+
+    /// The head asks for a change around a pupil, reads what will follow, and confirms it.
+    async fn records(&self, pupil: PersonId, act: &str, who: PersonId, day: impl std::fmt::Display) -> String {
+        let path = format!("/direction/droits/{pupil}");
+        let page = self.reads(HEAD, &path).await;
+        let (before, head) = (self.school.head().await, HEAD);
+        let form = format!("acte={act}&personne={who}&le={day}&version={}&cle=x", hidden(&page, "version"));
+        let (status, preview) = self.call(Some(head), "POST", &path, &form).await;
+        assert_eq!(status, 200, "{preview}");
+        assert_eq!(self.school.head().await, before, "nothing is recorded before it is confirmed");
+        let (version, key) = (hidden(&preview, "version"), hidden(&preview, "cle"));
+        let form = format!("acte={act}&personne={who}&le={day}&version={version}&cle={key}&confirmer=oui");
+        let (status, text) = self.call(Some(head), "POST", &path, &form).await;
+        assert_eq!(status, 303, "{text}");
+        preview
+    }
+}
+
+fn of_pupil(pupil: PersonId) -> String {
+    format!("/parent/enfants/{pupil}")
+}
+
+#[tokio::test]
+async fn code_civil_373_2_1_a_parent_without_authority_reads_until_a_court_decides_otherwise() {
+    let pages = Pages::open().await;
+    // Known to the feed, without authority: nothing yet.
+    let link = |relative, standing| Guardian { relative, standing, relation: "father".into() };
+    let guardians =
+        vec![link(PARENT, Standing::Legal1), link(CLOSED, Standing::Other), link(OF_ADULT, Standing::Other)];
+    let set = person::Command::SetGuardians { guardians, from: RENTREE };
+    assert_eq!(pages.school.tell(HEAD, &format!("persons/{SIBLING}"), &[], &set).await.status, 200);
+    pages.does_not_exist(OF_ADULT, &of_pupil(SIBLING)).await;
+    let preview = pages.records(SIBLING, "surveillance", OF_ADULT, MONDAY).await;
+    assert!(preview.contains("À confirmer") && preview.contains("droit de surveillance"), "{preview}");
+    assert!(pages.reads(OF_ADULT, &of_pupil(SIBLING)).await.contains("Théorème de Pythagore"));
+    assert!(pages.reads(HEAD, &format!("/direction/droits/{SIBLING}")).await.contains("droit de surveillance"));
+    // The right of an account that the school has closed opens nothing.
+    pages.records(SIBLING, "surveillance", CLOSED, MONDAY).await;
+    pages.does_not_exist(CLOSED, &of_pupil(SIBLING)).await;
+    let preview = pages.records(SIBLING, "decision", OF_ADULT, MONDAY).await;
+    assert!(preview.contains("décision de justice"));
+    pages.does_not_exist(OF_ADULT, &of_pupil(SIBLING)).await;
+    let path = format!("/direction/droits/{SIBLING}");
+    let page = pages.reads(HEAD, &path).await;
+    let again = format!("acte=surveillance&personne={OF_ADULT}&le={MONDAY}&version={}&cle=y", hidden(&page, "version"));
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, &again).await;
+    assert_eq!(status, 409);
+    assert!(text.contains("id=\"acte-erreur\""), "the standing decision is said before anything is confirmed");
+    pages.records(SIBLING, "levee", OF_ADULT, MONDAY).await;
+    pages.reads(OF_ADULT, &of_pupil(SIBLING)).await;
+}
+
+#[tokio::test]
+async fn a_right_holds_from_its_day_and_not_before() {
+    let pages = Pages::open().await;
+    pages.records(PUPIL, "fin-surveillance", SUPERVISING, THURSDAY).await;
+    pages.reads(SUPERVISING, &of_pupil(PUPIL)).await;
+    pages.school.world.clock.set("2026-11-18T23:30:00Z".parse().unwrap());
+    pages.does_not_exist(SUPERVISING, &of_pupil(PUPIL)).await;
+}
+
+#[tokio::test]
+async fn what_is_recorded_is_what_was_read() {
+    let pages = Pages::open().await;
+    let path = format!("/direction/droits/{PUPIL}");
+    let page = pages.reads(HEAD, &path).await;
+    let version = hidden(&page, "version");
+    pages.records(PUPIL, "fin-aesh", AESH, MONDAY).await;
+    pages.does_not_exist(AESH, &format!("/accompagnement/eleves/{PUPIL}")).await;
+    let stale = format!("acte=aesh&personne={AESH}&le={MONDAY}&version={version}&cle=z&confirmer=oui");
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, &stale).await;
+    assert_eq!(status, 412);
+    assert!(text.contains("relisez"), "{text}");
+    let wrong = format!("acte=surveillance&personne={PARENT}&le={MONDAY}&version=0&cle=w");
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, &wrong).await;
+    assert_eq!(status, 409);
+    assert!(text.contains("id=\"personne-erreur\""), "who holds authority reads by it");
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, "le=demain").await;
+    assert_eq!(status, 422);
+    for field in ["acte", "personne", "le"] {
+        assert!(text.contains(&format!("id=\"{field}-erreur\"")), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn at_eighteen_parents_go_on_reading_until_the_pupil_objects_and_are_told_of_it() {
+    let pages = Pages::open().await;
+    let told = pages.reads(OF_ADULT, "/parent").await;
+    assert!(told.contains("s’oppose") && told.contains("17\u{a0}novembre 2026"), "{told}");
+    assert!(!told.contains("Aucun enfant n’est encore relié"));
+    pages.does_not_exist(OF_ADULT, &of_pupil(ADULT)).await;
+    let me = pages.school.read(OF_ADULT, "/api/v1/me").await;
+    assert_eq!(me.json["standpoints"], serde_json::json!([]));
+    assert_eq!(me.json["objections"][0]["since"], "2026-11-17");
+
+    let page = pages.reads(ADULT, "/eleve/droits").await;
+    assert!(page.contains("Opposition enregistrée"));
+    let form = |page: &str, act: &str, more: &str| {
+        format!("acte={act}&version={}&cle={}{more}", hidden(page, "version"), hidden(page, "cle"))
+    };
+    let (status, confirm) = pages.call(Some(ADULT), "POST", "/eleve/droits", &form(&page, "lever", "")).await;
+    assert_eq!(status, 200);
+    pages.does_not_exist(OF_ADULT, &of_pupil(ADULT)).await;
+    let sent = form(&confirm, "lever", "&confirmer=oui");
+    assert_eq!(pages.call(Some(ADULT), "POST", "/eleve/droits", &sent).await.0, 303);
+    assert!(pages.reads(OF_ADULT, &of_pupil(ADULT)).await.contains("Théorème de Pythagore"), "of age, and read");
+    assert!(!pages.reads(OF_ADULT, "/parent").await.contains("s’oppose"));
+}
+
+#[tokio::test]
+async fn code_civil_414_a_minor_does_not_object() {
+    let pages = Pages::open().await;
+    let page = pages.reads(PUPIL, "/eleve/droits").await;
+    assert!(
+        page.contains("Rien ne change de soi-même") && !page.contains("<form method=\"post\" action=\"/eleve/droits\"")
+    );
+    let before = pages.school.head().await;
+    for confirm in ["", "&confirmer=oui"] {
+        let (status, text) =
+            pages.call(Some(PUPIL), "POST", "/eleve/droits", &format!("acte=opposer&version=4&cle=k{confirm}")).await;
+        assert!((400..500).contains(&status), "{text}");
+    }
+    assert_eq!(pages.school.head().await, before);
+    let object = domain::directory::entourage::Command::Object;
+    let told = pages.school.tell(PUPIL, &format!("entourages/{PUPIL}"), &[], &object).await;
+    told.refused(409, "birth-date-unknown");
+    pages.school.tell(PARENT, &format!("entourages/{PUPIL}"), &[], &object).await.refused(403, "not-the-head");
+    pages.school.tell(HEAD, &format!("entourages/{PUPIL}"), &[], &object).await.refused(403, "not-the-pupil");
+}
+
+#[tokio::test]
+async fn the_form_tutor_reads_the_class_in_all_subjects_while_they_hold_it() {
+    let pages = Pages::open().await;
+    let class_4b = format!("/enseignant/classes/{}", crate::school::class("4B"));
+    let week = pages.reads(FORM_TUTOR, &class_4b).await;
+    assert!(week.contains("Équations à une inconnue") && week.contains("Anglais lv1, 4ANG1"), "{week}");
+    assert!(!week.contains("Théorème de Pythagore"), "another class");
+    assert!(pages.reads(FORM_TUTOR, "/enseignant").await.contains(&class_4b));
+    let told = pages.school.read(FORM_TUTOR, &format!("/api/v1/me/week?group={}", crate::school::class("4B"))).await;
+    let monday = &told.json["days"][0];
+    assert_eq!(
+        monday["lessons"].as_array().map(Vec::len),
+        Some(2),
+        "mathematics, and English in a group: {}",
+        told.text
+    );
+    assert_eq!(told.json["group"], crate::school::class("4B").to_string());
+    pages.does_not_exist(FORM_TUTOR, &format!("/enseignant/classes/{}", crate::school::class("4A"))).await;
+    pages.does_not_exist(FORM_TUTOR, &format!("/enseignant/classes/{}", crate::school::class("4ANG1"))).await;
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    // Another is named from Thursday on.
+    let tutors = group::Command::NameFormTutors { teachers: [TEACHER].into(), from: Some(THURSDAY) };
+    let address = format!("groups/{}", crate::school::class("4B"));
+    assert_eq!(pages.school.tell(HEAD, &address, &[], &tutors).await.status, 200);
+    pages.reads(FORM_TUTOR, &class_4b).await;
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    pages.school.world.clock.set("2026-11-19T08:00:00Z".parse().unwrap());
+    pages.does_not_exist(FORM_TUTOR, &class_4b).await;
+    pages.reads(TEACHER, &class_4b).await;
+}
+
+#[tokio::test]
+async fn who_follows_a_class_reads_what_its_pupils_read_and_no_more() {
+    let pages = Pages::open().await;
+    let command = Command::PublishEntry {
+        lesson: domain::textbook::entry::LessonRef::Slot { slot: slot("4B", MATHS, 1), date: date(2026, 11, 9) },
+        content: "Écrit pendant la pause".into(),
+        framing: domain::textbook::entry::NewFraming::default(),
+        copied_from: None,
+        resources: vec![],
+        homework: vec![],
+    };
+    pages.school.world.clock.set("2026-11-17T20:00:00Z".parse().unwrap());
+    let written = pages.school.tell(TEACHER, &format!("textbooks/{}", maths("4B")), &[], &command).await;
+    assert_eq!(written.status, 200, "{}", written.text);
+    let monday = "?semaine=2026-11-09";
+    let class_4b = crate::school::class("4B");
+    let pages_of = [
+        (SCHOOL_LIFE, format!("/vie-scolaire/classes/{class_4b}{monday}")),
+        (FORM_TUTOR, format!("/enseignant/classes/{class_4b}{monday}")),
+        (AESH, format!("/accompagnement/eleves/{PUPIL}{monday}")),
+        (SUPERVISING, format!("/parent/enfants/{PUPIL}{monday}")),
+    ];
+    for (who, path) in &pages_of {
+        assert!(!pages.reads(*who, path).await.contains("Écrit pendant la pause"), "{path}");
+    }
+    pages.school.world.clock.set("2026-11-18T07:00:00Z".parse().unwrap());
+    for (who, path) in &pages_of {
+        assert!(pages.reads(*who, path).await.contains("Écrit pendant la pause"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn ct_11_the_workload_is_counted_by_the_team_and_by_those_who_read_from_what_they_see() {
+    let pages = Pages::open().await;
+    let give = |homework, text: &str| Command::GiveHomework {
+        given_in: monday_in_4b(),
+        homework: exercise(homework, text, THURSDAY),
+    };
+    // In the evening pause: it falls on Thursday already, and pupils do not know.
+    pages.school.world.clock.set("2026-11-17T20:00:00Z".parse().unwrap());
+    let written = pages.school.tell(TEACHER, &format!("textbooks/{}", maths("4B")), &[], &give(7, "Ex. 7")).await;
+    assert_eq!(written.status, 200, "{}", written.text);
+    let class_4b = crate::school::class("4B");
+    let team = [
+        (TEACHER, format!("/enseignant/cahiers/{}/charge", maths("4B"))),
+        (FORM_TUTOR, format!("/enseignant/classes/{class_4b}/charge")),
+        (SCHOOL_LIFE, format!("/vie-scolaire/classes/{class_4b}/charge")),
+        (HEAD, format!("/direction/charge?classe={class_4b}")),
+    ];
+    for (who, path) in &team {
+        assert!(pages.reads(*who, path).await.contains("2\u{a0}travaux"), "{path}");
+    }
+    let readers = [
+        (PUPIL, "/eleve/charge".to_owned()),
+        (PARENT, format!("/parent/enfants/{PUPIL}/charge")),
+        (SUPERVISING, format!("/parent/enfants/{PUPIL}/charge")),
+        (AESH, format!("/accompagnement/eleves/{PUPIL}/charge")),
+    ];
+    for (who, path) in &readers {
+        let text = pages.reads(*who, path).await;
+        assert!(text.contains("1\u{a0}travail") && !text.contains("2\u{a0}travaux"), "{path}: {text}");
+    }
+    pages.school.world.clock.set("2026-11-18T07:00:00Z".parse().unwrap());
+    for (who, path) in &readers {
+        assert!(pages.reads(*who, path).await.contains("2\u{a0}travaux"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_shows_the_menu_of_who_is_refused() {
+    let pages = Pages::open().await;
+    let (status, text) = pages.call(Some(PUPIL), "GET", "/direction/mandats", "").await;
+    assert_eq!(status, 404);
+    assert!(text.contains("href=\"/eleve/travail\"") && !text.contains("href=\"/direction/charge\""));
+    let (status, text) = pages.call(Some(HEAD), "GET", "/direction/droits/x", "").await;
+    assert!((400..500).contains(&status));
+    assert!(text.contains("href=\"/direction/charge\""));
+    let (status, text) = pages.call(Some(STRANGER), "GET", "/eleve", "").await;
+    assert_eq!(status, 404);
+    assert!(!text.contains("Menu principal"));
+}
