@@ -194,19 +194,19 @@ async fn a_draft_is_its_author_s_alone_and_no_event() {
     let lesson = maths_of("4B", THURSDAY);
     let head = pages.school.head().await;
     let draft = "contenu=Racines+carrées&travail_1_texte=Exercice&travail_1_pour=&ressource_1_lien=pas+un+lien";
-    let (status, text) = pages.sends(CO_TEACHER, &lesson, &format!("{lesson}/brouillon"), draft).await;
+    let (status, text) = pages.sends(SUBSTITUTE, &lesson, &format!("{lesson}/brouillon"), draft).await;
     assert_eq!(status, 303, "unfinished and wrong as it is: {text}");
     assert_eq!(pages.school.head().await, head, "nothing is written in the journal");
-    let mine = pages.sees(CO_TEACHER, &lesson).await;
+    let mine = pages.sees(SUBSTITUTE, &lesson).await;
     for text in ["Racines carrées", "pas un lien", "Vous seul le voyez", "Jeter le brouillon"] {
         assert!(mine.contains(text), "{text}");
     }
-    assert!(pages.sees(CO_TEACHER, "/enseignant").await.contains("brouillon"));
+    assert!(pages.sees(SUBSTITUTE, "/enseignant").await.contains("brouillon"));
     // Neither the other teacher of the class, nor the head, nor an inspector, nor a pupil.
     for (who, path) in [
         (TEACHER, lesson.clone()),
-        (SUBSTITUTE, lesson.clone()),
-        (SUBSTITUTE, "/enseignant".into()),
+        (CO_TEACHER, lesson.clone()),
+        (CO_TEACHER, "/enseignant".into()),
         (INSPECTOR, format!("/inspection/cahiers/{}", maths("4B"))),
         (PUPIL, "/eleve".into()),
     ] {
@@ -214,11 +214,11 @@ async fn a_draft_is_its_author_s_alone_and_no_event() {
         assert!(!text.contains("Racines") && !text.contains("brouillon</span>"), "{path}");
     }
     // Published: history starts, and the draft is gone.
-    let (status, text) = pages.sends(CO_TEACHER, &lesson, &lesson, "contenu=Racines+carrées").await;
+    let (status, text) = pages.sends(SUBSTITUTE, &lesson, &lesson, "contenu=Racines+carrées").await;
     assert_eq!(status, 303, "{text}");
-    let after = pages.sees(CO_TEACHER, &lesson).await;
+    let after = pages.sees(SUBSTITUTE, &lesson).await;
     assert!(!after.contains("Jeter le brouillon") && after.contains("Racines carrées"));
-    assert!(!pages.sees(CO_TEACHER, "/enseignant").await.contains("brouillon</span>"));
+    assert!(!pages.sees(SUBSTITUTE, "/enseignant").await.contains("brouillon</span>"));
 }
 
 #[tokio::test]
