@@ -264,6 +264,7 @@ async fn write(world: &World, book: Book, command: Command) {
         closures: vec![],
         slots: vec![],
         not_held: std::collections::BTreeMap::new(),
+        moved: std::collections::BTreeMap::new(),
     };
     let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
     let stream = StreamId::new("textbook", textbook, YEAR);

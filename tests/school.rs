@@ -166,7 +166,7 @@ impl School {
         school
     }
 
-    async fn feed<D: Decider<Facts = ()>>(
+    async fn feed<D: Decider<Facts: api::facts::Known>>(
         &self,
         school: SchoolId,
         id: impl Into<Uuid>,

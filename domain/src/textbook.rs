@@ -26,10 +26,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds};
+use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Placement, Slot, YearBounds};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
-use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
+use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, SlotId, TextbookId};
 use crate::personal::Personal;
 use entry::{Lesson, LessonRef, NewResource, Resource};
 use homework::{NewHomework, Task};
@@ -216,12 +216,20 @@ pub struct Facts {
     pub slots: Vec<(Slot, Option<Date>)>,
     /// Lessons of these slots that are not held. Something may be written of one all the same: the work left for the class.
     pub not_held: BTreeMap<LessonOn, NotHeld>,
+    /// Where those are held that are moved.
+    pub moved: BTreeMap<LessonOn, Placement>,
 }
 
 impl Facts {
     /// Whether the timetable places a lesson of that slot on that day.
     pub fn lesson_on(&self, slot: &Slot, ended_on: Option<Date>, date: Date) -> bool {
         calendar::lesson_on(slot, ended_on, &self.closures, date)
+    }
+
+    /// The day on which a lesson is held: that of the timetable, by which it is named, unless it is moved.
+    fn held_on(&self, slot: Option<SlotId>, date: Date) -> Date {
+        let moved = slot.and_then(|slot| self.moved.get(&LessonOn { date, slot }));
+        moved.map_or(date, |to| to.date)
     }
 }
 
@@ -241,6 +249,7 @@ struct Entry {
 #[derive(Clone)]
 struct Given {
     entry: EntryId,
+    slot: Option<SlotId>,
     on: Date,
     withdrawn: bool,
 }
@@ -329,8 +338,8 @@ impl Decider for Textbook {
                 }
             }
             Event::HomeworkGiven { textbook, homework, given_in, .. } => {
-                let (on, entry) = (given_in.date, given_in.entry(*textbook));
-                state.homework.insert(*homework, Given { entry, on, withdrawn: false });
+                let (slot, on, entry) = (given_in.slot, given_in.date, given_in.entry(*textbook));
+                state.homework.insert(*homework, Given { entry, slot, on, withdrawn: false });
             }
             Event::HomeworkWithdrawn { homework, .. } => {
                 if let Some(given) = state.homework.get_mut(homework) {
@@ -341,7 +350,7 @@ impl Decider for Textbook {
     }
 
     fn weight(state: &State) -> usize {
-        128 + state.entries.len() * 112 + state.homework.len() * 48
+        128 + state.entries.len() * 112 + state.homework.len() * 72
     }
 }
 

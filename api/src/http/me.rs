@@ -1,14 +1,15 @@
 //! `/api/v1/me`: who is asking, and what a pupil, or an adult who answers for one, reads.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use domain::access::Scope;
-use domain::calendar::{NotHeld, days_after, monday_of};
+use domain::calendar::{LessonOn, NotHeld, days_after, monday_of};
 use domain::directory::person::Role;
 use domain::ids::{HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use projections::pupil::HomeworkVersion;
 use projections::pupil::queries::{self, After};
 use serde::Serialize;
@@ -20,7 +21,7 @@ use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
 use super::texts::{GivenHomework, Texts, WrittenEntry};
 use crate::app::App;
-use crate::facts::{LessonAt, SchoolBook, Standpoint};
+use crate::facts::{Books, LessonAt, SchoolBook, Standpoint};
 use crate::problem::Problem;
 
 /// Work ahead that is listed when no day is named, and at most.
@@ -151,6 +152,11 @@ pub struct Planned<'a> {
     room: Option<String>,
     /// Why it is not held; none when it is.
     not_held: Option<NotHeld>,
+    /// Where the timetable has it, when it is held elsewhere.
+    #[schema(value_type = Option<String>)]
+    moved_from: Option<DateTime>,
+    /// The colleague who takes it: « Mme Vidal ».
+    assured_by: Option<String>,
     /// None: nothing is written, or nothing is released yet.
     #[schema(value_type = Option<WrittenEntry>)]
     entry: Option<&'a WrittenEntry>,
@@ -173,19 +179,30 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
     let sunday = days_after(monday, 6).unwrap_or(monday);
-    let rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let mut rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let other_days = elsewhere(&app.register.read(), seen.pupil, monday, sunday);
+    for day in other_days {
+        rows.join(queries::week(&app.reader, &seen.scope, seen.now, (day, day)).await?);
+    }
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
     let books = app.register.read();
-    let entries = texts.entries(&books, &rows.entries, rows.given());
-    let due: Vec<GivenHomework> = rows.due().into_iter().map(|work| texts.homework(&books, work)).collect();
+    let entries = texts.entries(&books, &rows.entries, rows.in_order());
+    let due_on = |work: &HomeworkVersion| {
+        let lesson = books.due_lesson(work.place.textbook, &work.work.due);
+        lesson.map_or(work.work.due.on, |lesson| lesson.date)
+    };
+    let due: Vec<(Date, GivenHomework)> =
+        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(&books, work))).collect();
     let timetable = books.timetable(seen.pupil, monday, sunday);
+    let moved_away = books.moved_away_from(seen.pupil, monday, sunday);
+    let known: Vec<LessonOn> = timetable.iter().chain(&moved_away).map(LessonAt::named).collect();
     let school = school_of(&books, seen.pupil, seen.now);
     let days = (0..7).filter_map(|number| days_after(monday, number));
     let days = days.map(|date| Day {
         date,
         closure: school.and_then(|school| closure(school, date)),
-        lessons: lessons(timetable.iter().filter(|lesson| lesson.date == date).collect(), date, &entries),
-        due: due.iter().filter(|work| work.due().on == date).collect(),
+        lessons: lessons(&books, (&timetable, &known), date, &entries),
+        due: due.iter().filter(|(due_on, _)| *due_on == date).map(|(_, work)| work).collect(),
     });
     let week = Week { pupil: seen.pupil, monday, days: days.collect() };
     drop(books);
@@ -197,25 +214,40 @@ fn closure(school: &SchoolBook, date: Date) -> Option<String> {
     closures.iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
 }
 
-/// The timetable of a day, then what was written outside it.
-fn lessons<'a>(timetable: Vec<&LessonAt>, date: Date, entries: &'a [WrittenEntry]) -> Vec<Planned<'a>> {
-    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.slot, date));
-    let planned = timetable.iter().map(|lesson| Planned {
+/// Other days under which lessons held between these two are written of.
+fn elsewhere(books: &Books, pupil: PersonId, from: Date, until: Date) -> BTreeSet<Date> {
+    let services = books.stays(pupil).iter().flat_map(|stay| books.services_of_group(stay.group));
+    books.days_elsewhere(services.map(|service| service.textbook), from, until)
+}
+
+/// The lessons held on a day, then what was written outside the timetable.
+fn lessons<'a>(
+    books: &Books,
+    (timetable, known): (&[LessonAt], &[LessonOn]),
+    date: Date,
+    entries: &'a [WrittenEntry],
+) -> Vec<Planned<'a>> {
+    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.named()));
+    let planned = timetable.iter().filter(|lesson| lesson.date == date).map(|lesson| Planned {
         textbook: lesson.textbook,
         slot: Some(lesson.slot),
         starts_at: Some(lesson.starts_at),
         minutes: Some(lesson.minutes),
         room: lesson.room.clone(),
         not_held: lesson.not_held,
+        moved_from: lesson.moved_from,
+        assured_by: lesson.replaced_by.map(|by| books.formal_name(by)),
         entry: of(lesson),
     });
     let outside = entries.iter().filter(|entry| entry.date() == date);
-    let outside = outside.filter(|entry| !timetable.iter().any(|lesson| entry.is_of(lesson.slot, date)));
+    let outside = outside.filter(|entry| !known.iter().any(|lesson| entry.is_of(*lesson)));
     let outside = outside.map(|entry| {
         let (starts_at, minutes) = entry.hours();
         let (textbook, slot) = (entry.textbook(), entry.slot());
         let (starts_at, minutes) = (Some(starts_at), Some(minutes));
-        Planned { textbook, slot, starts_at, minutes, room: None, not_held: None, entry: Some(entry) }
+        let (moved_from, assured_by) = (None, None);
+        let (room, not_held) = (None, None);
+        Planned { textbook, slot, starts_at, minutes, room, not_held, moved_from, assured_by, entry: Some(entry) }
     });
     planned.chain(outside).collect()
 }

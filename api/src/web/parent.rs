@@ -166,6 +166,7 @@ mod tests {
             minutes: None,
             given_on: date(2026, 11, 16),
             due_on: date(2026, 11, day),
+            due_note: None,
             in_writing: false,
             revised_on: None,
             resources: Vec::new(),

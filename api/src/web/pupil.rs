@@ -73,7 +73,10 @@ pub struct Homework {
     pub kind: Option<String>,
     pub minutes: Option<u32>,
     pub given_on: Date,
+    /// The day of the lesson it is for, where that lesson is held now.
     pub due_on: Date,
+    /// What became of that lesson: `séance annulée`, `séance déplacée au mardi 24 novembre`.
+    pub due_note: Option<String>,
     pub in_writing: bool,
     /// The day it was last changed after it was first visible.
     pub revised_on: Option<Date>,
@@ -132,6 +135,12 @@ pub enum SlotState {
     ToCome,
     /// Not held, and nothing left for the class.
     Cancelled,
+    /// Over; a colleague took it, and nothing is expected here.
+    Assured,
+    /// Held elsewhere: `au mardi 24 novembre, 14 h`.
+    Moved {
+        to: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +154,8 @@ pub struct Slot {
     pub textbook: Option<String>,
     /// Why it is not held, if it is not: `professeur absent`.
     pub not_held: Option<String>,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
+    pub notes: Vec<String>,
     pub state: SlotState,
     /// Homework given in this lesson.
     pub given: Vec<Homework>,
@@ -211,6 +222,10 @@ pub struct HomeworkPage {
 pub struct Lesson {
     pub date: Date,
     pub start: Time,
+    /// Why it is not held, if it is not.
+    pub not_held: Option<String>,
+    /// What else became of it.
+    pub notes: Vec<String>,
     pub state: SlotState,
     pub resources: Vec<Resource>,
     pub homework: Vec<Homework>,

@@ -1,5 +1,7 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
+mod outside;
+
 use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -8,6 +10,8 @@ use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use super::principal::Filling;
 use super::pupil::{Homework, Purpose, Resource};
 use crate::fr;
+
+pub use outside::OutsidePage;
 
 /// A slot of the teacher's timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +22,13 @@ pub enum CellState {
     },
     Empty,
     ToCome,
-    Cancelled {
-        reason: Option<String>,
+    /// Not held, and nothing left for the class.
+    Cancelled,
+    /// A colleague takes it, or the teacher takes a colleague's without a textbook of their own for that class.
+    Assured,
+    /// Held elsewhere: `au mardi 24 novembre, 14 h`.
+    Moved {
+        to: String,
     },
     /// Written, then taken out of sight.
     Withdrawn,
@@ -32,8 +41,12 @@ pub struct Cell {
     pub class: String,
     pub subject: String,
     pub room: Option<String>,
-    /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
-    pub href: String,
+    /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`; none where this teacher has nothing to write.
+    pub href: Option<String>,
+    /// Why it is not held, if it is not: `professeur absent`.
+    pub not_held: Option<String>,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
+    pub notes: Vec<String>,
     pub state: CellState,
 }
 
@@ -90,6 +103,16 @@ impl WeekPage {
     /// `3 séances à compléter`
     pub fn to_complete_said(&self) -> String {
         fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
+    }
+
+    /// The class of a cell beside `slot`; its words say it first.
+    pub fn look(&self, cell: &Cell) -> &'static str {
+        match cell.state {
+            CellState::Empty => " blank",
+            CellState::ToCome => " ahead",
+            CellState::Cancelled | CellState::Moved { .. } => " cancelled",
+            CellState::Filled { .. } | CellState::Assured | CellState::Withdrawn => "",
+        }
     }
 
     pub fn cells(&self) -> usize {
@@ -154,6 +177,10 @@ pub struct LessonPage {
     pub start: Time,
     pub end: Time,
     pub room: Option<String>,
+    /// What became of it: `déplacée du jeudi 19 novembre, 10 h`, `hors emploi du temps`.
+    pub notes: Vec<String>,
+    /// Not held: what is written is work left for the class.
+    pub cancelled: bool,
     /// `/enseignant/cahiers/{textbook}`
     pub textbook: String,
     pub action: String,
@@ -239,6 +266,10 @@ pub struct Entry {
     pub date: Date,
     pub start: Time,
     pub href: String,
+    /// Why it is not held, if it is not.
+    pub not_held: Option<String>,
+    /// What else became of it.
+    pub notes: Vec<String>,
     pub state: EntryState,
     pub resources: Vec<Resource>,
     pub homework: Vec<Homework>,
@@ -257,9 +288,10 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
-    Cancelled {
-        reason: Option<String>,
-    },
+    /// Not held, and nothing left for the class.
+    Cancelled,
+    /// A colleague took it: nothing is expected here.
+    Assured,
 }
 
 /// `/enseignant/cahiers/{textbook}`
@@ -271,6 +303,8 @@ pub struct TextbookPage {
     pub subject: String,
     /// Where the work that falls on its class is counted.
     pub load: String,
+    /// Where a lesson outside the timetable is added.
+    pub outside: String,
     pub held: u32,
     pub filled: u32,
     /// Newest first.
@@ -339,14 +373,14 @@ pub struct Reader {
     pub textbooks: Vec<String>,
 }
 
-/// A lesson of a teacher that is not held.
+/// A lesson of a teacher that is not held, not there or not by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelledLesson {
     pub date: Date,
     pub start: Time,
     pub class: String,
     pub subject: String,
-    /// `professeur absent`
+    /// `professeur absent`, `assurée par Mme Vidal`
     pub reason: String,
 }
 

@@ -49,7 +49,7 @@ impl HomeworkKind {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DueRef {
-    /// For a lesson of this textbook.
+    /// For a lesson of this textbook, named by the day on which the timetable has it.
     Lesson {
         slot: SlotId,
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
@@ -62,7 +62,7 @@ pub enum DueRef {
     },
 }
 
-/// When it is due.
+/// When it is due: for a lesson, where that lesson is held when the work is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub on: Date,
@@ -139,7 +139,9 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
             if facts.not_held.contains_key(&LessonOn { date, slot }) {
                 return Err(Rejection::DueLessonNotHeld);
             }
-            Due { on: date, slot: Some(slot), at: Some(lesson.starts_at) }
+            let moved = facts.moved.get(&LessonOn { date, slot });
+            let (on, at) = moved.map_or((date, lesson.starts_at), |to| (to.date, to.starts_at));
+            Due { on, slot: Some(slot), at: Some(at) }
         }
         DueRef::Date { date } => {
             if date > facts.bounds.ends_on {
@@ -182,7 +184,7 @@ pub(super) fn give(
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
-        let task = resolve(facts, lesson.date, new)?;
+        let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), new)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
     }
@@ -199,7 +201,8 @@ pub(super) fn revise(
     let mut events = Vec::new();
     for revised in homework {
         let (textbook, id) = (facts.textbook, revised.homework);
-        let task = resolve(facts, state.live_homework(id)?.on, revised)?;
+        let given = state.live_homework(id)?;
+        let task = resolve(facts, facts.held_on(given.slot, given.on), revised)?;
         events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
     }
     Ok(events)

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::ids::{HomeworkId, SlotId};
+use domain::calendar::LessonOn;
+use domain::ids::HomeworkId;
 use domain::textbook::entry::{NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use jiff::civil::Date;
@@ -107,10 +108,10 @@ impl Typed {
         found
     }
 
-    /// The work, and what is wrong with it. `slot_on` finds the lesson that a due date names.
+    /// The work, and what is wrong with it. `lesson_of` finds the lesson that a choice names.
     pub fn homework(
         &self,
-        slot_on: impl Fn(Date) -> Option<SlotId>,
+        lesson_of: impl Fn(&str) -> Option<LessonOn>,
         given_on: Date,
         errors: &mut Vec<FieldError>,
     ) -> Vec<NewHomework> {
@@ -123,7 +124,7 @@ impl Typed {
                 }
                 continue;
             }
-            let due = due(row, n, &slot_on, given_on, errors);
+            let due = due(row, n, &lesson_of, given_on, errors);
             let minutes = minutes(row, n, errors);
             let Some(due) = due else { continue };
             let id = row.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| self.new_work(n));
@@ -150,7 +151,7 @@ impl Typed {
 fn due(
     row: &HomeworkRow,
     n: usize,
-    slot_on: &impl Fn(Date) -> Option<SlotId>,
+    lesson_of: &impl Fn(&str) -> Option<LessonOn>,
     given_on: Date,
     errors: &mut Vec<FieldError>,
 ) -> Option<DueRef> {
@@ -167,8 +168,7 @@ fn due(
             }
         };
     }
-    let date: Option<Date> = row.due.parse().ok();
-    let lesson = date.and_then(|date| Some(DueRef::Lesson { slot: slot_on(date)?, date }));
+    let lesson = lesson_of(&row.due).map(|LessonOn { slot, date }| DueRef::Lesson { slot, date });
     if lesson.is_none() {
         wrong(errors, format!("travail_{n}_pour"), "Choisissez pour quelle séance ce travail est à faire.");
     }

@@ -1,5 +1,6 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+mod shown;
 mod standing;
 
 use std::collections::HashMap;
@@ -11,42 +12,120 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::monday_of;
 use domain::ids::{SlotId, TextbookId};
 use domain::textbook::Command;
+use domain::textbook::entry::LessonRef;
 use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 
 use super::form::{Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
+use crate::facts::LessonAt;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::{Page, page_with};
 use crate::web::teacher::LessonPage;
 use standing::Standing;
 
+/// A lesson of a textbook, as its address names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    pub textbook: TextbookId,
+    pub lesson: LessonRef,
+}
+
+impl At {
+    /// A lesson of the timetable: by the day on which the timetable has it, wherever it is held.
+    pub fn of(lesson: &LessonAt) -> Self {
+        Self { textbook: lesson.textbook, lesson: LessonRef::Slot { slot: lesson.slot, date: lesson.of } }
+    }
+
+    /// A lesson outside the timetable.
+    pub fn outside(textbook: TextbookId, start: DateTime, minutes: u16) -> Self {
+        Self { textbook, lesson: LessonRef::Exceptional { date: start.date(), starts_at: start.time(), minutes } }
+    }
+
+    /// One that is written: what is written says how long it lasted.
+    pub fn written_outside(textbook: TextbookId, start: DateTime) -> Self {
+        Self::outside(textbook, start, 0)
+    }
+
+    /// `/enseignant/cahiers/{textbook}/…`
+    pub fn address(&self) -> String {
+        let path = self.path();
+        match self.lesson {
+            LessonRef::Exceptional { minutes: 1.., .. } => format!("{path}{}", self.lasting()),
+            LessonRef::Exceptional { .. } | LessonRef::Slot { .. } => path,
+        }
+    }
+
+    fn path(&self) -> String {
+        let textbook = format!("/enseignant/cahiers/{}", self.textbook);
+        match self.lesson {
+            LessonRef::Slot { slot, date } => format!("{textbook}/seances/{slot}/{date}"),
+            LessonRef::Exceptional { date, starts_at, .. } => {
+                format!("{textbook}/hors-emploi-du-temps/{date}T{}", starts_at.strftime("%H:%M"))
+            }
+        }
+    }
+
+    /// Where it is taken out of sight.
+    fn withdrawal(&self) -> String {
+        format!("{}/retirer{}", self.path(), self.lasting())
+    }
+
+    fn lasting(&self) -> String {
+        match self.lesson {
+            LessonRef::Exceptional { minutes: minutes @ 1.., .. } => format!("?duree={minutes}"),
+            LessonRef::Exceptional { .. } | LessonRef::Slot { .. } => String::new(),
+        }
+    }
+}
+
 type Address = (TextbookId, SlotId, Date);
 
+fn named((textbook, slot, date): Address) -> At {
+    At { textbook, lesson: LessonRef::Slot { slot, date } }
+}
+
 pub async fn show(State(web): Shared, visitor: Visitor, Path(address): Path<Address>) -> Page {
-    let desk = Desk::open(&web, visitor)?;
-    let standing = Standing::read(&desk, address).await?;
-    page_with(StatusCode::OK, &standing.page(&desk, visitor, standing.typed(), vec![]))
+    show_at(&web, visitor, named(address)).await
 }
 
 pub async fn publish(
     State(web): Shared,
     visitor: Visitor,
-    Path(at): Path<Address>,
+    Path(address): Path<Address>,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    publish_at(&web, visitor, named(address), fields).await
+}
+
+pub async fn withdraw(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(address): Path<Address>,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Page {
+    withdraw_at(&web, visitor, named(address), fields).await
+}
+
+pub async fn show_at(web: &Web, visitor: Visitor, at: At) -> Page {
+    let desk = Desk::open(web, visitor)?;
+    let standing = Standing::read(&desk, at).await?;
+    page_with(StatusCode::OK, &standing.page(&desk, visitor, standing.typed(), vec![]))
+}
+
+pub async fn publish_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let typed = Typed::read(fields);
     let mut errors = Vec::new();
     versioned(&typed, "contenu", &mut errors);
     if typed.content.is_empty() {
-        wrong(&mut errors, "contenu".into(), "Écrivez ce qui a été fait pendant la séance.");
+        wrong(&mut errors, "contenu".into(), standing.nothing_written());
     }
     let resources = typed.resources(&mut errors);
-    let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
     let command = standing.command(&typed, resources, homework, &mut errors);
     if !errors.is_empty() {
@@ -57,26 +136,21 @@ pub async fn publish(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
-        return Ok(back(&at, "inchange", None));
+        return Ok(back(&standing, "inchange", None));
     };
     let done = if standing.is_live() { "revise" } else { "publie" };
     let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
-    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+    match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            settled(&web, receipt.last_position).await;
-            Ok(back(&at, done, standing.visible_from))
+            settled(web, receipt.last_position).await;
+            Ok(back(&standing, done, standing.visible_from))
         }
         Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)),
     }
 }
 
-pub async fn withdraw(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(at): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let sent = Typed::read(fields);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
@@ -92,10 +166,10 @@ pub async fn withdraw(
     }
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
     let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
-    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+    match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            settled(&web, receipt.last_position).await;
-            Ok(back(&at, "retire", None))
+            settled(web, receipt.last_position).await;
+            Ok(back(&standing, "retire", None))
         }
         Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)),
     }
@@ -129,10 +203,11 @@ async fn settled(web: &Web, position: Option<i64>) {
     }
 }
 
-/// The week of the lesson, with a word of what was done.
-fn back((_, _, date): &Address, done: &str, visible_from: Option<DateTime>) -> Response {
+/// The week in which the lesson is held, with a word of what was done.
+fn back(standing: &Standing, done: &str, visible_from: Option<DateTime>) -> Response {
     let visible = visible_from.map(|from| format!("&visible={from}")).unwrap_or_default();
-    Redirect::to(&format!("/enseignant?semaine={}&fait={done}{visible}", monday_of(*date))).into_response()
+    let monday = monday_of(standing.held_on());
+    Redirect::to(&format!("/enseignant?semaine={monday}&fait={done}{visible}")).into_response()
 }
 
 /// The form again, with what was typed, and what the school answered.
@@ -154,6 +229,7 @@ fn refused(
         "not-your-textbook" => "Vous ne tenez pas ce cahier aujourd’hui : vous pouvez le lire, pas y écrire.",
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
+        "lesson-malformed" => "Une séance dure de 5 à 720 minutes.",
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
         "due-on-closure" => {
             "L’établissement est fermé le jour choisi pour ce travail (férié ou vacances) : choisissez un jour de classe."
