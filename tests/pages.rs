@@ -48,6 +48,8 @@ impl Pages {
 /// How each address is called. An address that the pages gain has no line here, and fails.
 fn addresses() -> Vec<(&'static str, &'static str, String)> {
     let lesson = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    let outside = format!("/enseignant/cahiers/{}/hors-emploi-du-temps", maths("4B"));
+    let moving = format!("/direction/seances/{}/{}/{THURSDAY}/deplacer", maths("4B"), slot("4B", MATHS, 4));
     vec![
         ("GET", "/", "/".into()),
         ("GET", "/accessibilite", "/accessibilite".into()),
@@ -70,12 +72,30 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}", lesson.clone()),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/retirer", format!("{lesson}/retirer")),
+        ("GET", "/enseignant/cahiers/{textbook}/hors-emploi-du-temps", outside.clone()),
+        (
+            "GET",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}",
+            format!("{outside}/{THURSDAY}T14:00?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}",
+            format!("{outside}/{THURSDAY}T14:00?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/retirer",
+            format!("{outside}/{THURSDAY}T14:00/retirer?duree=55"),
+        ),
         ("GET", "/direction", "/direction".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
         ("GET", "/direction/charge", "/direction/charge".into()),
         ("GET", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances/retablir", "/direction/seances/retablir".into()),
+        ("GET", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
+        ("POST", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),
