@@ -79,7 +79,6 @@ pub struct Placement {
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub starts_at: Time,
     /// None: the room of the slot.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<String>,
 }
 

@@ -101,6 +101,7 @@ impl Outcome {
                 "holds-the-lesson" => "cette personne tient déjà ce cours",
                 "lesson-unknown" => "l’emploi du temps n’a plus ces séances",
                 "unknown" => "ces séances ne sont pas de l’établissement",
+                _ if problem.status().is_server_error() => "l’enregistrement n’a pas abouti, recommencez",
                 _ => "l’établissement ne l’accepte pas",
             };
             let count = fr::plural(*count, "séance inchangée", "séances inchangées");
@@ -249,8 +250,13 @@ pub async fn show(
         Ok(asked) => (StatusCode::OK, Some(asked.lessons(&office)), vec![]),
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, None, errors),
     };
-    // All of them, until some are left out.
-    let lessons = found.iter().flatten().map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of)).collect();
+    // All that go as they should, until some are left out: what is said of the others already stands.
+    let lessons = found
+        .iter()
+        .flatten()
+        .filter(|at| at.is_expected())
+        .map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of))
+        .collect();
     let sent = Sent { chosen, lessons, ..Sent::default() };
     page_with(status, &view(&office, visitor, View { sent, found, errors, flash }))
 }
@@ -310,7 +316,9 @@ fn unfinished(
     let found = sent.chosen.asked().ok().map(|asked| asked.lessons(office));
     let errors = errors.into_iter().map(|error| match error.field.as_str() {
         // What was chosen is not shown again: the way back is to choose.
-        "seances" | "motif" | "remplacant" if found.is_none() => FieldError { field: "qui".to_owned(), ..error },
+        "seances" | "motif" | "remplacant" if found.as_ref().is_none_or(Vec::is_empty) => {
+            FieldError { field: "qui".to_owned(), ..error }
+        }
         _ => error,
     });
     let errors = errors.collect();
