@@ -39,6 +39,10 @@ fn offered(part: &str) -> Vec<String> {
     part.split("name=\"seance\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
 
+fn ticked(lessons: &[String]) -> String {
+    format!("seance={}", lessons.join("&seance="))
+}
+
 fn lesson_of(code: &str, weekday: i8, day: Date) -> String {
     format!("{}/{}/{day}", maths(code), slot(code, MATHS, weekday))
 }
@@ -56,8 +60,8 @@ impl Pages {
 
     /// What the head says of these lessons.
     async fn says(&self, lessons: &[String], what: &str) -> (u16, String) {
-        let lessons: String = lessons.iter().map(|lesson| format!("&seance={lesson}")).collect();
-        self.call(Some(HEAD), "POST", "/direction/seances", &format!("cle={}{lessons}&{what}", Uuid::new_v4())).await
+        let form = format!("cle={}&{}&{what}", Uuid::new_v4(), ticked(lessons));
+        self.call(Some(HEAD), "POST", "/direction/seances", &form).await
     }
 
     /// Looks, then cancels all that was found.
@@ -144,8 +148,7 @@ async fn the_head_sees_the_lessons_before_saying_anything_leaves_some_out_and_ta
     let done = pages.sees(HEAD, "/direction/seances?fait=seances-annulees&nombre=5").await;
     assert!(plain(&done).contains("5 séances annulées"));
     assert_eq!(offered(&done).len(), 5, "what was left out goes on");
-    let all: String = offered(&done).iter().map(|lesson| format!("&seance={lesson}")).collect();
-    let form = format!("cle={}{all}", Uuid::new_v4());
+    let form = format!("cle={}&{}", Uuid::new_v4(), ticked(&offered(&done)));
     assert_eq!(pages.call(Some(HEAD), "POST", "/direction/seances/retablir", &form).await.0, 303);
     assert!(pages.sees(HEAD, "/direction/seances").await.contains("Aucune séance annulée"));
     assert_eq!(
@@ -198,7 +201,7 @@ async fn hours_narrow_what_is_found_and_a_form_sent_twice_cancels_once() {
     let text = pages.sees(HEAD, &format!("/direction/seances?{early}")).await;
     assert!(text.contains("aucune séance") && text.contains("value=\"06:00\""), "what was typed is kept");
     let lessons = pages.found(&asked(&of_class("4B"), THURSDAY, THURSDAY, "&de=06:00&a=20:00")).await;
-    let form = format!("cle={}&seance={}&faire=annuler&motif=exam", Uuid::new_v4(), lessons.join("&seance="));
+    let form = format!("cle={}&{}&faire=annuler&motif=exam", Uuid::new_v4(), ticked(&lessons));
     assert_eq!(pages.call(Some(HEAD), "POST", "/direction/seances", &form).await.0, 303);
     let head = pages.school.head().await;
     assert_eq!(pages.call(Some(HEAD), "POST", "/direction/seances", &form).await.0, 303);

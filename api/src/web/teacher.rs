@@ -111,7 +111,7 @@ impl WeekPage {
             CellState::Empty => " blank",
             CellState::ToCome => " ahead",
             CellState::Cancelled | CellState::Moved { .. } => " cancelled",
-            CellState::Filled { .. } | CellState::Assured | CellState::Withdrawn => "",
+            _ => "",
         }
     }
 
@@ -177,7 +177,6 @@ pub struct LessonPage {
     pub start: Time,
     pub end: Time,
     pub room: Option<String>,
-    /// What became of it: `déplacée du jeudi 19 novembre, 10 h`, `hors emploi du temps`.
     pub notes: Vec<String>,
     /// Not held: what is written is work left for the class.
     pub cancelled: bool,
@@ -266,9 +265,7 @@ pub struct Entry {
     pub date: Date,
     pub start: Time,
     pub href: String,
-    /// Why it is not held, if it is not.
     pub not_held: Option<String>,
-    /// What else became of it.
     pub notes: Vec<String>,
     pub state: EntryState,
     pub resources: Vec<Resource>,
@@ -288,9 +285,7 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
-    /// Not held, and nothing left for the class.
     Cancelled,
-    /// A colleague took it: nothing is expected here.
     Assured,
 }
 
