@@ -331,6 +331,11 @@ await story("a colleague takes a lesson, and the absent teacher's week says so",
   const [taker, label] = takers.find(([value, name]) => value && !name.includes("Vidal"));
   await head.locator("#remplacant").selectOption(taker);
   await head.click("button:has-text('Faire assurer les séances cochées')");
+  if (await head.locator("#confirmer").count()) {
+    // They teach elsewhere at that hour.
+    await head.check("#confirmer");
+    await head.click("button:has-text('Faire assurer les séances cochées')");
+  }
   must(/assurées? par/.test(await text(head)), "nothing says what happened");
   const teacher = await as("Claire", noScript);
   must((await text(teacher, "/enseignant")).includes(`assurée par ${label.split(" (")[0]}`), "the teacher does not see who takes it");

@@ -476,7 +476,15 @@ async fn a_colleague_without_that_class_still_assures_the_lesson_and_others_cann
     }
     let (status, text) = pages.says(&lesson, &format!("faire=assurer&remplacant={OTHER_TEACHER}")).await;
     assert!(status == 422 && text.contains("tient déjà ce cours"), "{text}");
-    assert_eq!(pages.says(&lesson, &format!("faire=assurer&remplacant={CO_TEACHER}")).await.0, 303);
+    // The substitute has 4B at that very hour: the head is told, and decides.
+    let head = pages.school.head().await;
+    let again = asked(&of_class("4A"), THURSDAY, THURSDAY, "");
+    let busy = format!("faire=assurer&remplacant={SUBSTITUTE}&{again}");
+    let (status, text) = pages.says(&lesson, &busy).await;
+    assert!(status == 422 && plain(&text).contains("a déjà la classe 4e B, jeudi 19 novembre, 10 h"), "{text}");
+    assert!(text.contains("name=\"confirmer\"") && pages.school.head().await == head, "nothing is changed yet");
+    assert_eq!(pages.says(&lesson, &format!("{busy}&confirmer=oui")).await.0, 303);
+    assert_eq!(pages.says(&lesson, &format!("faire=assurer&remplacant={CO_TEACHER}")).await.0, 303, "another one");
     let week = pages.sees(CO_TEACHER, "/enseignant").await;
     assert!(on_day(&week, THURSDAY).contains("en remplacement de"));
     assert!(!week.contains("hors-emploi-du-temps"), "there is nothing to write in");

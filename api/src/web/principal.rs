@@ -230,6 +230,8 @@ pub struct LessonsPage {
     pub days: Vec<ChangedDay>,
     pub key: String,
     pub errors: Vec<FieldError>,
+    /// What the taker has to do then: taken all the same when `confirmer` is `oui`.
+    pub warnings: Vec<String>,
 }
 
 impl LessonsPage {

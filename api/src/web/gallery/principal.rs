@@ -69,6 +69,7 @@ fn lessons(amount: Amount) -> LessonsPage {
         ]),
         key: "k".to_owned(),
         errors,
+        warnings: amount.of(vec!["M. Diallo a déjà la classe 3e A, jeudi 19 novembre.".to_owned()]),
     }
 }
 

@@ -13,12 +13,13 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use domain::access::Scope;
+use domain::actor::Capacity;
 use domain::directory::service::Assignment;
 use domain::ids::{PersonId, TextbookId};
 use jiff::civil::{Date, DateTime};
 
 use super::{Page, Shared, Visitor, Web, page, said, with_flash, workload};
-use crate::facts::{Books, LessonAt, Standpoint};
+use crate::facts::{Books, LessonAt, ServiceBook, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::{Link, Role};
 use crate::web::teacher::WorkloadPage;
@@ -56,23 +57,20 @@ impl<'a> Desk<'a> {
         if scope.is_nothing() { Err(Problem::unknown()) } else { Ok(Self { web, teacher, scope, local }) }
     }
 
+    /// Whether this teacher answers for the lessons of a service on a day. While somebody replaces them, a lesson is the substitute's.
+    fn answers(&self, service: &ServiceBook, on: Date) -> bool {
+        let mut holding = service.assignments.iter().filter(|held| held.holds(on));
+        let replaced = |held: &Assignment| held.capacity == Capacity::Substitute && held.teacher != self.teacher;
+        holding.clone().any(|held| held.teacher == self.teacher) && !holding.any(replaced)
+    }
+
     /// The lessons this teacher holds between two days, in order.
     fn lessons(&self, from: Date, until: Date) -> Vec<LessonAt> {
         let books = self.web.app.register.read();
         let mut lessons: Vec<LessonAt> = Vec::new();
         for service in books.services_of_teacher(self.teacher) {
-            let mine = |date| service.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(date));
-            // While somebody replaces them, the lesson is the substitute's to write.
-            let replaced = |date| {
-                let substitute = |held: &&Assignment| held.capacity == domain::actor::Capacity::Substitute;
-                service
-                    .assignments
-                    .iter()
-                    .filter(substitute)
-                    .any(|held| held.teacher != self.teacher && held.holds(date))
-            };
             let held = books.lessons(service.textbook, from, until);
-            lessons.extend(held.into_iter().filter(|at| mine(at.date) && !replaced(at.date)));
+            lessons.extend(held.into_iter().filter(|at| self.answers(service, at.date)));
         }
         lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
         lessons
@@ -81,14 +79,12 @@ impl<'a> Desk<'a> {
     /// Where the timetable has lessons of this teacher that are held elsewhere, between two days.
     fn moved_away(&self, from: Date, until: Date) -> Vec<LessonAt> {
         let books = self.web.app.register.read();
-        let services = books.services_of_teacher(self.teacher);
-        let away = services.flat_map(|service| {
-            let mine = |at: &LessonAt| {
-                service.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(at.of))
-            };
-            books.moved_away(service.textbook, from, until).into_iter().filter(mine).collect::<Vec<_>>()
-        });
-        away.collect()
+        let mut lessons: Vec<LessonAt> = Vec::new();
+        for service in books.services_of_teacher(self.teacher) {
+            let away = books.moved_away(service.textbook, from, until);
+            lessons.extend(away.into_iter().filter(|at| self.answers(service, at.of)));
+        }
+        lessons
     }
 
     fn is_over(&self, lesson: &LessonAt) -> bool {

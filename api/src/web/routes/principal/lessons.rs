@@ -227,6 +227,7 @@ fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
         taker: sent.remplacant,
         key: Uuid::now_v7().to_string(),
         errors,
+        warnings: vec![],
         layout: with_flash(layout, flash),
     }
 }
@@ -269,6 +270,16 @@ pub async fn change(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec
         Ok(told) => told,
         Err(errors) => return unfinished(&office, visitor, sent, errors, None),
     };
+    if let chosen::Told::Replace(by) = told
+        && !sent.confirmed
+    {
+        let warnings = chosen::busy(&office, &lessons, by);
+        if !warnings.is_empty() {
+            let found = sent.chosen.asked().ok().map(|asked| asked.lessons(&office));
+            let page = view(&office, visitor, View { sent, found, errors: vec![], flash: None });
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LessonsPage { warnings, ..page });
+        }
+    }
     let (outcome, fait) = match told {
         chosen::Told::Cancel(because) => {
             let command = |lessons| Command::Cancel { lessons, because };

@@ -15,6 +15,7 @@ use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
+use crate::web::routes::said;
 
 /// The longest absence or stage that one form looks at.
 const DAYS_MAX: i64 = 200;
@@ -179,6 +180,8 @@ pub struct Sent {
     pub motif: String,
     pub remplacant: String,
     pub cle: String,
+    /// Whether a colleague takes them although they have something else then.
+    pub confirmed: bool,
 }
 
 impl Sent {
@@ -192,6 +195,7 @@ impl Sent {
                 "motif" => sent.motif = value,
                 "remplacant" => sent.remplacant = value,
                 "cle" => sent.cle = value,
+                "confirmer" => sent.confirmed = value == "oui",
                 "qui" => sent.chosen.qui = value,
                 "du" => sent.chosen.du = value,
                 "au" => sent.chosen.au = value,
@@ -237,6 +241,31 @@ impl Sent {
             (Err(errors), told) => Err(errors.into_iter().chain(told.err()).collect()),
         }
     }
+}
+
+/// What a colleague has to do while these lessons are held, in words.
+pub fn busy(office: &Office<'_>, lessons: &Lessons, by: PersonId) -> Vec<String> {
+    let books = office.web.app.register.read();
+    let mut told = BTreeSet::new();
+    let wanted = lessons.iter().flat_map(|(textbook, named)| named.iter().map(move |lesson| (*textbook, *lesson)));
+    for wanted in wanted.filter_map(|(textbook, lesson)| books.lesson(textbook, lesson)) {
+        for service in books.services_of_school(office.school) {
+            let there = books.lessons(service.textbook, wanted.date, wanted.date).into_iter();
+            let there =
+                there.filter(|at| at.not_held.is_none() && at.start() < wanted.end() && wanted.start() < at.end());
+            let same = |at: &LessonAt| (at.textbook, at.named()) == (wanted.textbook, wanted.named());
+            let theirs = |at: &LessonAt| match at.replaced_by {
+                Some(taker) => taker == by,
+                None => service.answering(at.date) == Some(by),
+            };
+            for other in there.filter(|at| theirs(at) && !same(at)) {
+                let class = said::group_of(&books, service.group);
+                let at = format!("{}, {}", fr::long_date(other.date), fr::hour(other.starts_at));
+                told.insert((other.start(), format!("{} a déjà la classe {class}, {at}.", books.formal_name(by))));
+            }
+        }
+    }
+    told.into_iter().map(|(_, text)| fr::spaced(&text)).collect()
 }
 
 pub fn error(field: &str, message: &str) -> FieldError {
