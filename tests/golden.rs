@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use domain::actor::Capacity;
-use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Slot, Weeks, YearBounds};
+use domain::calendar::{Closure, LessonOn, NotHeld, PausePolicy, Placement, Slot, Weeks, YearBounds};
 use domain::decider::{Context, Decider};
 use domain::directory::entourage;
 use domain::directory::establishment::{self, Identity, Level};
@@ -239,16 +239,23 @@ fn of_services() -> BTreeMap<String, String> {
         until: Some(THURSDAY),
     };
     let lesson = LessonOn { date: MONDAY, slot: slot().slot };
+    let bounds = YearBounds { year: YEAR, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) };
+    let to = Placement { date: THURSDAY, starts_at: time(14, 0, 0, 0), room: Some("C3".into()) };
+    let back = || Command::Reinstate { lessons: [lesson].into() };
     told::<service::Service>(
         Capacity::Machine,
-        (),
+        service::Facts { bounds: Some(bounds), closures: vec![] },
         vec![
             Command::Open { school: school(), year: YEAR, group: group_id(), subject: "061300".into() },
             Command::Assign { assignment },
             Command::Release { teacher: someone(3), on: MONDAY },
             Command::Schedule { slots: vec![slot()], on: date(2026, 9, 1) },
             Command::Cancel { lessons: [lesson].into(), because: NotHeld::TeacherAbsent },
-            Command::Reinstate { lessons: [lesson].into() },
+            back(),
+            Command::Move { lesson, to },
+            back(),
+            Command::Replace { lessons: [lesson].into(), by: someone(4) },
+            back(),
             Command::Schedule { slots: vec![], on: MONDAY },
         ],
     )
@@ -285,6 +292,7 @@ fn of_textbooks() -> BTreeMap<String, String> {
         not_held: BTreeMap::new(),
         members: BTreeSet::new(),
         source: None,
+        moved: BTreeMap::new(),
     };
     let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
     let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);

@@ -51,6 +51,8 @@ impl Pages {
 /// How each address is called. An address that the pages gain has no line here, and fails.
 fn addresses() -> Vec<(&'static str, &'static str, String)> {
     let lesson = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    let outside = format!("/enseignant/cahiers/{}/hors-emploi-du-temps", maths("4B"));
+    let moving = format!("/direction/seances/{}/{}/{THURSDAY}/deplacer", maths("4B"), slot("4B", MATHS, 4));
     vec![
         ("GET", "/", "/".into()),
         ("GET", "/accessibilite", "/accessibilite".into()),
@@ -108,6 +110,22 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             format!("{lesson}/brouillon/jeter"),
         ),
         ("POST", "/enseignant/cahiers/{textbook}/seances/{slot}/{date}/note", format!("{lesson}/note")),
+        ("GET", "/enseignant/cahiers/{textbook}/hors-emploi-du-temps", outside.clone()),
+        (
+            "GET",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}",
+            format!("{outside}/{THURSDAY}T14:00?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}",
+            format!("{outside}/{THURSDAY}T14:00?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/retirer",
+            format!("{outside}/{THURSDAY}T14:00/retirer?duree=55"),
+        ),
         ("GET", "/direction", "/direction".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
         ("GET", "/direction/charge", "/direction/charge".into()),
@@ -117,6 +135,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/direction/droits", "/direction/droits".into()),
         ("GET", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
         ("POST", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
+        ("GET", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
+        ("POST", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

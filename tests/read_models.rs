@@ -267,6 +267,7 @@ async fn write(world: &World, book: Book, command: Command) {
         not_held: std::collections::BTreeMap::new(),
         members: BTreeSet::new(),
         source: None,
+        moved: std::collections::BTreeMap::new(),
     };
     let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
     let stream = StreamId::new("textbook", textbook, YEAR);

@@ -219,7 +219,7 @@ impl School {
         }
     }
 
-    async fn feed<D: Decider<Facts = ()>>(
+    async fn feed<D: Decider<Facts: api::facts::Known>>(
         &self,
         school: SchoolId,
         id: impl Into<Uuid>,

@@ -27,7 +27,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
-use crate::facts::{REGISTER, Register, SchoolBook, Standpoint};
+use crate::facts::{Known, REGISTER, Register, SchoolBook, Standpoint};
 use crate::http::measures;
 use crate::problem::Problem;
 use crate::worker::read_models;
@@ -239,7 +239,7 @@ impl App {
     }
 
     /// A head, or the machine, changes the directory of a school.
-    pub async fn in_directory<D: Decider<Facts = ()>>(
+    pub async fn in_directory<D: Decider<Facts: Known>>(
         &self,
         actor: Actor,
         school: SchoolId,
@@ -259,7 +259,8 @@ impl App {
                 (Some(person), Some(book)) => books.capacity_at(person, school, today(book)),
                 (Some(_), None) => return Err(Problem::unknown()),
             };
-            Context { actor, capacity, now, facts: (), facts_position: books.position }
+            let facts = D::Facts::of(&books, school, stream);
+            Context { actor, capacity, now, facts, facts_position: books.position }
         };
         told::<D>(self.journal.execute::<D>(said.to(stream, school), command, context).await)
     }

@@ -6,6 +6,7 @@
 mod books;
 mod classes;
 mod fold;
+mod lessons;
 mod scopes;
 
 use std::sync::{RwLock, RwLockReadGuard};
@@ -15,20 +16,35 @@ use domain::directory::entourage::Entourage;
 use domain::directory::establishment::School;
 use domain::directory::group::Group;
 use domain::directory::person::Person;
-use domain::directory::service::Service;
+use domain::directory::service::{self, Service};
 use domain::event::{Fact, Recorded};
+use domain::ids::{SchoolId, StreamId};
 use domain::inspection::mandate::Mandate;
 use domain::personal::SealedCell;
 use infra::subscriptions::Follower;
 use infra::vault::Vault;
 
-pub use books::{
-    ALL_SUBJECTS_LABEL, Books, GroupBook, LessonAt, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook,
-};
+pub use books::{ALL_SUBJECTS_LABEL, Books, GroupBook, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+pub use lessons::{LessonAt, Whose};
 pub use scopes::Standpoint;
 
 /// The name under which the register is waited for.
 pub const REGISTER: &str = "register";
+
+/// What the register gives a decision on the directory.
+pub trait Known: Sized {
+    fn of(books: &Books, school: SchoolId, stream: StreamId) -> Self;
+}
+
+impl Known for () {
+    fn of(_: &Books, _: SchoolId, _: StreamId) -> Self {}
+}
+
+impl Known for service::Facts {
+    fn of(books: &Books, school: SchoolId, stream: StreamId) -> Self {
+        books.service_facts(school, stream.era)
+    }
+}
 
 /// A shared, folded view of the directory.
 pub struct Register {

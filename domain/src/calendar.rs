@@ -69,6 +69,19 @@ pub struct LessonOn {
     pub slot: SlotId,
 }
 
+/// Where a lesson of the timetable is held instead: another day, another hour or another room. It stays the same lesson, named as the
+/// timetable names it, and lasts as long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Placement {
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+    pub date: Date,
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub starts_at: Time,
+    /// None: the room of the slot.
+    pub room: Option<String>,
+}
+
 /// Why a lesson that the timetable places is not held. Of an absent teacher it says that and no more: a motive is nobody's here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

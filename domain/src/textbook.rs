@@ -31,10 +31,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Slot, YearBounds};
+use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Placement, Slot, YearBounds};
 use crate::decider::{Context, Decider};
 use crate::event::DomainEvent;
-use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, TextbookId};
+use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, SlotId, TextbookId};
 use crate::personal::Personal;
 use entry::{Framing, Lesson, LessonRef, NewFraming, NewResource, Resource, Source};
 use homework::{NewHomework, Task};
@@ -184,12 +184,20 @@ pub struct Facts {
     pub members: BTreeSet<PersonId>,
     /// The entry that the command says it takes over, when it exists and its author may read it.
     pub source: Option<Source>,
+    /// Where those are held that are moved.
+    pub moved: BTreeMap<LessonOn, Placement>,
 }
 
 impl Facts {
     /// Whether the timetable places a lesson of that slot on that day.
     pub fn lesson_on(&self, slot: &Slot, ended_on: Option<Date>, date: Date) -> bool {
         calendar::lesson_on(slot, ended_on, &self.closures, date)
+    }
+
+    /// The day on which a lesson is held: that of the timetable, by which it is named, unless it is moved.
+    fn held_on(&self, slot: Option<SlotId>, date: Date) -> Date {
+        let moved = slot.and_then(|slot| self.moved.get(&LessonOn { date, slot }));
+        moved.map_or(date, |to| to.date)
     }
 }
 
@@ -209,6 +217,7 @@ struct Entry {
 #[derive(Clone)]
 struct Given {
     entry: EntryId,
+    slot: Option<SlotId>,
     on: Date,
     audience: BTreeSet<PersonId>,
     withdrawn: bool,
@@ -312,8 +321,9 @@ impl Decider for Textbook {
                 }
             }
             Event::HomeworkGiven { textbook, homework, given_in, task, .. } => {
-                let (on, entry, audience) = (given_in.date, given_in.entry(*textbook), task.audience.clone());
-                state.homework.insert(*homework, Given { entry, on, audience, withdrawn: false });
+                let (slot, on, entry) = (given_in.slot, given_in.date, given_in.entry(*textbook));
+                let audience = task.audience.clone();
+                state.homework.insert(*homework, Given { entry, slot, on, audience, withdrawn: false });
             }
             Event::HomeworkRevised { homework, task, .. } => {
                 if let Some(given) = state.homework.get_mut(homework) {
@@ -330,7 +340,7 @@ impl Decider for Textbook {
 
     fn weight(state: &State) -> usize {
         let named: usize = state.homework.values().map(|given| given.audience.len()).sum();
-        128 + state.entries.len() * 112 + state.homework.len() * 72 + named * 32
+        128 + state.entries.len() * 112 + state.homework.len() * 96 + named * 32
     }
 }
 

@@ -104,13 +104,19 @@ const walks = {
     const lesson = (await links(page, "/seances/"))[0];
     const empty = await page.locator("main a[href*='/seances/']").last().getAttribute("href");
     const tutored = (await links(page, "/enseignant/classes/"))[0];
-    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, lesson.split("/seances/")[0], `${lesson.split("/seances/")[0]}/charge`];
+    const book = lesson.split("/seances/")[0];
+    const outside = `${book}/hors-emploi-du-temps`;
+    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, outside, `${outside}/2026-11-17T07:00?duree=55`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
     await page.goto(`${site}/direction/droits`);
     const pupil = (await links(page, "/direction/droits/"))[0];
-    return ["/direction", line.split("#")[0], "/direction/seances", "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
+    const who = await page.goto(`${site}/direction/seances`).then(() => page.locator("#qui option", { hasText: "Mme Vidal (Claire)" }).getAttribute("value"));
+    const found = `/direction/seances?qui=${who}&du=2026-11-19&au=2026-11-20`;
+    await page.goto(site + found);
+    const move = (await links(page, "/deplacer"))[0];
+    return ["/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
   },
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];
@@ -262,31 +268,101 @@ await story("the head closes the mandate, and the inspector reads nothing more",
   await inspector.context().close();
 });
 
-await story("the head cancels a teacher's lessons of a day, the pupil sees it, and one is brought back", async () => {
-  const head = await as("Hélène", noScript);
+/** The head looks at the lessons of a teacher on a day. */
+async function looked(head, day) {
   await head.goto(`${site}/direction/seances`);
   await head.locator("#qui").selectOption({ label: "Mme Vidal (Claire)" });
+  await head.fill("#du", day);
+  await head.fill("#au", day);
+  await head.click("button:has-text('Voir ces séances')");
+}
+/** The head takes back all that was said of lessons. */
+async function tookBack(head) {
+  await head.goto(`${site}/direction/seances`);
+  for (const box of await head.locator("form[action$='/retablir'] input[type=checkbox]").all()) await box.check();
+  await head.click("button:has-text('Rétablir les séances cochées')");
+}
+
+await story("the head looks at a teacher's lessons of a day, cancels them, the pupil sees it, and they are brought back", async () => {
+  const head = await as("Hélène", noScript);
+  await looked(head, "2026-11-19");
+  must((await text(head)).includes("Rien n’est encore changé"), "nothing says that nothing is done yet");
+  await picture(head, join(pictures, "seances-trouvees.png"));
+  await head.click("button:has-text('Annuler les séances cochées')");
+  must((await text(head)).includes("Choisissez pourquoi"), "a cancellation without a reason is taken");
   await head.locator("#motif").selectOption({ label: "professeur absent" });
-  await head.fill("#du", "2026-11-19");
-  await head.fill("#au", "2026-11-19");
-  await head.click("button:has-text('Annuler ces séances')");
+  await head.click("button:has-text('Annuler les séances cochées')");
   const list = await text(head);
-  must(list.includes("Les séances sont annulées") && list.includes("professeur absent"), "nothing says what happened");
+  must(/\d+ séances? annulées? :/.test(list) && list.includes("professeur absent"), "nothing says what happened");
   await picture(head, join(pictures, "seances.png"));
   const pupil = await as("Inès", noScript);
   must((await text(pupil, "/eleve")).includes("professeur absent"), "the pupil does not see it");
   await picture(pupil, join(pictures, "seances-eleve.png"));
   const teacher = await as("Claire", noScript);
-  must((await text(teacher, "/enseignant")).includes("annulé"), "the teacher does not see it");
-  for (;;) {
-    await head.goto(`${site}/direction/seances`);
-    const back = head.locator("button:has-text('Rétablir')");
-    if (!(await back.count())) break;
-    await back.first().click();
-    must((await text(head)).includes("La séance est rétablie"), "nothing says that it is back");
-  }
+  must((await text(teacher, "/enseignant")).includes("annulée"), "the teacher does not see it");
+  await tookBack(head);
+  must(/\d+ séances? rétablies?/.test(await text(head)), "nothing says that they are back");
   must(!(await text(pupil, "/eleve")).includes("professeur absent"), "the pupil still sees it cancelled");
   for (const page of [head, pupil, teacher]) await page.context().close();
+});
+
+await story("the head moves a lesson to another day, and everybody sees it there", async () => {
+  const head = await as("Hélène", noScript);
+  await looked(head, "2026-11-19");
+  await head.locator("a:has-text('Déplacer')").first().click();
+  await head.fill("#jour", "2026-11-11");
+  await head.click("button:has-text('Déplacer la séance')");
+  must((await text(head)).includes("fermé"), "a day off is taken");
+  await head.fill("#jour", "2026-11-20");
+  await head.fill("#heure", "07:00");
+  await head.click("button:has-text('Déplacer la séance')");
+  must((await text(head)).includes("La séance est déplacée"), "nothing says what happened");
+  await picture(head, join(pictures, "seances-deplacee.png"));
+  const teacher = await as("Claire", noScript);
+  const week = await text(teacher, "/enseignant");
+  must(week.includes("déplacée du jeudi 19 novembre") && week.includes("au vendredi 20 novembre, 7 h"), "the teacher does not see it at both places");
+  await picture(teacher, join(pictures, "semaine-deplacee.png"));
+  await tookBack(head);
+  must(!(await text(teacher, "/enseignant")).includes("déplacée"), "the teacher still sees it moved");
+  for (const page of [head, teacher]) await page.context().close();
+});
+
+await story("a colleague takes a lesson, and the absent teacher's week says so", async () => {
+  const head = await as("Hélène", noScript);
+  await looked(head, "2026-11-19");
+  const takers = await head.locator("#remplacant option").evaluateAll((found) => found.map((one) => [one.value, one.label]));
+  const [taker, label] = takers.find(([value, name]) => value && !name.includes("Vidal"));
+  await head.locator("#remplacant").selectOption(taker);
+  await head.click("button:has-text('Faire assurer les séances cochées')");
+  if (await head.locator("#confirmer").count()) {
+    // They teach elsewhere at that hour.
+    await head.check("#confirmer");
+    await head.click("button:has-text('Faire assurer les séances cochées')");
+  }
+  must(/assurées? par/.test(await text(head)), "nothing says what happened");
+  const teacher = await as("Claire", noScript);
+  must((await text(teacher, "/enseignant")).includes(`assurée par ${label.split(" (")[0]}`), "the teacher does not see who takes it");
+  await tookBack(head);
+  for (const page of [head, teacher]) await page.context().close();
+});
+
+await story("a teacher adds a lesson that the timetable does not have", async () => {
+  const teacher = await as("Claire", noScript);
+  await teacher.goto(`${site}${lesson.split("/seances/")[0]}`);
+  await teacher.click("a:has-text('Ajouter une séance hors emploi du temps')");
+  await teacher.fill("#jour", "2026-11-17");
+  await teacher.fill("#heure", "18:00");
+  await teacher.fill("#duree", "une heure");
+  await teacher.click("button:has-text('Écrire cette séance')");
+  must((await text(teacher)).includes("nombre de minutes"), "a duration in words is not explained");
+  await teacher.fill("#duree", "60");
+  await teacher.click("button:has-text('Écrire cette séance')");
+  await teacher.fill("#contenu", "Rattrapage du navigateur.");
+  await teacher.click("button:has-text('Publier')");
+  must((await text(teacher)).includes("La séance est publiée"), "nothing says what happened");
+  const pupil = await as("Inès", noScript);
+  must((await text(pupil, "/eleve")).includes("Rattrapage du navigateur"), "the pupil does not read it");
+  for (const page of [teacher, pupil]) await page.context().close();
 });
 
 await story("nobody reads what is not theirs", async () => {

@@ -76,7 +76,8 @@ async fn a_new_timetable_releases_ends_and_leaves_the_substitute() {
         Assignment { teacher: substitute, capacity: Capacity::Substitute, from: date(2026, 11, 1), until: None };
     let stream = domain::ids::StreamId::new("service", stream, YEAR);
     let (now, capacity) = (app.now(), Capacity::Machine);
-    let context = domain::decider::Context { actor: Actor::Operator, capacity, now, facts: (), facts_position: 0 };
+    let facts = domain::directory::service::Facts::default();
+    let context = domain::decider::Context { actor: Actor::Operator, capacity, now, facts, facts_position: 0 };
     let envelope = infra::journal::Envelope::to(stream);
     let assign = Command::Assign { assignment };
     let receipt = app.journal.execute::<Service>(envelope, assign, context).await.unwrap();

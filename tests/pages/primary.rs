@@ -38,8 +38,12 @@ fn morning() -> String {
     format!("/enseignant/cahiers/{}/seances/{}/{MONDAY}", textbook(), half_day(1, 8).slot)
 }
 
-async fn tell<D: Decider<Facts = ()>>(pages: &Pages, id: impl Into<Uuid>, era: SchoolYear, command: D::Command)
-where
+async fn tell<D: Decider<Facts: api::facts::Known>>(
+    pages: &Pages,
+    id: impl Into<Uuid>,
+    era: SchoolYear,
+    command: D::Command,
+) where
     D::Command: Serialize,
 {
     let (school, stream) = (SchoolId::of(UAI), StreamId::new(D::TYPE, id, era));

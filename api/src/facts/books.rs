@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::access::{Grant, Stay, Tutoring};
 use domain::actor::Capacity;
-use domain::calendar::{
-    Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Slot, YearBounds, days_after, lesson_on,
-};
+use domain::calendar::{Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Placement, Slot, YearBounds};
 use domain::directory::entourage;
 use domain::directory::establishment::{Identity, Level};
 use domain::directory::group::Description;
 use domain::directory::person::{Contacts, Guardian, Names, Role};
-use domain::directory::service::{ALL_SUBJECTS, Assignment};
+use domain::directory::service::{self, ALL_SUBJECTS, Assignment};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
 use domain::textbook::written::Degree;
@@ -174,6 +172,19 @@ pub struct ServiceBook {
     pub slots: Vec<(Slot, Option<Date>)>,
     /// Lessons of these slots that are not held.
     pub not_held: BTreeMap<LessonOn, NotHeld>,
+    /// Lessons that are held elsewhere, or were.
+    pub moved: BTreeMap<LessonOn, Moved>,
+    /// Lessons that a colleague takes.
+    pub replaced: BTreeMap<LessonOn, PersonId>,
+}
+
+/// What became of the place of a lesson.
+#[derive(Debug, Clone, Default)]
+pub struct Moved {
+    /// Where it is held; none once it moved back.
+    pub now: Option<Placement>,
+    /// Every place it ever had besides that of the timetable: work was given for it there.
+    pub ever: Vec<(Date, Time)>,
 }
 
 impl ServiceBook {
@@ -196,19 +207,6 @@ pub struct MandateBook {
     /// The day it was closed early.
     pub closed_on: Option<Date>,
     pub opened_by: Option<PersonId>,
-}
-
-/// One lesson of the timetable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LessonAt {
-    pub textbook: TextbookId,
-    pub slot: SlotId,
-    pub date: Date,
-    pub starts_at: Time,
-    pub minutes: u16,
-    pub room: Option<String>,
-    /// Why it is not held, if it is not.
-    pub not_held: Option<NotHeld>,
 }
 
 impl Books {
@@ -260,48 +258,6 @@ impl Books {
 
     pub fn services_of_school(&self, school: SchoolId) -> impl Iterator<Item = &ServiceBook> {
         self.services.values().filter(move |service| service.school == school)
-    }
-
-    /// The lessons the timetable places in a textbook between two days, both included, in order; those that are not held say so.
-    pub fn lessons(&self, textbook: TextbookId, from: Date, until: Date) -> Vec<LessonAt> {
-        let service = self.services.get(&textbook);
-        let Some((service, school)) = service.and_then(|service| Some((service, self.schools.get(&service.school)?)))
-        else {
-            return vec![];
-        };
-        let closures = school.closures.get(&service.year).map_or(&[][..], Vec::as_slice);
-        let mut lessons = Vec::new();
-        let mut day = Some(from).filter(|_| school.years.contains_key(&service.year));
-        while let Some(date) = day.filter(|date| *date <= until) {
-            let held = service.slots.iter().filter(|(slot, ended)| lesson_on(slot, *ended, closures, date));
-            lessons.extend(held.map(|(slot, _)| LessonAt {
-                textbook,
-                slot: slot.slot,
-                date,
-                starts_at: slot.starts_at,
-                minutes: slot.minutes,
-                room: slot.room.clone(),
-                not_held: service.not_held.get(&LessonOn { date, slot: slot.slot }).copied(),
-            }));
-            day = days_after(date, 1);
-        }
-        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at));
-        lessons
-    }
-
-    /// The timetable of a pupil between two days, both included, in order: on each day, in the groups they belong to on it.
-    pub fn timetable(&self, pupil: PersonId, from: Date, until: Date) -> Vec<LessonAt> {
-        let mut lessons = Vec::new();
-        for stay in self.stays(pupil) {
-            let present =
-                |lesson: &LessonAt| stay.from <= lesson.date && stay.until.is_none_or(|end| lesson.date < end);
-            for service in self.services_of_group(stay.group) {
-                lessons.extend(self.lessons(service.textbook, from, until).into_iter().filter(present));
-            }
-        }
-        lessons.sort_by_key(|lesson| (lesson.date, lesson.starts_at, lesson.textbook));
-        lessons.dedup();
-        lessons
     }
 
     /// In what capacity a person acts in a textbook on a day.
@@ -362,7 +318,15 @@ impl Books {
             not_held: service.not_held.clone(),
             members: self.members(service.group, school.local(now).date()).collect(),
             source: None,
+            moved: service.moved.iter().filter_map(|(lesson, moved)| Some((*lesson, moved.now.clone()?))).collect(),
         })
+    }
+
+    /// What a decision on a service may look at.
+    pub fn service_facts(&self, school: SchoolId, year: SchoolYear) -> service::Facts {
+        let Some(book) = self.schools.get(&school) else { return service::Facts::default() };
+        let closures = book.closures.get(&year).cloned().unwrap_or_default();
+        service::Facts { bounds: book.years.get(&year).cloned(), closures }
     }
 
     /// What a decision on a mandate may look at. The school is that of the mandate, or of the head who opens it.

@@ -7,7 +7,8 @@ use domain::directory::group::Sort;
 use domain::ids::{GroupId, PersonId};
 use jiff::civil::Date;
 
-use super::books::{GroupBook, LessonAt};
+use super::books::GroupBook;
+use super::lessons::LessonAt;
 use super::{Books, Standpoint};
 
 impl Books {

@@ -205,6 +205,8 @@ fn service(books: &mut Books, event: &service::Event) {
                     assignments: vec![],
                     slots: vec![],
                     not_held: std::collections::BTreeMap::new(),
+                    moved: std::collections::BTreeMap::new(),
+                    replaced: std::collections::BTreeMap::new(),
                 },
             );
         }
@@ -235,18 +237,51 @@ fn service(books: &mut Books, event: &service::Event) {
             held.filter(|(known, ended)| known.slot == *slot && ended.is_none())
                 .for_each(|(_, ended)| *ended = Some(*on));
         }
-        Event::LessonCancelled { service, lesson, because } => {
-            let Some(textbook) = textbook_of(books, service) else { return };
-            if let Some(book) = books.services.get_mut(&textbook) {
-                book.not_held.insert(*lesson, *because);
+        Event::LessonCancelled { service, .. }
+        | Event::LessonReinstated { service, .. }
+        | Event::LessonMoved { service, .. }
+        | Event::LessonMovedBack { service, .. }
+        | Event::LessonReplaced { service, .. }
+        | Event::ReplacementCalledOff { service, .. } => {
+            let book = textbook_of(books, service).and_then(|textbook| books.services.get_mut(&textbook));
+            if let Some(book) = book {
+                lesson(book, event);
             }
         }
-        Event::LessonReinstated { service, lesson } => {
-            let Some(textbook) = textbook_of(books, service) else { return };
-            if let Some(book) = books.services.get_mut(&textbook) {
-                book.not_held.remove(lesson);
+    }
+}
+
+/// What is said of one lesson.
+fn lesson(book: &mut ServiceBook, event: &service::Event) {
+    use service::Event;
+    match event {
+        Event::LessonCancelled { lesson, because, .. } => {
+            book.not_held.insert(*lesson, *because);
+        }
+        Event::LessonReinstated { lesson, .. } => {
+            book.not_held.remove(lesson);
+        }
+        Event::LessonMoved { lesson, to, .. } => {
+            let moved = book.moved.entry(*lesson).or_default();
+            moved.ever.push((to.date, to.starts_at));
+            moved.now = Some(to.clone());
+        }
+        Event::LessonMovedBack { lesson, .. } => {
+            if let Some(moved) = book.moved.get_mut(lesson) {
+                moved.now = None;
             }
         }
+        Event::LessonReplaced { lesson, by, .. } => {
+            book.replaced.insert(*lesson, *by);
+        }
+        Event::ReplacementCalledOff { lesson, .. } => {
+            book.replaced.remove(lesson);
+        }
+        Event::ServiceOpened { .. }
+        | Event::TeacherAssigned { .. }
+        | Event::TeacherReleased { .. }
+        | Event::SlotScheduled { .. }
+        | Event::SlotEnded { .. } => {}
     }
 }
 

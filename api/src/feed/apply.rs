@@ -99,7 +99,7 @@ struct Written {
 impl<P: FnMut(u64, u64)> Writing<'_, P> {
     async fn run<D>(&mut self, works: Vec<Work<D::Command>>) -> Result<(), FeedError>
     where
-        D: Decider<Facts = ()>,
+        D: Decider<Facts: Default>,
         D::Command: Serialize,
     {
         let (app, facts_position) = (self.app, self.facts_position);
@@ -123,14 +123,16 @@ impl<P: FnMut(u64, u64)> Writing<'_, P> {
 /// The commands of one stream, in order. A refusal is counted and the rest goes on; a journal that is away stops the import.
 async fn one<D>(app: &App, work: Work<D::Command>, facts_position: i64) -> Result<Written, FeedError>
 where
-    D: Decider<Facts = ()>,
+    D: Decider<Facts: Default>,
     D::Command: Serialize,
 {
     let mut written = Written::default();
     for command in work.commands {
         let envelope = Envelope { school: work.school, ..Envelope::to(work.stream) };
         let now = app.now();
-        let context = Context { actor: Actor::Import, capacity: Capacity::Machine, now, facts: (), facts_position };
+        // A feed asks nothing that the register's facts would decide.
+        let facts = D::Facts::default();
+        let context = Context { actor: Actor::Import, capacity: Capacity::Machine, now, facts, facts_position };
         written.commands += 1;
         match app.journal.execute::<D>(envelope, command, context).await {
             Ok(receipt) => {

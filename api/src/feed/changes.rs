@@ -103,6 +103,8 @@ impl Changes {
                 Command::Schedule { .. } => "timetables set",
                 Command::Cancel { .. } => "lessons cancelled",
                 Command::Reinstate { .. } => "lessons reinstated",
+                Command::Move { .. } => "lessons moved",
+                Command::Replace { .. } => "lessons taken by a colleague",
             });
         }
         push(&mut self.services, StreamId::new(service::Service::TYPE, service, year), Some(school), commands);

@@ -18,7 +18,7 @@ use super::answer::{Answer, written};
 use super::caller::Caller;
 use super::said::Told;
 use crate::app::App;
-use crate::facts::Books;
+use crate::facts::{Books, Known};
 use crate::problem::Problem;
 
 /// Where a command goes, once it is known to concern the head's school alone.
@@ -29,7 +29,7 @@ struct Aim {
     address: Option<String>,
 }
 
-async fn send<D: Decider<Facts = ()>>(
+async fn send<D: Decider<Facts: Known>>(
     app: &Arc<App>,
     caller: Caller,
     told: Told,

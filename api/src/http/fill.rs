@@ -102,7 +102,13 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, Id(id): Id, asked
         (books.scope(caller.person, Standpoint::Head, today), today)
     };
     let (from, until) = asked.days((days_after(today, -BEFORE_DAYS).unwrap_or(today), today), DAYS_MAX)?;
-    let written = principal::queries::written(&app.reader, &scope, from, until).await?;
+    // A lesson held on these days may be one of other days of the timetable.
+    let (first, last) = {
+        let books = app.register.read();
+        let days = books.days_elsewhere(books.services_of_school(school).map(|service| service.textbook), from, until);
+        (days.first().map_or(from, |day| from.min(*day)), days.last().map_or(until, |day| until.max(*day)))
+    };
+    let written = principal::queries::written(&app.reader, &scope, first, last).await?;
     let written = written.into_iter().filter_map(|lesson| Some((lesson.slot?, lesson.date))).collect();
     let fill = {
         let books = app.register.read();
@@ -126,13 +132,11 @@ fn counted(
     let local = school.local(now);
     for service in books.services_of_school(school.school) {
         for lesson in books.lessons(service.textbook, from, until) {
-            let ends_at = lesson.date.to_datetime(lesson.starts_at);
-            let ends_at = ends_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(lesson.minutes)));
-            // What is not held leaves no trace to look for.
-            if ends_at > local || lesson.not_held.is_some() {
+            // What is not held, or is taken by a colleague, leaves no trace to look for.
+            if lesson.end() > local || !lesson.is_expected() {
                 continue;
             }
-            let done = written.contains(&(lesson.slot, lesson.date));
+            let done = written.contains(&(lesson.slot, lesson.of));
             total.count(done);
             classes.entry(service.group).or_default().count(done);
             teachers.entry(service.answering(lesson.date)).or_default().count(done);

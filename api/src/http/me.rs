@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use domain::access::Scope;
-use domain::calendar::{NotHeld, days_after, monday_of};
+use domain::calendar::{LessonOn, NotHeld, days_after, monday_of};
 use domain::directory::person::Role;
 use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use projections::pupil::HomeworkVersion;
 use projections::pupil::queries::{self, After};
 use serde::Serialize;
@@ -20,7 +20,7 @@ use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
 use super::texts::{GivenHomework, Texts, WrittenEntry};
 use crate::app::App;
-use crate::facts::{LessonAt, SchoolBook, Standpoint};
+use crate::facts::{Books, LessonAt, SchoolBook, Standpoint, Whose};
 use crate::problem::Problem;
 
 /// Work ahead that is listed when no day is named, and at most.
@@ -133,13 +133,6 @@ struct Seen {
     today: Date,
 }
 
-/// Whose timetable it is.
-#[derive(Clone, Copy)]
-enum Whose {
-    Pupil(PersonId),
-    Class(GroupId),
-}
-
 /// Of a class the caller is form tutor of, or follows for the school life.
 fn seen_class(app: &App, caller: Caller, class: GroupId) -> Result<Seen, Problem> {
     let (books, now) = (app.register.read(), app.now());
@@ -203,6 +196,11 @@ pub struct Planned<'a> {
     room: Option<String>,
     /// Why it is not held; none when it is.
     not_held: Option<NotHeld>,
+    /// Where the timetable has it, when it is held elsewhere.
+    #[schema(value_type = Option<String>)]
+    moved_from: Option<DateTime>,
+    /// The colleague who takes it: « Mme Vidal ».
+    assured_by: Option<String>,
     /// None: nothing is written, or nothing is released yet.
     #[schema(value_type = Option<WrittenEntry>)]
     entry: Option<&'a WrittenEntry>,
@@ -229,19 +227,27 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
     let sunday = days_after(monday, 6).unwrap_or(monday);
-    let rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let mut rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let other_days = app.register.read().days_elsewhere_of(seen.whose, &seen.scope, monday, sunday);
+    for day in other_days {
+        rows.join(queries::week(&app.reader, &seen.scope, seen.now, (day, day)).await?);
+    }
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
     let books = app.register.read();
-    let entries = texts.entries(&books, &rows.entries, rows.given());
-    let due: Vec<GivenHomework> = rows.due().into_iter().map(|work| texts.homework(&books, work)).collect();
+    let entries = texts.entries(&books, &rows.entries, rows.in_order());
+    let due_on = |work: &HomeworkVersion| {
+        let lesson = books.due_lesson(work.place.textbook, &work.work.due);
+        lesson.map_or(work.work.due.on, |lesson| lesson.date)
+    };
+    let due: Vec<(Date, GivenHomework)> =
+        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(&books, work))).collect();
     let (pupil, group) = match seen.whose {
         Whose::Pupil(pupil) => (Some(pupil), None),
         Whose::Class(class) => (None, Some(class)),
     };
-    let timetable = match seen.whose {
-        Whose::Pupil(pupil) => books.timetable(pupil, monday, sunday),
-        Whose::Class(_) => books.lessons_of(seen.scope.groups.iter().map(|(group, _)| *group), monday, sunday),
-    };
+    let timetable = books.timetable_of(seen.whose, &seen.scope, monday, sunday);
+    let moved_away = books.moved_away_of(seen.whose, &seen.scope, monday, sunday);
+    let known: Vec<LessonOn> = timetable.iter().chain(&moved_away).map(LessonAt::named).collect();
     let school = match seen.whose {
         Whose::Pupil(pupil) => school_of(&books, pupil, seen.now),
         Whose::Class(class) => books.groups.get(&class).and_then(|group| books.schools.get(&group.school)),
@@ -250,8 +256,8 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let days = days.map(|date| Day {
         date,
         closure: school.and_then(|school| closure(school, date)),
-        lessons: lessons(timetable.iter().filter(|lesson| lesson.date == date).collect(), date, &entries),
-        due: due.iter().filter(|work| work.due().on == date).collect(),
+        lessons: lessons(&books, (&timetable, &known), date, &entries),
+        due: due.iter().filter(|(due_on, _)| *due_on == date).map(|(_, work)| work).collect(),
     });
     let week = Week { pupil, group, monday, days: days.collect() };
     drop(books);
@@ -263,25 +269,34 @@ fn closure(school: &SchoolBook, date: Date) -> Option<String> {
     closures.iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
 }
 
-/// The timetable of a day, then what was written outside it.
-fn lessons<'a>(timetable: Vec<&LessonAt>, date: Date, entries: &'a [WrittenEntry]) -> Vec<Planned<'a>> {
-    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.slot, date));
-    let planned = timetable.iter().map(|lesson| Planned {
+/// The lessons held on a day, then what was written outside the timetable.
+fn lessons<'a>(
+    books: &Books,
+    (timetable, known): (&[LessonAt], &[LessonOn]),
+    date: Date,
+    entries: &'a [WrittenEntry],
+) -> Vec<Planned<'a>> {
+    let of = |lesson: &LessonAt| entries.iter().find(|entry| entry.is_of(lesson.named()));
+    let planned = timetable.iter().filter(|lesson| lesson.date == date).map(|lesson| Planned {
         textbook: lesson.textbook,
         slot: Some(lesson.slot),
         starts_at: Some(lesson.starts_at),
         minutes: Some(lesson.minutes),
         room: lesson.room.clone(),
         not_held: lesson.not_held,
+        moved_from: lesson.moved_from,
+        assured_by: lesson.replaced_by.map(|by| books.formal_name(by)),
         entry: of(lesson),
     });
     let outside = entries.iter().filter(|entry| entry.date() == date);
-    let outside = outside.filter(|entry| !timetable.iter().any(|lesson| entry.is_of(lesson.slot, date)));
+    let outside = outside.filter(|entry| !known.iter().any(|lesson| entry.is_of(*lesson)));
     let outside = outside.map(|entry| {
         let (starts_at, minutes) = entry.hours();
         let (textbook, slot) = (entry.textbook(), entry.slot());
         let (starts_at, minutes) = (Some(starts_at), Some(minutes));
-        Planned { textbook, slot, starts_at, minutes, room: None, not_held: None, entry: Some(entry) }
+        let (moved_from, assured_by) = (None, None);
+        let (room, not_held) = (None, None);
+        Planned { textbook, slot, starts_at, minutes, room, not_held, moved_from, assured_by, entry: Some(entry) }
     });
     planned.chain(outside).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::actor::Actor;
+use domain::calendar::LessonOn;
 use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{self, Purpose};
@@ -212,9 +213,9 @@ pub fn cells(resources: &[cells::Resource]) -> impl Iterator<Item = &SealedCell>
 }
 
 impl WrittenEntry {
-    /// Whether it is what was written of that lesson of the timetable.
-    pub fn is_of(&self, slot: SlotId, date: Date) -> bool {
-        self.lesson.slot == Some(slot) && self.lesson.date == date
+    /// Whether it is what was written of that lesson of the timetable, wherever it is held.
+    pub fn is_of(&self, lesson: LessonOn) -> bool {
+        self.lesson.slot == Some(lesson.slot) && self.lesson.date == lesson.date
     }
 
     pub fn date(&self) -> Date {
@@ -232,11 +233,5 @@ impl WrittenEntry {
 
     pub fn textbook(&self) -> TextbookId {
         self.textbook
-    }
-}
-
-impl GivenHomework {
-    pub fn due(&self) -> &Due {
-        &self.due
     }
 }

@@ -117,6 +117,10 @@ pub struct LessonHistory {
     pub end: Time,
     /// The slot was cancelled: the reason, or nothing known.
     pub cancelled: Option<Option<String>>,
+    /// A colleague took it: nothing is expected here.
+    pub assured: bool,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
+    pub notes: Vec<String>,
     /// First written after the delay the school allows.
     pub late: bool,
     pub versions: Vec<Version>,
@@ -125,6 +129,10 @@ pub struct LessonHistory {
 }
 
 impl LessonHistory {
+    pub fn is_expected(&self) -> bool {
+        self.cancelled.is_none() && !self.assured
+    }
+
     pub fn delay(&self, version: &Version) -> String {
         fr::delay(self.date, version.written_at.date())
     }

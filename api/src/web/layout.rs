@@ -63,7 +63,7 @@ impl Role {
             Self::Principal => &[
                 ("/direction", "Remplissage"),
                 ("/direction/charge", "Charge de travail"),
-                ("/direction/seances", "Séances annulées"),
+                ("/direction/seances", "Séances modifiées"),
                 ("/direction/mandats", "Mandats d’inspection"),
                 ("/direction/droits", "Proches et AESH"),
             ],

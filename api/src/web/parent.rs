@@ -197,6 +197,7 @@ mod tests {
             minutes: None,
             given_on: date(2026, 11, 16),
             due_on: date(2026, 11, day),
+            due_note: None,
             in_writing: false,
             for_whom: None,
             revised_on: None,

@@ -173,59 +173,111 @@ impl MandatesPage {
     }
 }
 
-/// A lesson that is not held.
+/// A lesson of the list: one that was looked for, or one that does not go as the timetable has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CancelledLesson {
+pub struct ChangedLesson {
     pub start: Time,
     pub class: String,
     pub subject: String,
     pub teacher: String,
-    /// `professeur absent`
-    pub reason: String,
-    /// What the form that reinstates it posts as `seance`: `{textbook}/{slot}/{date}`.
+    /// Why it is not held: `professeur absent`.
+    pub reason: Option<String>,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`.
+    pub notes: Vec<String>,
+    /// What a form posts as `seance`, repeated: `{textbook}/{slot}/{date}`.
     pub value: String,
+    pub chosen: bool,
+    pub move_href: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CancelledDay {
+pub struct ChangedDay {
     pub date: Date,
-    pub lessons: Vec<CancelledLesson>,
+    pub lessons: Vec<ChangedLesson>,
 }
 
-/// The form posts `qui` (`enseignant:{id}` or `classe:{id}`), `motif`, `du`, `au`, `de`, `a` and `cle` to `/direction/seances`.
+/// The form asks `/direction/seances` by `qui` (`enseignant:{id}` or `classe:{id}`), `du`, `au`, `de` and `a`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CancelForm {
+pub struct ChooseForm {
     pub teachers: Vec<Choice>,
     pub classes: Vec<Choice>,
     /// The value chosen, or empty.
     pub who: String,
-    pub reasons: Vec<Choice>,
-    pub reason: String,
     pub from: String,
     pub to: String,
     /// The hours between which lessons of these days start, as typed; empty: any.
     pub after: String,
     pub before: String,
-    pub key: String,
-    pub errors: Vec<FieldError>,
 }
 
 /// `/direction/seances`
+///
+/// Of the lessons found, the ticked ones are posted with what had been asked, `cle`, and `faire`: `annuler` with a `motif`, or `assurer`
+/// with a `remplacant`. Of the lessons changed, the ticked ones are posted to `/direction/seances/retablir`.
 #[derive(Debug, Template)]
 #[template(path = "principal/lessons.html")]
 pub struct LessonsPage {
     pub layout: Layout,
-    /// Oldest first.
-    pub days: Vec<CancelledDay>,
-    pub form: CancelForm,
+    pub form: ChooseForm,
+    /// The lessons asked for, oldest first; none before anything was asked.
+    pub found: Option<Vec<ChangedDay>>,
+    pub reasons: Vec<Choice>,
+    pub reason: String,
+    /// Who may take a lesson.
+    pub takers: Vec<Choice>,
+    pub taker: String,
+    /// What does not go as the timetable has it, oldest first.
+    pub days: Vec<ChangedDay>,
+    pub key: String,
+    pub errors: Vec<FieldError>,
+    /// What the taker has to do then: taken all the same when `confirmer` is `oui`.
+    pub warnings: Vec<String>,
 }
 
 impl LessonsPage {
     pub fn error(&self, field: &str) -> Option<&str> {
-        error_of(&self.form.errors, field)
+        error_of(&self.errors, field)
     }
 
-    pub fn count(&self) -> usize {
-        self.days.iter().map(|day| day.lessons.len()).sum()
+    pub fn count(&self, days: &[ChangedDay]) -> usize {
+        days.iter().map(|day| day.lessons.len()).sum()
+    }
+
+    /// `3 séances`
+    pub fn count_said(&self, days: &[ChangedDay]) -> String {
+        fr::plural(self.count(days), "séance", "séances")
+    }
+}
+
+/// `/direction/seances/{textbook}/{slot}/{date}/deplacer`
+///
+/// The form posts `jour`, `heure`, `salle`, `cle` and, once it is warned, `confirmer`.
+#[derive(Debug, Template)]
+#[template(path = "principal/move.html")]
+pub struct MovePage {
+    pub layout: Layout,
+    pub class: String,
+    pub subject: String,
+    pub teacher: String,
+    /// Where it is held now.
+    pub date: Date,
+    pub start: Time,
+    pub minutes: u32,
+    pub room: Option<String>,
+    pub reason: Option<String>,
+    pub notes: Vec<String>,
+    pub action: String,
+    pub key: String,
+    pub day: String,
+    pub hour: String,
+    pub new_room: String,
+    pub errors: Vec<FieldError>,
+    /// Who has something else at that hour: moved all the same when `confirmer` is `oui`.
+    pub warnings: Vec<String>,
+}
+
+impl MovePage {
+    pub fn error(&self, field: &str) -> Option<&str> {
+        error_of(&self.errors, field)
     }
 }

@@ -82,7 +82,10 @@ pub struct Homework {
     pub kind: Option<String>,
     pub minutes: Option<u32>,
     pub given_on: Date,
+    /// The day of the lesson it is for, where that lesson is held now.
     pub due_on: Date,
+    /// What became of that lesson: `séance annulée`, `séance déplacée au mardi 24 novembre`.
+    pub due_note: Option<String>,
     pub in_writing: bool,
     /// When it is not for the whole class: `pour une partie de la classe`, or their names for the team.
     pub for_whom: Option<String>,
@@ -143,6 +146,12 @@ pub enum SlotState {
     ToCome,
     /// Not held, and nothing left for the class.
     Cancelled,
+    /// Over; a colleague took it, and nothing is expected here.
+    Assured,
+    /// Held elsewhere: `au mardi 24 novembre, 14 h`.
+    Moved {
+        to: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +165,8 @@ pub struct Slot {
     pub textbook: Option<String>,
     /// Why it is not held, if it is not: `professeur absent`.
     pub not_held: Option<String>,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
+    pub notes: Vec<String>,
     pub state: SlotState,
     /// Homework given in this lesson.
     pub given: Vec<Homework>,
@@ -271,6 +282,10 @@ pub struct RightsPage {
 pub struct Lesson {
     pub date: Date,
     pub start: Time,
+    /// Why it is not held, if it is not.
+    pub not_held: Option<String>,
+    /// What else became of it.
+    pub notes: Vec<String>,
     pub state: SlotState,
     pub framing: Framing,
     pub resources: Vec<Resource>,

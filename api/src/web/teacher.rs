@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+mod outside;
+
 use askama::Template;
 use domain::ids::PersonId;
 use jiff::civil::{Date, DateTime, Time};
@@ -13,6 +15,8 @@ use super::principal::Filling;
 use super::pupil::{Framing, Homework, Purpose, Resource};
 use crate::fr;
 
+pub use outside::OutsidePage;
+
 /// A slot of the teacher's timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellState {
@@ -22,8 +26,13 @@ pub enum CellState {
     },
     Empty,
     ToCome,
-    Cancelled {
-        reason: Option<String>,
+    /// Not held, and nothing left for the class.
+    Cancelled,
+    /// A colleague takes it, or the teacher takes a colleague's without a textbook of their own for that class.
+    Assured,
+    /// Held elsewhere: `au mardi 24 novembre, 14 h`.
+    Moved {
+        to: String,
     },
     /// Written, then taken out of sight.
     Withdrawn,
@@ -36,8 +45,12 @@ pub struct Cell {
     pub class: String,
     pub subject: String,
     pub room: Option<String>,
-    /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
-    pub href: String,
+    /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`; none where this teacher has nothing to write.
+    pub href: Option<String>,
+    /// Why it is not held, if it is not: `professeur absent`.
+    pub not_held: Option<String>,
+    /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
+    pub notes: Vec<String>,
     pub state: CellState,
     /// Something of it lies on the teacher's desk, unpublished.
     pub draft: bool,
@@ -100,6 +113,16 @@ impl WeekPage {
         fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
     }
 
+    /// The class of a cell beside `slot`; its words say it first.
+    pub fn look(&self, cell: &Cell) -> &'static str {
+        match cell.state {
+            CellState::Empty => " blank",
+            CellState::ToCome => " ahead",
+            CellState::Cancelled | CellState::Moved { .. } => " cancelled",
+            _ => "",
+        }
+    }
+
     pub fn cells(&self) -> usize {
         self.days.iter().map(|day| day.cells.len()).sum()
     }
@@ -154,6 +177,7 @@ pub struct Papers {
     pub overtaken: bool,
     pub note: String,
     pub draft_action: String,
+    pub discard_action: String,
     pub note_action: String,
     /// The last day both are kept.
     pub kept_until: Option<Date>,
@@ -193,6 +217,9 @@ pub struct LessonPage {
     pub start: Time,
     pub end: Time,
     pub room: Option<String>,
+    pub notes: Vec<String>,
+    /// Not held: what is written is work left for the class.
+    pub cancelled: bool,
     /// `/enseignant/cahiers/{textbook}`
     pub textbook: String,
     pub action: String,
@@ -313,6 +340,8 @@ pub struct Entry {
     pub date: Date,
     pub start: Time,
     pub href: String,
+    pub not_held: Option<String>,
+    pub notes: Vec<String>,
     pub state: EntryState,
     pub framing: Framing,
     pub resources: Vec<Resource>,
@@ -332,9 +361,8 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
-    Cancelled {
-        reason: Option<String>,
-    },
+    Cancelled,
+    Assured,
 }
 
 /// `/enseignant/cahiers/{textbook}`
@@ -346,6 +374,8 @@ pub struct TextbookPage {
     pub subject: String,
     /// Where the work that falls on its class is counted.
     pub load: String,
+    /// Where a lesson outside the timetable is added.
+    pub outside: String,
     pub held: u32,
     pub filled: u32,
     /// Newest first.
@@ -414,14 +444,14 @@ pub struct Reader {
     pub textbooks: Vec<String>,
 }
 
-/// A lesson of a teacher that is not held.
+/// A lesson of a teacher that is not held, not there or not by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CancelledLesson {
     pub date: Date,
     pub start: Time,
     pub class: String,
     pub subject: String,
-    /// `professeur absent`
+    /// `professeur absent`, `assurée par Mme Vidal`
     pub reason: String,
 }
 

@@ -1,12 +1,17 @@
 //! A service d'enseignement: who teaches which subject to which group, and at what hours. One stream per group × subject × year.
 //!
-//! Life line: opened → teachers assigned and released, each with a capacity and dates → slots scheduled and ended → lessons cancelled
-//! and reinstated. A lesson is a slot on one of its days. A long substitute is an assignment with dates; the textbook stays the same.
+//! Life line: opened → teachers assigned and released, each with a capacity and dates → slots scheduled and ended → lessons cancelled,
+//! moved or replaced, and reinstated. A lesson is a slot on one of its days, and is named so wherever it is held. A long substitute is an
+//! assignment with dates; the textbook stays the same. A colleague who takes one lesson has no assignment: he may teach his own subject.
 //!
 //! | French | here |
 //! |---|---|
 //! | séance non tenue (professeur absent, sortie, stage, examen…) | a cancelled lesson and its [`NotHeld`] |
-//! | séance rétablie | a reinstated lesson |
+//! | séance déplacée | a moved lesson and its [`Placement`] |
+//! | séance assurée par un collègue (remplacement de courte durée) | a replaced lesson, and by whom |
+//! | séance rétablie | a reinstated lesson, one that moved back, a replacement called off |
+
+mod lessons;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +19,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Capacity;
-use crate::calendar::{LessonOn, NotHeld, Slot};
+use crate::calendar::{Closure, LessonOn, NotHeld, Placement, Slot, YearBounds};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
@@ -82,14 +87,21 @@ pub enum Command {
         lessons: BTreeSet<LessonOn>,
         because: NotHeld,
     },
-    /// These lessons are held after all.
+    /// The last thing said of these lessons is taken back: they are held after all, where the timetable has them, by who holds them.
     Reinstate {
         lessons: BTreeSet<LessonOn>,
     },
+    /// This lesson is held elsewhere, or was. One that was not held is held after all.
+    Move {
+        lesson: LessonOn,
+        to: Placement,
+    },
+    /// A colleague takes these lessons, or took them: they are assured. Those that were not held are held after all.
+    Replace {
+        lessons: BTreeSet<LessonOn>,
+        by: PersonId,
+    },
 }
-
-/// Lessons that one command may cancel or reinstate: more than a service has in a year.
-const LESSONS_MAX: usize = 500;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
@@ -128,6 +140,24 @@ pub enum Event {
         service: ServiceId,
         lesson: LessonOn,
     },
+    LessonMoved {
+        service: ServiceId,
+        lesson: LessonOn,
+        to: Placement,
+    },
+    LessonMovedBack {
+        service: ServiceId,
+        lesson: LessonOn,
+    },
+    LessonReplaced {
+        service: ServiceId,
+        lesson: LessonOn,
+        by: PersonId,
+    },
+    ReplacementCalledOff {
+        service: ServiceId,
+        lesson: LessonOn,
+    },
 }
 
 impl DomainEvent for Event {
@@ -154,8 +184,22 @@ pub enum Rejection {
     SlotMalformed,
     #[error("the timetable of this service places no lesson of that slot on that day")]
     LessonUnknown,
-    #[error("one command cancels or reinstates from 1 to 500 lessons")]
+    #[error("one command cancels, replaces or reinstates from 1 to 500 lessons")]
     LessonsMalformed,
+    #[error("this lesson is there already")]
+    LessonThereAlready,
+    #[error("that day is outside the school year")]
+    OutsideSchoolYear,
+    #[error("the school is closed on that day")]
+    SchoolClosed,
+    #[error("this service has another lesson at that hour")]
+    HourTaken,
+    #[error("a room is named by 1 to 40 characters")]
+    RoomMalformed,
+    #[error("a colleague takes this lesson: call that off before it is moved")]
+    LessonReplaced,
+    #[error("this person holds the lesson already")]
+    HoldsTheLesson,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
 }
@@ -170,9 +214,23 @@ impl crate::decider::Rejection for Rejection {
             | Self::DatesMalformed
             | Self::SlotMalformed
             | Self::LessonUnknown
-            | Self::LessonsMalformed => Kind::Invalid,
+            | Self::LessonsMalformed
+            | Self::LessonThereAlready
+            | Self::OutsideSchoolYear
+            | Self::SchoolClosed
+            | Self::RoomMalformed
+            | Self::HoldsTheLesson => Kind::Invalid,
+            Self::HourTaken | Self::LessonReplaced => Kind::Conflict,
         }
     }
+}
+
+/// What the register knows of the school: where a lesson may be held.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Of the year of the service; none while the school has not opened it.
+    pub bounds: Option<YearBounds>,
+    pub closures: Vec<Closure>,
 }
 
 #[derive(Clone, Default)]
@@ -183,6 +241,8 @@ pub struct State {
     /// Slots that are over, as they last were: a lesson of theirs may still be cancelled afterwards.
     ended: Vec<(Slot, Date)>,
     not_held: BTreeMap<LessonOn, NotHeld>,
+    moved: BTreeMap<LessonOn, Placement>,
+    replaced: BTreeMap<LessonOn, PersonId>,
 }
 
 /// The service, as an aggregate.
@@ -193,10 +253,10 @@ impl Decider for Service {
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;
-    type Facts = ();
+    type Facts = Facts;
     type State = State;
 
-    fn decide(state: &State, command: Command, context: &Context<()>) -> Result<Vec<Event>, Rejection> {
+    fn decide(state: &State, command: Command, context: &Context<Facts>) -> Result<Vec<Event>, Rejection> {
         if context.capacity != Capacity::Machine && !context.capacity.leads() {
             return Err(Rejection::NotTheHead);
         }
@@ -219,12 +279,10 @@ impl Decider for Service {
                 Ok(if held { vec![Event::TeacherReleased { service, teacher, on }] } else { vec![] })
             }
             Command::Schedule { slots, on } => schedule(state, service, slots, on),
-            Command::Cancel { lessons, because } => cancel(state, service, lessons, because),
-            Command::Reinstate { lessons } => {
-                counted(&lessons)?;
-                let cancelled = lessons.into_iter().filter(|lesson| state.not_held.contains_key(lesson));
-                Ok(cancelled.map(|lesson| Event::LessonReinstated { service, lesson }).collect())
-            }
+            Command::Cancel { lessons, because } => lessons::cancel(state, service, lessons, because),
+            Command::Reinstate { lessons } => lessons::reinstate(state, service, lessons),
+            Command::Move { lesson, to } => lessons::relocate(state, &context.facts, service, lesson, to),
+            Command::Replace { lessons, by } => lessons::replace(state, &context.facts, service, lessons, by),
         }
     }
 
@@ -252,12 +310,25 @@ impl Decider for Service {
             Event::LessonReinstated { lesson, .. } => {
                 state.not_held.remove(lesson);
             }
+            Event::LessonMoved { lesson, to, .. } => {
+                state.moved.insert(*lesson, to.clone());
+            }
+            Event::LessonMovedBack { lesson, .. } => {
+                state.moved.remove(lesson);
+            }
+            Event::LessonReplaced { lesson, by, .. } => {
+                state.replaced.insert(*lesson, *by);
+            }
+            Event::ReplacementCalledOff { lesson, .. } => {
+                state.replaced.remove(lesson);
+            }
         }
     }
 
     fn weight(state: &State) -> usize {
         let slots = state.slots.len() + state.ended.len();
-        256 + slots * 128 + state.assignments.len() * 48 + state.not_held.len() * 48
+        let said = state.not_held.len() + state.moved.len() * 2 + state.replaced.len();
+        256 + slots * 128 + state.assignments.len() * 48 + said * 48
     }
 }
 
@@ -270,30 +341,6 @@ fn assign(state: &State, service: ServiceId, assignment: Assignment) -> Result<V
     }
     let known = state.assignments.contains(&assignment);
     Ok(if known { vec![] } else { vec![Event::TeacherAssigned { service, assignment }] })
-}
-
-fn counted(lessons: &BTreeSet<LessonOn>) -> Result<(), Rejection> {
-    if (1..=LESSONS_MAX).contains(&lessons.len()) { Ok(()) } else { Err(Rejection::LessonsMalformed) }
-}
-
-/// All of them or none. A lesson cancelled for the same reason already stays as it is.
-fn cancel(
-    state: &State,
-    service: ServiceId,
-    lessons: BTreeSet<LessonOn>,
-    because: NotHeld,
-) -> Result<Vec<Event>, Rejection> {
-    counted(&lessons)?;
-    let placed = |lesson: &LessonOn| {
-        let of_slot = |slot: &Slot| slot.slot == lesson.slot && slot.falls_on(lesson.date);
-        state.slots.values().any(of_slot)
-            || state.ended.iter().any(|(slot, ended_on)| of_slot(slot) && lesson.date < *ended_on)
-    };
-    if !lessons.iter().all(placed) {
-        return Err(Rejection::LessonUnknown);
-    }
-    let news = lessons.into_iter().filter(|lesson| state.not_held.get(lesson) != Some(&because));
-    Ok(news.map(|lesson| Event::LessonCancelled { service, lesson, because }).collect())
 }
 
 fn schedule(state: &State, service: ServiceId, slots: Vec<Slot>, on: Date) -> Result<Vec<Event>, Rejection> {

@@ -5,6 +5,7 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Rejection, instant, later};
+use crate::calendar::LessonOn;
 use crate::ids::{EntryId, SlotId, TextbookId};
 use crate::personal::Personal;
 
@@ -27,7 +28,19 @@ pub enum LessonRef {
     },
 }
 
-/// The lesson an event names, as the timetable had it on that day.
+impl LessonRef {
+    /// The entry of this lesson, written or not: there is one.
+    pub fn entry(&self, textbook: TextbookId) -> EntryId {
+        match *self {
+            Self::Slot { slot, date } => EntryId::of(textbook, &slot.to_string(), date),
+            Self::Exceptional { date, starts_at, .. } => {
+                EntryId::of(textbook, &starts_at.strftime("%H:%M").to_string(), date)
+            }
+        }
+    }
+}
+
+/// The lesson an event names, as the timetable had it on that day: one that is moved keeps its name, and ends when it is really over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {
     /// None for an exceptional lesson.
@@ -35,15 +48,16 @@ pub struct Lesson {
     pub date: Date,
     pub starts_at: Time,
     pub minutes: u16,
-    /// When it was over: the delay of an entry counts from here.
+    /// When it was over, where it was held: the delay of an entry counts from here.
     pub ended_at: Timestamp,
 }
 
 impl Lesson {
     /// The entry of this lesson: there is one.
     pub fn entry(&self, textbook: TextbookId) -> EntryId {
-        let lesson = self.slot.map_or_else(|| self.starts_at.strftime("%H:%M").to_string(), |slot| slot.to_string());
-        EntryId::of(textbook, &lesson, self.date)
+        let Self { date, starts_at, minutes, .. } = *self;
+        let exceptional = LessonRef::Exceptional { date, starts_at, minutes };
+        self.slot.map_or(exceptional, |slot| LessonRef::Slot { slot, date }).entry(textbook)
     }
 }
 
@@ -147,7 +161,9 @@ pub(super) fn resolve(facts: &Facts, lesson: &LessonRef) -> Result<Lesson, Rejec
     if slot.is_none() && !(facts.bounds.starts_on..=facts.bounds.ends_on).contains(&date) {
         return Err(Rejection::OutsideSchoolYear);
     }
-    let ended_at = instant(&facts.zone, later(date.to_datetime(starts_at), minutes));
+    let held = slot.and_then(|slot| facts.moved.get(&LessonOn { date, slot }));
+    let held = held.map_or(date.to_datetime(starts_at), |to| to.date.to_datetime(to.starts_at));
+    let ended_at = instant(&facts.zone, later(held, minutes));
     Ok(Lesson { slot, date, starts_at, minutes, ended_at })
 }
 

@@ -53,7 +53,7 @@ impl HomeworkKind {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DueRef {
-    /// For a lesson of this textbook.
+    /// For a lesson of this textbook, named by the day on which the timetable has it.
     Lesson {
         slot: SlotId,
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
@@ -66,7 +66,7 @@ pub enum DueRef {
     },
 }
 
-/// When it is due.
+/// When it is due: for a lesson, where that lesson is held when the work is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub on: Date,
@@ -150,7 +150,9 @@ fn resolve(facts: &Facts, given_on: Date, named: &BTreeSet<PersonId>, new: NewHo
             if facts.not_held.contains_key(&LessonOn { date, slot }) {
                 return Err(Rejection::DueLessonNotHeld);
             }
-            Due { on: date, slot: Some(slot), at: Some(lesson.starts_at) }
+            let moved = facts.moved.get(&LessonOn { date, slot });
+            let (on, at) = moved.map_or((date, lesson.starts_at), |to| (to.date, to.starts_at));
+            Due { on, slot: Some(slot), at: Some(at) }
         }
         DueRef::Date { date } => {
             if date > facts.bounds.ends_on {
@@ -201,7 +203,7 @@ pub(super) fn give(
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
-        let task = resolve(facts, lesson.date, &BTreeSet::new(), new)?;
+        let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
     }
@@ -219,7 +221,7 @@ pub(super) fn revise(
     for revised in homework {
         let (textbook, id) = (facts.textbook, revised.homework);
         let given = state.live_homework(id)?;
-        let task = resolve(facts, given.on, &given.audience, revised)?;
+        let task = resolve(facts, facts.held_on(given.slot, given.on), &given.audience, revised)?;
         events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
     }
     Ok(events)

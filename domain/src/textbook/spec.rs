@@ -33,6 +33,7 @@ fn facts() -> Facts {
         not_held: std::collections::BTreeMap::new(),
         members: BTreeSet::from([pupil(1), pupil(2), pupil(3)]),
         source: None,
+        moved: std::collections::BTreeMap::new(),
     }
 }
 
@@ -301,6 +302,35 @@ fn a_half_day_is_a_lesson_like_another() {
     let events = Textbook::decide(&given.state, command, &given.context).unwrap();
     let noon = facts().zone.to_timestamp(datetime(2026, 11, 16, 11, 30, 0, 0)).unwrap();
     assert_eq!(events[1].occurred_at(), Some(noon));
+}
+
+#[test]
+fn a_moved_lesson_keeps_its_name_and_ends_where_it_is_held() {
+    use crate::calendar::{LessonOn, Placement};
+    let moved = |past: &[Event], to: Date| {
+        let mut given = given(past);
+        let lesson = LessonOn { date: THURSDAY, slot: slot(4).slot };
+        given.context.facts.moved.insert(lesson, Placement { date: to, starts_at: time(14, 0, 0, 0), room: None });
+        given
+    };
+    let (friday, wednesday) = (date(2026, 11, 20), date(2026, 11, 18));
+    let events = moved(&[], friday).when(publish(on(THURSDAY, 4))).unwrap();
+    let Some(Event::EntryPublished { entry, lesson, .. }) = events.get(1) else { panic!() };
+    assert_eq!((lesson.date, *entry), (THURSDAY, on(THURSDAY, 4).entry(facts().textbook)));
+    assert_eq!(facts().zone.to_datetime(lesson.ended_at), datetime(2026, 11, 20, 14, 55, 0, 0));
+    // Work is due where its lesson is held, and not before the lesson it is given in is.
+    let give = |given_in, due| Command::GiveHomework { given_in, homework: exercise(due) };
+    let for_thursday = DueRef::Lesson { slot: slot(4).slot, date: THURSDAY };
+    let events = moved(&[], friday).when(give(on(MONDAY, 1), for_thursday)).unwrap();
+    let Some(Event::HomeworkGiven { task, .. }) = events.last() else { panic!() };
+    assert_eq!((task.due.on, task.due.at), (friday, Some(time(14, 0, 0, 0))));
+    let that_day = DueRef::Date { date: THURSDAY };
+    let given_in_it = moved(&[], friday).when(give(on(THURSDAY, 4), that_day));
+    assert_eq!(given_in_it.unwrap_err(), Rejection::DueBeforeGiven);
+    let earlier = moved(&[], wednesday).when(give(on(THURSDAY, 4), DueRef::Date { date: wednesday })).unwrap();
+    let revise = Command::ReviseHomework { homework: exercise(DueRef::Date { date: wednesday }) };
+    assert!(moved(&earlier, wednesday).when(revise.clone()).is_ok());
+    assert_eq!(given(&earlier).when(revise).unwrap_err(), Rejection::DueBeforeGiven, "it moved back");
 }
 
 #[test]

@@ -111,6 +111,7 @@ fn book(school: SchoolId, number: usize) -> Book {
         not_held: std::collections::BTreeMap::new(),
         members: std::collections::BTreeSet::new(),
         source: None,
+        moved: std::collections::BTreeMap::new(),
     };
     let entry = EntryId::of(textbook, "08:00", DAY);
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }

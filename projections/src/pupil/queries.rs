@@ -265,6 +265,24 @@ impl Week {
         &self.homework
     }
 
+    /// Each work once: by textbook, then soonest first.
+    pub fn in_order(&self) -> Vec<&HomeworkVersion> {
+        let mut works: Vec<_> = self.homework.iter().collect();
+        works.sort_unstable_by_key(|work| (work.place.textbook, work.work.due.on, work.homework));
+        works
+    }
+
+    /// Adds what other days hold: of lessons that are held here and written there. Each row once.
+    pub fn join(&mut self, other: Self) {
+        let new = |entry: &EntryVersion| !self.entries.iter().any(|known| known.entry == entry.entry);
+        let entries: Vec<_> = other.entries.into_iter().filter(new).collect();
+        self.entries.extend(entries);
+        let key = |work: &HomeworkVersion| (work.place.textbook, work.homework);
+        let new = |work: &HomeworkVersion| !self.homework.iter().any(|known| key(known) == key(work));
+        let homework: Vec<_> = other.homework.into_iter().filter(new).collect();
+        self.homework.extend(homework);
+    }
+
     /// The work given in these lessons, in their order.
     pub fn given(&self) -> Vec<&HomeworkVersion> {
         let mut given: Vec<_> = self.homework.iter().filter(|work| self.holds(work.given_in.date)).collect();

@@ -17,7 +17,7 @@ use crate::http::said::Told;
 use crate::http::strict::{Command, Id};
 use crate::problem::Problem;
 
-/// Open a service, assign and release its teachers, set its timetable, say which lessons are not held.
+/// Open a service, assign and release its teachers, set its timetable, say which lessons are not held, moved, or taken by a colleague.
 #[utoipa::path(
     post, path = "/api/v1/services/{id}/commands", tag = "directory", operation_id = "commandService",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header), ("If-Match" = Option<String>, Header)),
@@ -89,8 +89,13 @@ fn well_made(
             let taken = slots.iter().position(|slot| !free(slot.slot));
             taken.map_or(Ok(()), |at| Err(not_of_this_school(&format!("/Schedule/slots/{at}/slot"))))
         }
-        service::Command::Release { .. } | service::Command::Cancel { .. } | service::Command::Reinstate { .. } => {
-            Ok(())
+        service::Command::Replace { by, .. } => {
+            let here = belongs(books, *by, place.0, now);
+            here.then_some(()).ok_or_else(|| not_of_this_school("/Replace/by"))
         }
+        service::Command::Release { .. }
+        | service::Command::Cancel { .. }
+        | service::Command::Reinstate { .. }
+        | service::Command::Move { .. } => Ok(()),
     }
 }

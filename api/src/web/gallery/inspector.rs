@@ -124,6 +124,8 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         start: at(8, 0),
         end: at(8, 55),
         cancelled: None,
+        assured: false,
+        notes: Vec::new(),
         late: false,
         versions,
         homework: Vec::new(),
@@ -149,6 +151,8 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         LessonHistory { withdrawn: Some(withdrawal), ..lesson(9, alone(9)) },
         LessonHistory { late: true, ..lesson(6, alone(12)) },
         LessonHistory { cancelled: Some(Some("sortie au théâtre".to_owned())), ..lesson(5, Vec::new()) },
+        LessonHistory { cancelled: Some(Some("professeur absent".to_owned())), ..lesson(4, alone(3)) },
+        LessonHistory { assured: true, notes: vec!["assurée par Mme Blanchard".to_owned()], ..lesson(3, Vec::new()) },
         lesson(3, alone(3)),
     ]
 }

@@ -6,8 +6,8 @@ use super::sample::{at, choice, layout, november};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
-    CancelForm, CancelledDay, CancelledLesson, CoveragePage, Filling, Gap, Gaps, LessonsPage, Mandate, MandateForm,
-    MandatesPage, Row, ServiceChoice, ServiceGroup,
+    ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Filling, Gap, Gaps, LessonsPage, Mandate, MandateForm,
+    MandatesPage, MovePage, Row, ServiceChoice, ServiceGroup,
 };
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
@@ -17,6 +17,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     vec![
         ("principal-coverage", html(&coverage(amount))),
         ("principal-lessons", html(&lessons(amount))),
+        ("principal-move", html(&relocation(amount))),
         ("principal-mandates", html(&mandates(amount))),
         ("principal-pupils", html(&pupils(amount))),
         ("principal-rights", html(&rights(amount, vec![], None))),
@@ -69,39 +70,82 @@ fn rights(amount: Amount, errors: Vec<FieldError>, preview: Option<String>) -> R
     }
 }
 
-fn lessons(amount: Amount) -> LessonsPage {
-    let cancelled = |hour, reason: &str| CancelledLesson {
+fn changed(amount: Amount, hour: i8, reason: Option<&str>, note: Option<&str>) -> ChangedLesson {
+    ChangedLesson {
         start: at(hour, 0),
         class: amount.class(),
         subject: amount.word("mathématiques"),
         teacher: amount.word("Mme Vidal"),
-        reason: reason.to_owned(),
+        reason: reason.map(str::to_owned),
+        notes: note.map(str::to_owned).into_iter().collect(),
         value: "b/s/2026-11-19".to_owned(),
-    };
-    let wrong =
-        FieldError { field: "au".to_owned(), message: "Le dernier jour ne peut pas précéder le premier.".to_owned() };
+        chosen: hour == 8,
+        move_href: "/direction/seances/b/s/2026-11-19/deplacer".to_owned(),
+    }
+}
+
+fn lessons(amount: Amount) -> LessonsPage {
+    let changed = |hour, reason, note| changed(amount, hour, reason, note);
+    let wrong = FieldError { field: "motif".to_owned(), message: "Choisissez un motif.".to_owned() };
+    let found = amount.of(vec![
+        ChangedDay { date: november(19), lessons: vec![changed(8, None, None), changed(14, Some("stage"), None)] },
+        ChangedDay { date: november(20), lessons: vec![changed(8, None, Some("déplacée du jeudi 19 novembre"))] },
+    ]);
+    let errors = if amount == Amount::Long { vec![wrong] } else { Vec::new() };
     LessonsPage {
         layout: layout(Role::Principal, "/direction/seances", amount),
-        days: amount.of(vec![
-            CancelledDay {
-                date: november(19),
-                lessons: vec![cancelled(8, "professeur absent"), cancelled(14, "stage")],
-            },
-            CancelledDay { date: november(20), lessons: vec![cancelled(8, "sortie scolaire")] },
-        ]),
-        form: CancelForm {
+        form: ChooseForm {
             teachers: vec![choice("enseignant:1", "Mme Vidal"), choice("enseignant:2", "M. Diallo")],
             classes: vec![choice("classe:1", "4e B")],
             who: "classe:1".to_owned(),
-            reasons: vec![choice("teacher-absent", "professeur absent"), choice("outing", "sortie scolaire")],
-            reason: "outing".to_owned(),
             from: "2026-11-19".to_owned(),
-            to: "2026-11-18".to_owned(),
+            to: "2026-11-20".to_owned(),
             after: String::new(),
             before: String::new(),
-            key: "k".to_owned(),
-            errors: amount.of(vec![wrong]),
         },
+        found: (amount != Amount::One).then_some(found),
+        reasons: vec![choice("teacher-absent", "professeur absent"), choice("outing", "sortie scolaire")],
+        reason: "outing".to_owned(),
+        takers: vec![choice("2", &amount.word("M. Diallo"))],
+        taker: String::new(),
+        days: amount.of(vec![
+            ChangedDay {
+                date: november(19),
+                lessons: vec![
+                    changed(8, Some("professeur absent"), None),
+                    changed(14, None, Some("assurée par M. Diallo")),
+                ],
+            },
+            ChangedDay { date: november(20), lessons: vec![changed(8, None, Some("déplacée du jeudi 19 novembre"))] },
+        ]),
+        key: "k".to_owned(),
+        errors,
+        warnings: amount.of(vec!["M. Diallo a déjà la classe 3e A, jeudi 19 novembre.".to_owned()]),
+    }
+}
+
+fn relocation(amount: Amount) -> MovePage {
+    let wrong =
+        FieldError { field: "jour".to_owned(), message: "L’établissement est fermé ce jour-là.".to_owned() };
+    let warning = "Des élèves ont déjà cours à cette heure.".to_owned();
+    MovePage {
+        layout: layout(Role::Principal, "/direction/seances/b/s/2026-11-19/deplacer", amount),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        teacher: amount.word("Mme Vidal"),
+        date: november(19),
+        start: at(8, 0),
+        minutes: 55,
+        room: Some(amount.word("salle 12")),
+        reason: (amount == Amount::Rich).then(|| "professeur absent".to_owned()),
+        notes: Vec::new(),
+        action: "/direction/seances/b/s/2026-11-19/deplacer".to_owned(),
+        key: "k".to_owned(),
+        day: "2026-11-24".to_owned(),
+        hour: "14:00".to_owned(),
+        new_room: String::new(),
+        errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
+        warnings: if amount == Amount::Rich { vec![warning] } else { Vec::new() },
     }
 }
 

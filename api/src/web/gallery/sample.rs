@@ -83,6 +83,7 @@ fn work(amount: Amount, who: (&str, &str), text: &str, minutes: Option<u32>, due
         minutes,
         given_on: november(16),
         due_on,
+        due_note: None,
         in_writing: false,
         for_whom: None,
         revised_on: None,
@@ -116,7 +117,10 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
             Some(25),
             november(19),
         ),
-        one("Français", "M. Caron", "Finir le chapitre 5 du « Horla ».", None, november(23)),
+        Homework {
+            due_note: Some("séance déplacée au lundi 23 novembre".to_owned()),
+            ..one("Français", "M. Caron", "Finir le chapitre 5 du « Horla ».", None, november(23))
+        },
         Homework {
             kind: Some("exposé".to_owned()),
             ..one(
@@ -140,6 +144,7 @@ fn slot(amount: Amount, hour: i8, subject: &str, teacher: &str, room: &str, stat
         room: Some(amount.word(room)),
         textbook: Some(format!("/eleve/cahiers/{BOOK}")),
         not_held: (state == SlotState::Cancelled).then(|| amount.word("professeur absent")),
+        notes: Vec::new(),
         state,
         given: Vec::new(),
     }
@@ -154,7 +159,18 @@ fn slots(amount: Amount, day: i8) -> Vec<Slot> {
         return vec![
             slot(amount, 8, "Mathématiques", "Mme Vidal", "salle 12", SlotState::ToCome),
             slot(amount, 10, "Anglais", "M. Diallo", "salle 3", SlotState::ToCome),
-            slot(amount, 14, "EPS", "M. Petit", "gymnase", SlotState::ToCome),
+            Slot {
+                notes: vec![format!("assurée par {}", amount.word("Mme Lemoine"))],
+                ..slot(amount, 14, "EPS", "M. Petit", "gymnase", SlotState::ToCome)
+            },
+            slot(
+                amount,
+                15,
+                "SVT",
+                "Mme Lemoine",
+                "labo 2",
+                SlotState::Moved { to: "au mardi 24 novembre".to_owned() },
+            ),
         ];
     }
     let text = "Correction des exercices 8 à 11. Méthode pour isoler l’inconnue, avec trois exemples au tableau. Travail par deux sur la fiche 3.";
@@ -167,6 +183,7 @@ fn slots(amount: Amount, day: i8) -> Vec<Slot> {
         slot(amount, 10, "Anglais", "M. Diallo", "salle 3", revised),
         slot(amount, 11, "Français", "M. Caron", "salle 8", SlotState::Unwritten),
         slot(amount, 14, "SVT", "Mme Lemoine", "labo 2", SlotState::Cancelled),
+        slot(amount, 15, "EPS", "M. Petit", "gymnase", SlotState::Assured),
     ]
 }
 
@@ -198,6 +215,8 @@ pub fn textbook(amount: Amount) -> Textbook {
     let lesson = |day: i8, state: SlotState| Lesson {
         date: november(day),
         start: at(8, 0),
+        not_held: (state == SlotState::Cancelled).then(|| amount.word("professeur absent")),
+        notes: Vec::new(),
         state,
         framing: Framing::default(),
         resources: Vec::new(),
@@ -220,6 +239,11 @@ pub fn textbook(amount: Amount) -> Textbook {
             ..lesson(12, written("Équations à une inconnue (2).", Some(november(14))))
         },
         lesson(10, SlotState::Cancelled),
+        Lesson {
+            not_held: Some("sortie scolaire".to_owned()),
+            notes: vec!["déplacée du vendredi 6 novembre".to_owned()],
+            ..lesson(9, written("Lire la page 42.", None))
+        },
         lesson(9, written(&amount.word("Équations à une inconnue (1)."), None)),
     ];
     Textbook {

@@ -10,8 +10,8 @@ use crate::web::principal::Filling;
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
     AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage,
-    LoadedDay, Papers, Reader, ResourceRow, SourceLink, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
-    WorkloadPage,
+    LoadedDay, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TextbookLink, TextbookPage, ToComplete,
+    Visibility, WeekPage, WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -25,6 +25,8 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-late", html(&late(amount))),
         ("teacher-lesson-drafted", html(&drafted(amount))),
         ("teacher-lesson-primary", html(&primary(amount))),
+        ("teacher-lesson-cancelled", html(&left(amount))),
+        ("teacher-outside", html(&outside(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-workload", html(&workload(amount))),
         ("teacher-about-me", html(&about_me(amount))),
@@ -38,7 +40,9 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         class: amount.class(),
         subject: amount.word("mathématiques"),
         room: Some(amount.word("salle 12")),
-        href: LESSON.to_owned(),
+        href: Some(LESSON.to_owned()),
+        not_held: None,
+        notes: Vec::new(),
         draft: state == CellState::Empty,
         state,
     };
@@ -50,9 +54,22 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         17 => vec![
             cell(9, filled()),
             cell(11, CellState::Empty),
-            cell(15, CellState::Cancelled { reason: Some("sortie".to_owned()) }),
+            Cell { not_held: Some("sortie scolaire".to_owned()), ..cell(15, CellState::Cancelled) },
+            Cell { not_held: Some("professeur absent".to_owned()), ..cell(16, filled()) },
         ],
         18 => Vec::new(),
+        19 => {
+            let replacing = format!("en remplacement de {}, français", amount.word("M. Caron"));
+            vec![
+                Cell {
+                    notes: vec!["déplacée du mardi 17 novembre, 10 h".replace(" h", "\u{a0}h")],
+                    ..cell(8, CellState::ToCome)
+                },
+                Cell { notes: vec![replacing], href: None, ..cell(9, CellState::Assured) },
+                cell(10, CellState::Moved { to: "au mardi 24 novembre, 14 h".replace(" h", "\u{a0}h") }),
+                Cell { notes: vec!["hors emploi du temps".to_owned()], ..cell(17, filled()) },
+            ]
+        }
         _ => vec![cell(8, CellState::ToCome), cell(10, CellState::ToCome)],
     }
 }
@@ -103,6 +120,8 @@ fn lesson(amount: Amount) -> LessonPage {
         start: at(8, 0),
         end: at(8, 55),
         room: Some(amount.word("salle 12")),
+        notes: Vec::new(),
+        cancelled: false,
         textbook: format!("/enseignant/cahiers/{BOOK}"),
         action: LESSON.to_owned(),
         withdraw_action: format!("{LESSON}/retrait"),
@@ -121,6 +140,7 @@ fn lesson(amount: Amount) -> LessonPage {
         source_said: None,
         papers: Papers {
             draft_action: format!("{LESSON}/brouillon"),
+            discard_action: format!("{LESSON}/brouillon/jeter"),
             note_action: format!("{LESSON}/note"),
             kept_until: Some(date(2027, 7, 3)),
             ..Papers::default()
@@ -227,6 +247,25 @@ fn primary(amount: Amount) -> LessonPage {
     page
 }
 
+fn left(amount: Amount) -> LessonPage {
+    LessonPage { cancelled: true, notes: vec!["déplacée du jeudi 19 novembre".to_owned()], ..lesson(amount) }
+}
+
+fn outside(amount: Amount) -> OutsidePage {
+    let wrong = FieldError { field: "heure".to_owned(), message: "Indiquez l’heure de début.".to_owned() };
+    OutsidePage {
+        layout: layout(Role::Teacher, LESSON, amount),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        textbook: format!("/enseignant/cahiers/{BOOK}"),
+        action: format!("/enseignant/cahiers/{BOOK}/hors-emploi-du-temps"),
+        day: "2026-11-17".to_owned(),
+        hour: String::new(),
+        minutes: "55".to_owned(),
+        errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
+    }
+}
+
 fn revise(amount: Amount) -> LessonPage {
     let withdrawn = (amount == Amount::One).then(|| "Publiée dans la mauvaise classe.".to_owned());
     let mut page = lesson(amount);
@@ -276,6 +315,8 @@ fn textbook(amount: Amount) -> TextbookPage {
         date: november(day),
         start: at(8, 0),
         href: LESSON.to_owned(),
+        not_held: None,
+        notes: Vec::new(),
         state,
         framing: Framing::default(),
         resources: Vec::new(),
@@ -292,7 +333,9 @@ fn textbook(amount: Amount) -> TextbookPage {
         },
         entry(16, EntryState::Empty),
         entry(13, EntryState::Withdrawn { reason: "Publiée dans la mauvaise classe.".to_owned(), on: november(14) }),
-        entry(12, EntryState::Cancelled { reason: None }),
+        Entry { not_held: Some("professeur absent".to_owned()), ..entry(12, EntryState::Cancelled) },
+        Entry { not_held: Some("sortie scolaire".to_owned()), ..entry(11, published(1, None)) },
+        Entry { notes: vec![format!("assurée par {}", amount.word("M. Diallo"))], ..entry(11, EntryState::Assured) },
         entry(10, published(3, None)),
     ];
     TextbookPage {
@@ -300,6 +343,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         class: amount.class(),
         subject: amount.word("mathématiques"),
         load: format!("/enseignant/cahiers/{BOOK}/charge"),
+        outside: format!("/enseignant/cahiers/{BOOK}/hors-emploi-du-temps"),
         held: 38,
         filled: 36,
         entries: amount.of(entries),

@@ -11,11 +11,16 @@ use crate::web::layout::Flash;
 pub struct Done {
     pub fait: Option<String>,
     pub visible: Option<DateTime>,
+    /// How many lessons.
+    pub nombre: Option<u16>,
 }
 
 impl Done {
     /// The message, in plain French. An unknown word says nothing.
     pub fn flash(&self, today: Date) -> Option<Flash> {
+        if let Some(title) = self.lessons() {
+            return Some(Flash { title: fr::spaced(&title), detail: None });
+        }
         let (title, families) = match self.fait.as_deref()? {
             "publie" => ("La séance est publiée.", true),
             "revise" => {
@@ -31,8 +36,9 @@ impl Done {
             "note" => ("La note est enregistrée : vous seul la voyez.", false),
             "note-effacee" => ("La note est effacée.", false),
             "inchange" => ("Rien n’a changé : aucune nouvelle version n’a été enregistrée.", false),
-            "seances-annulees" => ("Les séances sont annulées : élèves, familles et enseignants le voient.", false),
-            "seance-retablie" => ("La séance est rétablie.", false),
+            "seance-deplacee" => {
+                ("La séance est déplacée : élèves, familles et enseignants la voient là où elle a lieu.", false)
+            }
             "droit-enregistre" => ("C’est enregistré, et cela vaut à la date choisie.", false),
             "droit-inchange" => ("C’était déjà enregistré : rien n’a changé.", false),
             "opposition" => ("Ton opposition est enregistrée : tes parents ne lisent plus rien ici.", false),
@@ -48,5 +54,22 @@ impl Done {
             None => "Visible dès maintenant par les élèves et leurs responsables.".to_owned(),
         });
         Some(Flash { title: fr::spaced(title), detail: detail.map(|detail| fr::spaced(&detail)) })
+    }
+
+    /// Of several lessons at once: `12 séances annulées : …`.
+    fn lessons(&self) -> Option<String> {
+        let (one, many, then) = match self.fait.as_deref()? {
+            "seances-annulees" => {
+                ("séance annulée", "séances annulées", " : élèves, familles et enseignants le voient.")
+            }
+            "seances-assurees" => (
+                "séance assurée",
+                "séances assurées",
+                " par un collègue : elles ne sont plus attendues dans le cahier.",
+            ),
+            "seances-retablies" => ("séance rétablie", "séances rétablies", "."),
+            _ => return None,
+        };
+        Some(format!("{}{then}", fr::plural(usize::from(self.nombre?), one, many)))
     }
 }

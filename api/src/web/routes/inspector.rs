@@ -12,7 +12,6 @@ use domain::ids::{PersonId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
-use super::reading::end_of;
 use super::{Page, Shared, Visitor, Web, page, said};
 use crate::facts::{Books, LessonAt, MandateBook, Standpoint};
 use crate::problem::Problem;
@@ -49,7 +48,7 @@ impl<'a> Visit<'a> {
         let Some(school) = books.school_of(textbook) else { return vec![] };
         let from = school.year_on(self.local.date()).map_or(school.since, |bounds| bounds.starts_on.max(school.since));
         let mut lessons = books.lessons(textbook, from, self.local.date());
-        lessons.retain(|at| at.date.to_datetime(end_of(at.starts_at, at.minutes)) <= self.local);
+        lessons.retain(|at| at.end() <= self.local);
         lessons
     }
 }
@@ -80,7 +79,7 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
             subject: said::subject(&books, service.school, &service.subject),
             teacher: said::teachers(&books, textbook, today),
             href: format!("/inspection/cahiers/{textbook}"),
-            held: visit.held(&books, textbook).iter().filter(|lesson| lesson.not_held.is_none()).count() as u32,
+            held: visit.held(&books, textbook).iter().filter(|lesson| lesson.is_expected()).count() as u32,
             filled: pupil(textbook) as u32,
         })
     };
@@ -116,5 +115,5 @@ async fn textbook(
     page(&kept.page(&visit, visitor, filtered.filtre.as_deref()))
 }
 
-/// A lesson of the timetable, or one outside it.
+/// A lesson of the timetable, where it is held, or one outside it.
 type LessonKey = (Date, jiff::civil::Time, Option<SlotId>);

@@ -1,9 +1,11 @@
 //! What a pupil, whoever follows them, and those around a class read, from the same parts: the week, the work, a textbook.
 
-use std::collections::HashMap;
+mod lessons;
+
+use std::collections::{BTreeSet, HashMap};
 
 use domain::access::Scope;
-use domain::calendar::{days_after, monday_of};
+use domain::calendar::{LessonOn, days_after, monday_of};
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, TextbookId};
 use domain::personal::SealedCell;
 use jiff::Timestamp;
@@ -14,10 +16,10 @@ use projections::pupil::{EntryVersion, HomeworkVersion};
 
 use super::said;
 use crate::app::App;
-use crate::facts::{Books, LessonAt, Standpoint};
+use crate::facts::{Books, LessonAt, Standpoint, Whose};
 use crate::problem::Problem;
 use crate::web::layout::Link;
-use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, SlotState, Textbook, Week};
 
 /// Entries shown on one page of a textbook.
 const PAGE: i64 = 40;
@@ -25,14 +27,6 @@ const PAGE: i64 = 40;
 const AHEAD_DAYS: i64 = 120;
 /// How far back the latest lesson written is looked for.
 const LATEST_DAYS: i64 = 60;
-
-/// Whose lessons and textbooks are read.
-#[derive(Debug, Clone, Copy)]
-pub enum Whose {
-    Pupil(PersonId),
-    /// Of a class: those of the groups its pupils are in too.
-    Class(GroupId),
-}
 
 /// One pupil, or one class, as one reader may see them now.
 pub struct Reading<'a> {
@@ -95,24 +89,24 @@ impl<'a> Reading<'a> {
     pub async fn week(&self, monday: Option<Date>) -> Result<Week, Problem> {
         let monday = monday_of(monday.unwrap_or(self.today()));
         let last = days_after(monday, 5).unwrap_or(monday);
-        let week = queries::week(&self.app.reader, &self.scope, self.now, (monday, last)).await?;
+        let mut week = queries::week(&self.app.reader, &self.scope, self.now, (monday, last)).await?;
+        for day in self.days_elsewhere(monday, last) {
+            week.join(queries::week(&self.app.reader, &self.scope, self.now, (day, day)).await?);
+        }
         let texts = self.open_texts(&week.entries, week.homework()).await?;
         let books = self.app.register.read();
-        let given = self.homework_views(&books, week.given(), &texts);
-        let due = self.homework_views(&books, week.due(), &texts);
-        let entries: HashMap<EntryId, &EntryVersion> = week.entries.iter().map(|entry| (entry.entry, entry)).collect();
+        let works = self.homework_views(&books, week.in_order(), &texts);
         let mut days = Vec::new();
-        let lessons = self.timetable(&books, monday, last);
+        let lessons = lessons::OfWeek::new(self, &books, (monday, last), &week.entries, &works, &texts);
         for number in 0..6 {
             let Some(date) = days_after(monday, number) else { continue };
-            let held: Vec<&LessonAt> = lessons.iter().filter(|lesson| lesson.date == date).collect();
+            let slots = lessons.on(date);
             let note = self.closure(&books, date);
             let due: Vec<Homework> =
-                due.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
-            if number == 5 && held.is_empty() && due.is_empty() {
+                works.iter().filter(|(_, work)| work.due_on == date).map(|(_, work)| work.clone()).collect();
+            if number == 5 && slots.is_empty() && due.is_empty() {
                 continue;
             }
-            let slots = held.into_iter().map(|lesson| self.slot(&books, lesson, &entries, &given, &texts)).collect();
             days.push(Day { date, note, slots, due });
         }
         let here = |monday: Date| format!("{}?semaine={monday}", self.base);
@@ -122,13 +116,26 @@ impl<'a> Reading<'a> {
         Ok(Week { monday, last_day, previous, next, present, days })
     }
 
+    /// Other days under which lessons held between these two are written of.
+    fn days_elsewhere(&self, from: Date, until: Date) -> BTreeSet<Date> {
+        let books = self.app.register.read();
+        books.days_elsewhere_of(self.whose, &self.scope, from, until)
+    }
+
     /// Work due today or later, soonest first.
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
-        let due = queries::homework(&self.app.reader, &self.scope, self.now, (self.today(), until), None, 500).await?;
+        let (pool, days) = (&self.app.reader, (self.today(), until));
+        let mut due = queries::homework(pool, &self.scope, self.now, days, None, 500).await?;
+        for day in self.days_elsewhere(days.0, days.1) {
+            due.extend(queries::homework(pool, &self.scope, self.now, (day, day), None, 500).await?);
+        }
         let texts = self.open_texts(&[], &due).await?;
         let books = self.app.register.read();
-        Ok(self.homework_views(&books, &due, &texts).into_iter().map(|(_, work)| work).collect())
+        let works = self.homework_views(&books, &due, &texts).into_iter().map(|(_, work)| work);
+        let mut works: Vec<Homework> = works.filter(|work| work.due_on >= days.0).collect();
+        works.sort_by_key(|work| work.due_on);
+        Ok(works)
     }
 
     /// One textbook, latest lesson first.
@@ -158,15 +165,28 @@ impl<'a> Reading<'a> {
         let texts = self.open_texts(&entries, &given).await?;
         let books = self.app.register.read();
         let given = self.homework_views(&books, &given, &texts);
-        let lessons = entries.iter().map(|entry| Lesson {
-            date: entry.lesson.date,
-            start: entry.lesson.starts_at,
-            state: self.written(&books, entry, &texts),
-            framing: texts.framing(&entry.framing),
-            resources: texts.resources(&entry.resources),
-            homework: given.iter().filter(|(known, _)| *known == entry.entry).map(|(_, work)| work.clone()).collect(),
-        });
-        Ok(Textbook { subject, class, teacher: group, lessons: lessons.collect(), older })
+        let lesson = |entry: &EntryVersion| {
+            let held = held(&books, textbook, &entry.lesson);
+            let start = entry.lesson.date.to_datetime(entry.lesson.starts_at);
+            let start = held.as_ref().map_or(start, LessonAt::start);
+            Lesson {
+                date: start.date(),
+                start: start.time(),
+                not_held: held.as_ref().and_then(|at| at.not_held).map(|because| said::not_held(because).to_owned()),
+                notes: lessons::notes(&books, &entry.lesson, held.as_ref()),
+                state: self.written(&books, entry, &texts),
+                framing: texts.framing(&entry.framing),
+                resources: texts.resources(&entry.resources),
+                homework: given
+                    .iter()
+                    .filter(|(known, _)| *known == entry.entry)
+                    .map(|(_, work)| work.clone())
+                    .collect(),
+            }
+        };
+        let mut lessons: Vec<Lesson> = entries.iter().map(lesson).collect();
+        lessons.sort_by_key(|lesson| std::cmp::Reverse((lesson.date, lesson.start)));
+        Ok(Textbook { subject, class, teacher: group, lessons, older })
     }
 
     /// The textbooks this pupil follows now, by subject.
@@ -203,15 +223,23 @@ impl<'a> Reading<'a> {
     pub async fn latest(&self) -> Result<HashMap<TextbookId, Date>, Problem> {
         let since = days_after(self.today(), -LATEST_DAYS).unwrap_or(self.today());
         let rows = queries::entries(&self.app.reader, &self.scope, self.now, (since, self.today())).await?;
-        // In the order of the lessons: the last one stands.
-        Ok(rows.iter().map(|row| (row.place.textbook, row.lesson.date)).collect())
+        let books = self.app.register.read();
+        let mut latest: HashMap<TextbookId, Date> = HashMap::new();
+        for row in &rows {
+            let held = held(&books, row.place.textbook, &row.lesson).map_or(row.lesson.date, |at| at.date);
+            let known = latest.entry(row.place.textbook).or_insert(held);
+            *known = held.max(*known);
+        }
+        Ok(latest)
     }
 
     /// The next day with lessons after today.
     pub fn next_school_day(&self) -> Option<Date> {
         let books = self.app.register.read();
         let mut days = (1..=30).filter_map(|days| days_after(self.today(), days));
-        days.find(|day| self.timetable(&books, *day, *day).iter().any(|lesson| lesson.not_held.is_none()))
+        days.find(|day| {
+            books.timetable_of(self.whose, &self.scope, *day, *day).iter().any(|lesson| lesson.not_held.is_none())
+        })
     }
 
     fn followed(&self, books: &Books) -> Vec<TextbookId> {
@@ -220,13 +248,6 @@ impl<'a> Reading<'a> {
             Whose::Class(_) => self.scope.groups.iter().map(|(group, _)| *group).collect(),
         };
         groups.into_iter().flat_map(|group| books.services_of_group(group)).map(|service| service.textbook).collect()
-    }
-
-    fn timetable(&self, books: &Books, from: Date, until: Date) -> Vec<LessonAt> {
-        if let Whose::Pupil(pupil) = self.whose {
-            return books.timetable(pupil, from, until);
-        }
-        books.lessons_of(self.scope.groups.iter().map(|(group, _)| *group), from, until)
     }
 
     /// The subject of a lesson; of a class, with the group when only some of its pupils, or others too, have it.
@@ -246,35 +267,6 @@ impl<'a> Reading<'a> {
         closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
     }
 
-    fn slot(
-        &self,
-        books: &Books,
-        lesson: &LessonAt,
-        entries: &HashMap<EntryId, &EntryVersion>,
-        given: &[(EntryId, Homework)],
-        texts: &Texts,
-    ) -> Slot {
-        let entry = EntryId::of(lesson.textbook, &lesson.slot.to_string(), lesson.date);
-        let end = end_of(lesson.starts_at, lesson.minutes);
-        let state = match entries.get(&entry) {
-            Some(entry) => self.written(books, entry, texts),
-            None if lesson.not_held.is_some() => SlotState::Cancelled,
-            None if lesson.date.to_datetime(end) > self.local => SlotState::ToCome,
-            None => SlotState::Unwritten,
-        };
-        Slot {
-            start: lesson.starts_at,
-            end,
-            subject: self.subject(books, lesson.textbook),
-            teacher: said::teachers(books, lesson.textbook, lesson.date),
-            room: lesson.room.clone(),
-            textbook: Some(format!("{}/cahiers/{}", self.base, lesson.textbook)),
-            not_held: lesson.not_held.map(|because| said::not_held(because).to_owned()),
-            state,
-            given: given.iter().filter(|(known, _)| *known == entry).map(|(_, work)| work.clone()).collect(),
-        }
-    }
-
     fn written(&self, books: &Books, entry: &EntryVersion, texts: &Texts) -> SlotState {
         let revised_on = entry.modified().then(|| self.date_of(books, entry.visible_from));
         SlotState::Written { content: texts.of(entry.content.as_ref()), revised_on }
@@ -292,14 +284,17 @@ impl<'a> Reading<'a> {
     ) -> Vec<(EntryId, Homework)> {
         let view = |work: &HomeworkVersion| {
             let revised_on = work.modified().then(|| self.date_of(books, work.visible_from));
+            let given_on = held(books, work.place.textbook, &work.given_in).map_or(work.given_in.date, |at| at.date);
+            let due = books.due_lesson(work.place.textbook, &work.work.due);
             let view = Homework {
                 subject: said::subject(books, work.place.school, &work.place.subject),
                 teacher: said::teachers(books, work.place.textbook, work.given_in.date),
                 text: texts.of(work.text.as_ref()),
                 kind: Some(said::kind(work.work.kind).to_owned()),
                 minutes: work.work.minutes.map(u32::from),
-                given_on: work.given_in.date,
-                due_on: work.work.due.on,
+                given_on,
+                due_on: due.as_ref().map_or(work.work.due.on, |lesson| lesson.date),
+                due_note: due.and_then(|lesson| said::due_note(&lesson, &work.work.due)),
                 in_writing: work.work.written,
                 for_whom: said::for_part(&work.work),
                 revised_on,
@@ -327,6 +322,11 @@ impl<'a> Reading<'a> {
         }
         Texts::open(self.app, cells).await
     }
+}
+
+/// The lesson that something written names, where it is held; none of a lesson outside the timetable.
+pub fn held(books: &Books, textbook: TextbookId, written: &domain::textbook::entry::Lesson) -> Option<LessonAt> {
+    books.lesson(textbook, LessonOn { date: written.date, slot: written.slot? })
 }
 
 /// The hour at which a lesson is over.

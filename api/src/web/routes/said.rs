@@ -6,11 +6,12 @@ use domain::directory::group::{Description, Sort};
 use domain::directory::person::{Role as Held, Standing};
 use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
 use domain::textbook::entry::Source;
-use domain::textbook::homework::HomeworkKind;
+use domain::textbook::homework::{Due, HomeworkKind};
 use jiff::civil::Date;
 use projections::cells::Work;
 
-use crate::facts::Books;
+use crate::facts::{Books, LessonAt};
+use crate::fr;
 use crate::web::layout::Role;
 
 /// `4e B` for a class called `4B`; other codes as they stand; a group by its label.
@@ -90,6 +91,12 @@ pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
     }
 }
 
+/// The same, in a sentence: `un collègue` when nobody holds it.
+pub fn holders(books: &Books, textbook: TextbookId, on: Date) -> String {
+    let names = teachers(books, textbook, on);
+    if names.is_empty() { "un collègue".to_owned() } else { names }
+}
+
 /// Why a lesson is not held. Of an absent teacher families and colleagues learn that, and no more.
 pub fn not_held(because: NotHeld) -> &'static str {
     match because {
@@ -100,6 +107,37 @@ pub fn not_held(because: NotHeld) -> &'static str {
         NotHeld::Closed => "fermeture",
     }
 }
+
+/// What became of a lesson that is held: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`.
+pub fn became(books: &Books, lesson: &LessonAt) -> Vec<String> {
+    let moved = lesson.moved_from.filter(|was| *was != lesson.start()).map(|was| {
+        let hour = fr::hour(was.time());
+        if was.date() == lesson.date {
+            format!("déplacée de {hour}")
+        } else {
+            format!("déplacée du {}, {hour}", fr::long_date(was.date()))
+        }
+    });
+    let assured = lesson.replaced_by.map(|by| format!("assurée par {}", books.formal_name(by)));
+    moved.into_iter().chain(assured).collect()
+}
+
+/// Where a lesson is held now, for who looks where the timetable has it: `au mardi 24 novembre, 14 h`, `à 14 h`.
+pub fn moved_to(lesson: &LessonAt) -> String {
+    let hour = fr::hour(lesson.starts_at);
+    if lesson.of == lesson.date { format!("à {hour}") } else { format!("au {}, {hour}", fr::long_date(lesson.date)) }
+}
+
+/// What became of the lesson that a work is due for, since it was given.
+pub fn due_note(lesson: &LessonAt, due: &Due) -> Option<String> {
+    if lesson.not_held.is_some() {
+        return Some("séance annulée".to_owned());
+    }
+    (lesson.date != due.on).then(|| format!("séance déplacée au {}", fr::long_date(lesson.date)))
+}
+
+/// What stands beside a lesson that the timetable does not have.
+pub const OUTSIDE: &str = "hors emploi du temps";
 
 /// `enseignante`: we do not know; the capacity, in words that suit everyone.
 pub fn capacity(capacity: Capacity) -> &'static str {

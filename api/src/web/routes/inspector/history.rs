@@ -15,7 +15,7 @@ use crate::web::inspector::{
     Filter, HomeworkHistory, LessonHistory, Segment, SegmentKind, Summary, TextbookPage, Version, Withdrawal,
 };
 use crate::web::layout::Role;
-use crate::web::routes::reading::{Texts, end_of};
+use crate::web::routes::reading::{self, Texts, end_of};
 use crate::web::routes::said;
 
 /// All that is kept of a textbook, opened.
@@ -77,20 +77,23 @@ impl Kept {
     /// Lessons held and lessons written, latest first.
     fn lessons(&self, books: &Books, visit: &Visit<'_>, held: &[LessonAt]) -> Vec<LessonHistory> {
         let mut lessons: BTreeMap<LessonKey, (u16, Vec<&Stored>)> = BTreeMap::new();
+        let mut known: BTreeMap<LessonKey, LessonAt> = BTreeMap::new();
+        let key = |at: &LessonAt| (at.date, at.starts_at, Some(at.slot));
         for lesson in held {
-            lessons.insert((lesson.date, lesson.starts_at, Some(lesson.slot)), (lesson.minutes, vec![]));
+            lessons.insert(key(lesson), (lesson.minutes, vec![]));
+            known.insert(key(lesson), lesson.clone());
         }
         for version in &self.versions {
             let lesson = &version.lesson;
-            let key = (lesson.date, lesson.starts_at, lesson.slot);
+            let at = reading::held(books, self.textbook, lesson);
+            let key = at.as_ref().map_or((lesson.date, lesson.starts_at, lesson.slot), key);
             lessons.entry(key).or_insert((lesson.minutes, vec![])).1.push(version);
+            known.extend(at.map(|at| (key, at)));
         }
-        let cancelled = |key: &LessonKey| {
-            let at = held.iter().find(|at| (at.date, at.starts_at, Some(at.slot)) == *key)?;
-            at.not_held.map(|because| Some(said::not_held(because).to_owned()))
-        };
+        let cancelled = |at: &LessonAt| at.not_held.map(|because| Some(said::not_held(because).to_owned()));
         let history = |(key, (minutes, mut versions)): (LessonKey, (u16, Vec<&Stored>))| {
-            let (date, start, _) = key;
+            let ((date, start, slot), at) = (key, known.get(&key));
+            let outside = || if slot.is_none() { vec![said::OUTSIDE.to_owned()] } else { vec![] };
             versions.sort_by_key(|version| version.version);
             let entry: Vec<&Stored> =
                 versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
@@ -98,8 +101,10 @@ impl Kept {
                 date,
                 start,
                 end: end_of(start, minutes),
-                cancelled: cancelled(&key),
-                late: entry.first().is_some_and(|first| self.late(books, visit, first)),
+                cancelled: at.and_then(cancelled),
+                assured: at.is_some_and(|at| at.replaced_by.is_some()),
+                notes: at.map_or_else(outside, |at| said::became(books, at)),
+                late: entry.first().is_some_and(|first| self.late(books, visit, first, date)),
                 withdrawn: self.withdrawal(books, visit, &entry),
                 versions: self.views(books, visit, &entry),
                 homework: self.homework(books, visit, &versions),
@@ -175,9 +180,9 @@ impl Kept {
     }
 
     /// First written after the day of the lesson and the school day that follows it (rule CT-01, N = 1).
-    fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored) -> bool {
+    fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored, held_on: Date) -> bool {
         let written = self.local(books, visit, first.recorded_at).date();
-        let next = (1..=30).filter_map(|days| domain::calendar::days_after(first.lesson.date, days));
+        let next = (1..=30).filter_map(|days| domain::calendar::days_after(held_on, days));
         let closures =
             || books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
         let open =
@@ -251,7 +256,7 @@ fn passes(lesson: &LessonHistory, filter: Option<&str>) -> bool {
         Some("retard") => lesson.late,
         Some("modifiees") => changed(lesson),
         Some("retirees") => lesson.withdrawn.is_some(),
-        Some("vides") => lesson.versions.is_empty() && lesson.cancelled.is_none(),
+        Some("vides") => lesson.versions.is_empty() && lesson.is_expected(),
         _ => true,
     }
 }
@@ -280,7 +285,7 @@ fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<F
 fn summary(lessons: &[LessonHistory], now: jiff::civil::DateTime) -> Summary {
     // A lesson written ahead is shown, and counts once it is over.
     let over = |lesson: &&LessonHistory| lesson.date.to_datetime(lesson.end) <= now;
-    let held = || lessons.iter().filter(over).filter(|lesson| lesson.cancelled.is_none());
+    let held = || lessons.iter().filter(over).filter(|lesson| lesson.is_expected());
     let days = |lesson: &LessonHistory| {
         let first = lesson.versions.last()?;
         Some(domain::calendar::days_between(lesson.date, first.written_at.date()).max(0) as u32)

@@ -1,7 +1,7 @@
 //! The fill rate: lessons written over lessons held, by class, teacher and month.
 //!
-//! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures and without the lessons that are said not
-//! to be held; a lesson counts once it is over.
+//! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures, without the lessons that are said not to be
+//! held and without those that a colleague took; a lesson counts once it is over, where it is held.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::problem::Problem;
 use crate::web::principal::{Filling, Gap, Gaps, Row};
-use crate::web::routes::reading::end_of;
 use crate::web::routes::said;
 
 /// One lesson held: of whom, and whether it is written.
@@ -44,24 +43,26 @@ pub enum Line {
 /// Of the textbooks of a school that a scope admits, up to its present hour.
 pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) -> Result<Counted, Problem> {
     let today = local.date();
-    let since = {
+    let (since, until) = {
         let books = app.register.read();
-        let school = books.schools.get(&school).ok_or_else(Problem::unknown)?;
-        school.year_on(today).map_or(school.since, |bounds| bounds.starts_on.max(school.since))
+        let known = books.schools.get(&school).ok_or_else(Problem::unknown)?;
+        let since = known.year_on(today).map_or(known.since, |bounds| bounds.starts_on.max(known.since));
+        // A lesson that is over may be one of a later day of the timetable.
+        let textbooks = books.services_of_school(school).map(|service| service.textbook);
+        (since, books.days_elsewhere(textbooks, since, today).last().map_or(today, |day| today.max(*day)))
     };
-    let written = queries::written(&app.reader, scope, since, today).await?;
+    let written = queries::written(&app.reader, scope, since, until).await?;
     let written: HashSet<(SlotId, Date)> = written.iter().filter_map(|row| Some((row.slot?, row.date))).collect();
     let books = app.register.read();
     let mut held = Vec::new();
     let admitted = |service: &&ServiceBook| scope.admits(service.school, service.textbook, service.group);
     for service in books.services_of_school(school).filter(admitted) {
         for lesson in books.lessons(service.textbook, since, today) {
-            let over = lesson.date.to_datetime(end_of(lesson.starts_at, lesson.minutes)) <= local;
-            if !over || lesson.not_held.is_some() {
+            if lesson.end() > local || !lesson.is_expected() {
                 continue;
             }
             let teacher = service.answering(lesson.date);
-            let filled = written.contains(&(lesson.slot, lesson.date));
+            let filled = written.contains(&(lesson.slot, lesson.of));
             held.push(Held { lesson, group: service.group, teacher, filled });
         }
     }

@@ -1,176 +1,38 @@
-//! `/direction/seances`: lessons that are not held, of a teacher or of a class, between two days.
+//! `/direction/seances`: lessons as they really go. The head chooses those of a teacher or of a class between two days, sees them, and
+//! says of all or some that they are not held, or that a colleague takes them; one is moved from a page of its own.
+
+mod chosen;
+mod moving;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use axum::{Form, RequestExt as _};
-use domain::actor::{Actor, Capacity};
+use domain::actor::Actor;
 use domain::calendar::{LessonOn, NotHeld};
 use domain::decider::Decider as _;
-use domain::directory::service::{Assignment, Command, Service};
-use domain::ids::{GroupId, PersonId, SlotId, StreamId, TextbookId};
-use jiff::civil::{Date, Time};
-use serde::Deserialize;
+use domain::directory::person::Role as Held;
+use domain::directory::service::{Command, Service};
+use domain::ids::{PersonId, SlotId, StreamId, TextbookId};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Office;
 use crate::app::Said;
-use crate::facts::{Books, LessonAt, ServiceBook};
+use crate::facts::{Books, LessonAt};
 use crate::fr;
 use crate::problem::Problem;
-use crate::web::layout::{Choice, FieldError, Role};
-use crate::web::principal::{CancelForm, CancelledDay, CancelledLesson, LessonsPage};
+use crate::web::layout::{Choice, FieldError, Flash, Role};
+use crate::web::principal::{ChangedDay, ChangedLesson, ChooseForm, LessonsPage};
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
+use chosen::{Chosen, Sent};
+pub use moving::{form as move_form, relocate};
 
-/// The longest absence or stage that one form cancels.
-const DAYS_MAX: i64 = 200;
-
-/// Whose lessons.
-#[derive(Clone, Copy)]
-enum Whose {
-    Teacher(PersonId),
-    Class(GroupId),
-}
-
-impl Whose {
-    fn parse(text: &str) -> Option<Self> {
-        let (sort, id) = text.split_once(':')?;
-        let id = Uuid::parse_str(id).ok()?;
-        match sort {
-            "enseignant" => Some(Self::Teacher(PersonId(id))),
-            "classe" => Some(Self::Class(GroupId(id))),
-            _ => None,
-        }
-    }
-
-    /// Whether a lesson of a service is theirs alone on its day. A substitute answers for the days named, the holder for the others, and
-    /// one of two teachers who is there holds the lesson; of a class, its own lessons and those of groups in which it is alone: the
-    /// others have pupils who are here.
-    fn concerns(self, books: &Books, service: &ServiceBook, date: Date) -> bool {
-        match self {
-            Self::Teacher(teacher) => {
-                let on_duty = || service.assignments.iter().filter(|held| held.holds(date));
-                let replacing = |held: &&Assignment| held.capacity == Capacity::Substitute;
-                let answering: Vec<PersonId> = match on_duty().find(replacing) {
-                    Some(_) => on_duty().filter(replacing).map(|held| held.teacher).collect(),
-                    None => on_duty().map(|held| held.teacher).collect(),
-                };
-                answering.contains(&teacher) && answering.iter().all(|known| *known == teacher)
-            }
-            Self::Class(class) if service.group == class => true,
-            Self::Class(class) => {
-                let (members, group) = (members(books, class, date), members(books, service.group, date));
-                !group.is_empty() && group.is_subset(&members)
-            }
-        }
-    }
-}
-
-fn members(books: &Books, group: GroupId, on: Date) -> BTreeSet<PersonId> {
-    let stays = books.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-    let here = stays.filter(|(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
-    here.map(|(pupil, _)| *pupil).collect()
-}
-
-/// What was chosen.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    qui: String,
-    motif: String,
-    du: String,
-    au: String,
-    de: String,
-    a: String,
-    cle: String,
-}
-
-/// What it comes to.
-struct Asked {
-    whose: Whose,
-    because: NotHeld,
-    days: (Date, Date),
-    /// From this hour, included, to that one, not included.
-    hours: (Option<Time>, Option<Time>),
-}
-
-impl Typed {
-    fn fresh(office: &Office<'_>) -> Self {
-        let today = office.local.date().to_string();
-        Self { du: today.clone(), au: today, cle: Uuid::now_v7().to_string(), ..Self::default() }
-    }
-
-    /// What is asked, or what is wrong with each field.
-    fn asked(&self) -> Result<Asked, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, message: &str| {
-            errors.push(FieldError { field: field.to_owned(), message: fr::spaced(message) });
-        };
-        let (whose, because) = (Whose::parse(&self.qui), NotHeld::parse(&self.motif));
-        if whose.is_none() {
-            wrong("qui", "Choisissez l’enseignant ou la classe.");
-        }
-        if because.is_none() {
-            wrong("motif", "Choisissez pourquoi ces séances n’ont pas lieu.");
-        }
-        let (from, until) = (self.du.parse::<Date>().ok(), self.au.parse::<Date>().ok());
-        if from.is_none() {
-            wrong("du", "Indiquez le premier jour, par exemple 23/11/2026.");
-        }
-        match (from, until) {
-            (_, None) => wrong("au", "Indiquez le dernier jour, par exemple 27/11/2026."),
-            (Some(from), Some(until)) if until < from => {
-                wrong("au", "Le dernier jour ne peut pas précéder le premier.");
-            }
-            (Some(from), Some(until)) if domain::calendar::days_between(from, until) > DAYS_MAX => {
-                wrong("au", "Deux cents jours au plus à la fois.");
-            }
-            _ => {}
-        }
-        let mut hour = |field: &str, text: &str| match text.parse::<Time>() {
-            Ok(time) => Some(time),
-            Err(_) if text.is_empty() => None,
-            Err(_) => {
-                wrong(field, "Indiquez une heure, par exemple 10:00, ou rien.");
-                None
-            }
-        };
-        let hours = (hour("de", &self.de), hour("a", &self.a));
-        if matches!(hours, (Some(after), Some(before)) if before <= after) {
-            wrong("a", "Cette heure vient après la première.");
-        }
-        match (whose, because, from.zip(until)) {
-            (Some(whose), Some(because), Some(days)) if errors.is_empty() => Ok(Asked { whose, because, days, hours }),
-            _ => Err(errors),
-        }
-    }
-}
-
-impl Asked {
-    /// The lessons of the timetable that it names, by textbook.
-    fn lessons(&self, office: &Office<'_>) -> BTreeMap<TextbookId, BTreeSet<LessonOn>> {
-        let books = office.web.app.register.read();
-        let mut found: BTreeMap<TextbookId, BTreeSet<LessonOn>> = BTreeMap::new();
-        let in_hours = |lesson: &LessonAt| {
-            self.hours.0.is_none_or(|after| after <= lesson.starts_at)
-                && self.hours.1.is_none_or(|before| lesson.starts_at < before)
-        };
-        for service in books.services_of_school(office.school) {
-            for lesson in books.lessons(service.textbook, self.days.0, self.days.1) {
-                // What is cancelled for another reason already stays so.
-                let free = lesson.not_held.is_none_or(|known| known == self.because);
-                if free && in_hours(&lesson) && self.whose.concerns(&books, service, lesson.date) {
-                    let on = LessonOn { date: lesson.date, slot: lesson.slot };
-                    found.entry(service.textbook).or_default().insert(on);
-                }
-            }
-        }
-        found
-    }
-}
+/// Lessons by textbook.
+type Lessons = BTreeMap<TextbookId, BTreeSet<LessonOn>>;
 
 /// Tells a service; the position of what it wrote.
 async fn tell(
@@ -192,119 +54,287 @@ async fn tell(
     Ok(receipt.last_position.unwrap_or_default())
 }
 
-fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>, done: &Done) -> LessonsPage {
+/// What the services answered, each told by itself: one refused does not undo the others, so it is said what is done and what is not.
+#[derive(Default)]
+struct Outcome {
+    done: usize,
+    last: i64,
+    refused: Vec<(TextbookId, usize, Problem)>,
+}
+
+/// Tells each service its lessons. A form sent twice does it once: each is told under a key that follows from the form's and from what
+/// it is told.
+async fn tell_all(
+    office: &Office<'_>,
+    form: &str,
+    what: &str,
+    lessons: Lessons,
+    command: impl Fn(BTreeSet<LessonOn>) -> Command,
+) -> Result<Outcome, Problem> {
+    let form = Uuid::parse_str(form).unwrap_or_else(|_| Uuid::now_v7());
+    let mut outcome = Outcome::default();
+    for (textbook, lessons) in lessons {
+        let count = lessons.len();
+        let key = Uuid::new_v5(&form, format!("{textbook} {what} {lessons:?}").as_bytes()).to_string();
+        match tell(office, textbook, Some(key), command(lessons)).await {
+            Ok(position) => {
+                outcome.done += count;
+                outcome.last = outcome.last.max(position);
+            }
+            Err(problem) if problem.status().is_server_error() && outcome.done == 0 => return Err(problem),
+            Err(problem) => outcome.refused.push((textbook, count, problem)),
+        }
+    }
+    office.web.app.await_readers(outcome.last).await;
+    Ok(outcome)
+}
+
+impl Outcome {
+    /// What was refused, in words.
+    fn errors(&self, office: &Office<'_>, field: &str) -> Vec<FieldError> {
+        let books = office.web.app.register.read();
+        let told = |(textbook, count, problem): &(TextbookId, usize, Problem)| {
+            let service = books.services.get(textbook);
+            let class = service.map(|service| said::group_of(&books, service.group)).unwrap_or_default();
+            let subject = service.map(|service| said::subject(&books, service.school, &service.subject));
+            let why = match problem.code.as_str() {
+                "holds-the-lesson" => "cette personne tient déjà ce cours",
+                "lesson-unknown" => "l’emploi du temps n’a plus ces séances",
+                "unknown" => "ces séances ne sont pas de l’établissement",
+                _ if problem.status().is_server_error() => "l’enregistrement n’a pas abouti, recommencez",
+                _ => "l’établissement ne l’accepte pas",
+            };
+            let count = fr::plural(*count, "séance inchangée", "séances inchangées");
+            let message = format!("{count}, {class}, {} : {why}.", subject.unwrap_or_default().to_lowercase());
+            FieldError { field: field.to_owned(), message: fr::spaced(&message) }
+        };
+        self.refused.iter().map(told).collect()
+    }
+
+    /// `3 séances sont faites, 2 non`
+    fn flash(&self) -> Option<Flash> {
+        let done = fr::plural(self.done, "séance est enregistrée", "séances sont enregistrées");
+        (self.done > 0).then(|| Flash { title: fr::spaced(&format!("{done}, les autres non.")), detail: None })
+    }
+}
+
+/// Who may take a lesson: those who teach in the school on that day.
+fn colleagues(books: &Books, office: &Office<'_>, on: Date) -> BTreeSet<PersonId> {
+    let teaches = |book: &crate::facts::PersonBook| {
+        book.inactive_since.is_none_or(|since| on < since)
+            && book
+                .roles
+                .iter()
+                .any(|held| held.school == office.school && held.role == Held::Teacher && held.holds(on))
+    };
+    books.persons.iter().filter(|(_, book)| teaches(book)).map(|(person, _)| *person).collect()
+}
+
+/// People as a list offers them: two who are called alike are told apart.
+fn named(books: &Books, people: impl IntoIterator<Item = PersonId>, value: impl Fn(PersonId) -> String) -> Vec<Choice> {
+    let given = |id| books.person(id).map(crate::facts::PersonBook::given).unwrap_or_default();
+    let choice =
+        |id: PersonId| Choice { value: value(id), label: format!("{} ({})", books.formal_name(id), given(id)) };
+    let mut choices: Vec<Choice> = people.into_iter().map(choice).collect();
+    choices.sort_by(|a, b| a.label.cmp(&b.label));
+    choices
+}
+
+/// Lessons by day, each with what became of it.
+fn by_day(books: &Books, lessons: impl IntoIterator<Item = LessonAt>, kept: &BTreeSet<String>) -> Vec<ChangedDay> {
+    let mut days = BTreeMap::<Date, Vec<ChangedLesson>>::new();
+    for at in lessons {
+        let Some(service) = books.services.get(&at.textbook) else { continue };
+        let named = format!("{}/{}/{}", at.textbook, at.slot, at.of);
+        let reason = at.not_held.map(|because| said::not_held(because).to_owned());
+        let mut notes = said::became(books, &at);
+        if at.moved_from.is_some_and(|was| was == at.start()) {
+            notes.push(format!("en {}", at.room.clone().unwrap_or_default()));
+        }
+        days.entry(at.date).or_default().push(ChangedLesson {
+            start: at.starts_at,
+            class: said::group_of(books, service.group),
+            subject: said::subject(books, service.school, &service.subject),
+            teacher: said::teachers(books, at.textbook, at.date),
+            reason,
+            notes,
+            chosen: kept.contains(&named),
+            move_href: format!("/direction/seances/{named}/deplacer"),
+            value: named,
+        });
+    }
+    let day = |(date, mut lessons): (Date, Vec<ChangedLesson>)| {
+        lessons.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
+        ChangedDay { date, lessons }
+    };
+    days.into_iter().map(day).collect()
+}
+
+/// The lessons of the school year that do not go as the timetable has them.
+fn changed(books: &Books, office: &Office<'_>) -> Vec<LessonAt> {
+    let today = office.local.date();
+    let year = books.schools.get(&office.school).and_then(|school| school.year_on(today));
+    let since = LessonOn { date: year.map_or(today, |bounds| bounds.starts_on), slot: SlotId(Uuid::nil()) };
+    let mut lessons = Vec::new();
+    for service in books.services_of_school(office.school) {
+        let moved = service.moved.range(since..).filter(|(_, moved)| moved.now.is_some()).map(|(lesson, _)| lesson);
+        let said = service.not_held.range(since..).map(|(lesson, _)| lesson);
+        let said = said.chain(service.replaced.range(since..).map(|(lesson, _)| lesson)).chain(moved);
+        let named: BTreeSet<LessonOn> = said.copied().collect();
+        lessons.extend(named.into_iter().filter_map(|lesson| books.lesson(service.textbook, lesson)));
+    }
+    lessons
+}
+
+struct View {
+    sent: Sent,
+    /// The lessons that were chosen to look at; none before anything was asked.
+    found: Option<Vec<LessonAt>>,
+    errors: Vec<FieldError>,
+    flash: Option<Flash>,
+}
+
+fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/seances");
     let today = office.local.date();
     let books = office.web.app.register.read();
-    let year = books.schools.get(&office.school).and_then(|school| school.year_on(today));
-    let since = year.map_or(today, |bounds| bounds.starts_on);
-    let (mut days, mut teachers) = (BTreeMap::<Date, Vec<CancelledLesson>>::new(), BTreeSet::new());
+    let mut teachers: BTreeSet<PersonId> = colleagues(&books, office, today);
+    let takers = named(&books, teachers.iter().copied(), |id| id.to_string());
     for service in books.services_of_school(office.school) {
         teachers.extend(service.assignments.iter().map(|held| held.teacher));
-        for (lesson, because) in service.not_held.range(LessonOn { date: since, slot: SlotId(Uuid::nil()) }..) {
-            let held = books.lessons(service.textbook, lesson.date, lesson.date);
-            let Some(at) = held.into_iter().find(|at| at.slot == lesson.slot) else { continue };
-            days.entry(lesson.date).or_default().push(CancelledLesson {
-                start: at.starts_at,
-                class: said::group_of(&books, service.group),
-                subject: said::subject(&books, service.school, &service.subject),
-                teacher: said::teachers(&books, service.textbook, lesson.date),
-                reason: said::not_held(*because).to_owned(),
-                value: format!("{}/{}/{}", service.textbook, lesson.slot, lesson.date),
-            });
-        }
     }
-    let day = |(date, mut lessons): (Date, Vec<CancelledLesson>)| {
-        lessons.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
-        CancelledDay { date, lessons }
-    };
-    // Two who are called alike are told apart.
-    let given = |id| books.person(id).map(crate::facts::PersonBook::given).unwrap_or_default();
-    let teacher = |id: PersonId| Choice {
-        value: format!("enseignant:{id}"),
-        label: format!("{} ({})", books.formal_name(id), given(id)),
-    };
-    let mut teachers: Vec<Choice> = teachers.into_iter().map(teacher).collect();
-    teachers.sort_by(|a, b| a.label.cmp(&b.label));
     let classes = said::classes(&books, office.school, today).into_iter();
     let classes = classes.map(|(group, label)| Choice { value: format!("classe:{group}"), label }).collect();
     let reason =
         |because: NotHeld| Choice { value: because.name().to_owned(), label: said::not_held(because).to_owned() };
-    let Typed { qui, motif, du, au, de, a, cle } = typed;
+    let View { sent, found, errors, flash } = view;
+    let kept = sent.lessons.iter().cloned().collect();
     LessonsPage {
-        days: days.into_iter().map(day).collect(),
-        form: CancelForm {
-            teachers,
+        days: by_day(&books, changed(&books, office), &kept),
+        found: found.map(|lessons| by_day(&books, lessons, &kept)),
+        form: ChooseForm {
+            teachers: named(&books, teachers, |id| format!("enseignant:{id}")),
             classes,
-            who: qui,
-            reasons: NotHeld::ALL.map(reason).to_vec(),
-            reason: motif,
-            from: du,
-            to: au,
-            after: de,
-            before: a,
-            key: cle,
-            errors,
+            who: sent.chosen.qui,
+            from: sent.chosen.du,
+            to: sent.chosen.au,
+            after: sent.chosen.de,
+            before: sent.chosen.a,
         },
-        layout: with_flash(layout, done.flash(today)),
+        reasons: NotHeld::ALL.map(reason).to_vec(),
+        reason: sent.motif,
+        takers,
+        taker: sent.remplacant,
+        key: Uuid::now_v7().to_string(),
+        errors,
+        warnings: vec![],
+        layout: with_flash(layout, flash),
     }
 }
 
-pub async fn show(State(web): Shared, visitor: Visitor, Query(done): Query<Done>) -> Page {
+/// Looks at the lessons asked for, if any; nothing is written.
+pub async fn show(
+    State(web): Shared,
+    visitor: Visitor,
+    Query(done): Query<Done>,
+    Query(chosen): Query<Chosen>,
+) -> Page {
     let office = Office::open(&web, visitor)?;
-    page_with(StatusCode::OK, &view(&office, visitor, Typed::fresh(&office), vec![], &done))
-}
-
-pub async fn cancel(State(web): Shared, visitor: Visitor, request: axum::extract::Request) -> Page {
-    let office = Office::open(&web, visitor)?;
-    let typed = request.extract::<Form<Typed>, _>().await;
-    let Form(typed) = typed.map_err(|problem| Problem::invalid("form-malformed", problem.to_string()))?;
-    let unfinished = |typed: Typed, errors| {
-        page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(&office, visitor, typed, errors, &Done::default()))
+    let flash = done.flash(office.local.date());
+    if !chosen.is_asked() {
+        let sent = Sent { chosen: Chosen::fresh(&office), ..Sent::default() };
+        let page = view(&office, visitor, View { sent, found: None, errors: vec![], flash });
+        return page_with(StatusCode::OK, &page);
+    }
+    let asked = chosen.asked();
+    let (status, found, errors) = match asked {
+        Ok(asked) => (StatusCode::OK, Some(asked.lessons(&office)), vec![]),
+        Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, None, errors),
     };
-    let asked = match typed.asked() {
-        Ok(asked) => asked,
-        Err(errors) => return unfinished(typed, errors),
-    };
-    let lessons = asked.lessons(&office);
-    if lessons.is_empty() {
-        let message = "L’emploi du temps ne place aucune séance à ces dates et à ces heures : il n’y a rien à annuler.";
-        return unfinished(typed, vec![FieldError { field: "qui".to_owned(), message: fr::spaced(message) }]);
-    }
-    // A form sent twice cancels once: each service is told under a key that follows from the form's and from what it is told.
-    let form = Uuid::parse_str(&typed.cle).unwrap_or_else(|_| Uuid::now_v7());
-    let mut last = 0;
-    for (textbook, lessons) in lessons {
-        let named = format!("{textbook} {} {lessons:?}", asked.because.name());
-        let key = Uuid::new_v5(&form, named.as_bytes()).to_string();
-        let command = Command::Cancel { lessons, because: asked.because };
-        last = last.max(tell(&office, textbook, Some(key), command).await?);
-    }
-    web.app.await_readers(last).await;
-    Ok(Redirect::to("/direction/seances?fait=seances-annulees").into_response())
+    // All that go as they should, until some are left out: what is said of the others already stands.
+    let lessons = found
+        .iter()
+        .flatten()
+        .filter(|at| at.is_expected())
+        .map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of))
+        .collect();
+    let sent = Sent { chosen, lessons, ..Sent::default() };
+    page_with(status, &view(&office, visitor, View { sent, found, errors, flash }))
 }
 
-/// The lesson to reinstate: `{textbook}/{slot}/{date}`.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Named {
-    seance: String,
-}
-
-impl Named {
-    fn lesson(&self) -> Option<(TextbookId, LessonOn)> {
-        let mut parts = self.seance.split('/');
-        let mut id = || Uuid::parse_str(parts.next()?).ok();
-        let (textbook, slot) = (TextbookId(id()?), SlotId(id()?));
-        Some((textbook, LessonOn { date: parts.next()?.parse().ok()?, slot }))
-    }
-}
-
-pub async fn reinstate(State(web): Shared, visitor: Visitor, Form(named): Form<Named>) -> Page {
+/// Of the lessons ticked: that they are not held, or that a colleague takes them.
+pub async fn change(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Page {
     let office = Office::open(&web, visitor)?;
-    let (textbook, lesson) = named.lesson().ok_or_else(Problem::unknown)?;
-    let command = Command::Reinstate { lessons: BTreeSet::from([lesson]) };
-    let position = tell(&office, textbook, None, command).await?;
-    web.app.await_readers(position).await;
-    Ok(Redirect::to("/direction/seances?fait=seance-retablie").into_response())
+    let sent = Sent::read(fields);
+    let (lessons, told) = match sent.told(&office) {
+        Ok(told) => told,
+        Err(errors) => return unfinished(&office, visitor, sent, errors, None),
+    };
+    if let chosen::Told::Replace(by) = told
+        && !sent.confirmed
+    {
+        let warnings = chosen::busy(&office, &lessons, by);
+        if !warnings.is_empty() {
+            let found = sent.chosen.asked().ok().map(|asked| asked.lessons(&office));
+            let page = view(&office, visitor, View { sent, found, errors: vec![], flash: None });
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LessonsPage { warnings, ..page });
+        }
+    }
+    let (outcome, fait) = match told {
+        chosen::Told::Cancel(because) => {
+            let command = |lessons| Command::Cancel { lessons, because };
+            (tell_all(&office, &sent.cle, because.name(), lessons, command).await?, "seances-annulees")
+        }
+        chosen::Told::Replace(by) => {
+            let command = |lessons| Command::Replace { lessons, by };
+            (tell_all(&office, &sent.cle, &by.to_string(), lessons, command).await?, "seances-assurees")
+        }
+    };
+    if !outcome.refused.is_empty() {
+        let errors = outcome.errors(&office, "seances");
+        return unfinished(&office, visitor, sent, errors, outcome.flash());
+    }
+    Ok(Redirect::to(&format!("/direction/seances?fait={fait}&nombre={}", outcome.done)).into_response())
+}
+
+/// Of the lessons ticked, the last thing said is taken back.
+pub async fn reinstate(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let sent = Sent::read(fields);
+    let lessons = match sent.lessons(&office) {
+        Ok(lessons) => lessons,
+        Err(errors) => {
+            let errors = errors.into_iter().map(|error| FieldError { field: "changees".to_owned(), ..error }).collect();
+            return unfinished(&office, visitor, sent, errors, None);
+        }
+    };
+    let outcome = tell_all(&office, &sent.cle, "reinstate", lessons, |lessons| Command::Reinstate { lessons }).await?;
+    if !outcome.refused.is_empty() {
+        let errors = outcome.errors(&office, "changees");
+        return unfinished(&office, visitor, sent, errors, outcome.flash());
+    }
+    Ok(Redirect::to(&format!("/direction/seances?fait=seances-retablies&nombre={}", outcome.done)).into_response())
+}
+
+/// The page again, with what was chosen and ticked.
+fn unfinished(
+    office: &Office<'_>,
+    visitor: Visitor,
+    mut sent: Sent,
+    errors: Vec<FieldError>,
+    flash: Option<Flash>,
+) -> Page {
+    let found = sent.chosen.asked().ok().map(|asked| asked.lessons(office));
+    let errors = errors.into_iter().map(|error| match error.field.as_str() {
+        // What was chosen is not shown again: the way back is to choose.
+        "seances" | "motif" | "remplacant" if found.as_ref().is_none_or(Vec::is_empty) => {
+            FieldError { field: "qui".to_owned(), ..error }
+        }
+        _ => error,
+    });
+    let errors = errors.collect();
+    if !sent.chosen.is_asked() {
+        sent.chosen = Chosen::fresh(office);
+    }
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(office, visitor, View { sent, found, errors, flash }))
 }

@@ -8,7 +8,7 @@ use crate::facts::MandateBook;
 use crate::problem::Problem;
 use crate::web::layout::Role;
 use crate::web::routes::principal::filling;
-use crate::web::routes::{Page, Shared, Visitor, page};
+use crate::web::routes::{Page, Shared, Visitor, page, said};
 use crate::web::teacher::{AboutMePage, CancelledLesson, Reader};
 
 /// How far back and ahead a teacher finds the lessons of theirs that are not held.
@@ -45,7 +45,9 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
     };
     let cancelled = lessons.into_iter().filter_map(|at| {
         let (class, subject) = labels(&books, at.textbook);
-        Some(CancelledLesson { date: at.date, start: at.starts_at, class, subject, reason: reason(&at)? })
+        let reason = reason(&at).into_iter().chain(said::became(&books, &at)).collect::<Vec<_>>().join(", ");
+        let changed = !reason.is_empty();
+        changed.then_some(CancelledLesson { date: at.date, start: at.starts_at, class, subject, reason })
     });
     page(&AboutMePage {
         months: months.map(|(month, cell)| (*month, cell)).collect(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
+use domain::calendar::LessonOn;
+use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
 use domain::textbook::entry::{NewFraming, NewResource, Purpose, Source};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use jiff::civil::Date;
@@ -133,10 +134,10 @@ impl Typed {
         found
     }
 
-    /// The work, and what is wrong with it. `slot_on` finds the lesson that a due date names.
+    /// The work, and what is wrong with it. `lesson_of` finds the lesson that a choice names.
     pub fn homework(
         &self,
-        slot_on: impl Fn(Date) -> Option<SlotId>,
+        lesson_of: impl Fn(&str) -> Option<LessonOn>,
         given_on: Date,
         errors: &mut Vec<FieldError>,
     ) -> Vec<NewHomework> {
@@ -149,7 +150,7 @@ impl Typed {
                 }
                 continue;
             }
-            let due = due(row, n, &slot_on, given_on, errors);
+            let due = due(row, n, &lesson_of, given_on, errors);
             let minutes = minutes(row, n, errors);
             let Some(due) = due else { continue };
             let id = row.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| self.new_work(n));
@@ -190,7 +191,7 @@ fn audiences(fields: &[String]) -> HashMap<usize, BTreeSet<PersonId>> {
 fn due(
     row: &HomeworkRow,
     n: usize,
-    slot_on: &impl Fn(Date) -> Option<SlotId>,
+    lesson_of: &impl Fn(&str) -> Option<LessonOn>,
     given_on: Date,
     errors: &mut Vec<FieldError>,
 ) -> Option<DueRef> {
@@ -207,8 +208,7 @@ fn due(
             }
         };
     }
-    let date: Option<Date> = row.due.parse().ok();
-    let lesson = date.and_then(|date| Some(DueRef::Lesson { slot: slot_on(date)?, date }));
+    let lesson = lesson_of(&row.due).map(|LessonOn { slot, date }| DueRef::Lesson { slot, date });
     if lesson.is_none() {
         wrong(errors, format!("travail_{n}_pour"), "Choisissez pour quelle séance ce travail est à faire.");
     }

@@ -1,6 +1,7 @@
 //! One lesson: its form, its publication, its withdrawal.
 
 pub mod papers;
+mod shown;
 mod standing;
 mod taken;
 mod warnings;
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::monday_of;
 use domain::ids::{SlotId, TextbookId};
 use domain::textbook::Command;
+use domain::textbook::entry::LessonRef;
 use infra::desk::Paper;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
@@ -22,6 +24,7 @@ use uuid::Uuid;
 use super::form::{Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
+use crate::facts::LessonAt;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::announce::Done;
@@ -30,18 +33,122 @@ use crate::web::teacher::LessonPage;
 use standing::Standing;
 use taken::Taken;
 
+/// A lesson of a textbook, as its address names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    pub textbook: TextbookId,
+    pub lesson: LessonRef,
+}
+
+impl At {
+    /// A lesson of the timetable: by the day on which the timetable has it, wherever it is held.
+    pub fn of(lesson: &LessonAt) -> Self {
+        Self { textbook: lesson.textbook, lesson: LessonRef::Slot { slot: lesson.slot, date: lesson.of } }
+    }
+
+    /// A lesson outside the timetable.
+    pub fn outside(textbook: TextbookId, start: DateTime, minutes: u16) -> Self {
+        Self { textbook, lesson: LessonRef::Exceptional { date: start.date(), starts_at: start.time(), minutes } }
+    }
+
+    /// One that is written: what is written says how long it lasted.
+    pub fn written_outside(textbook: TextbookId, start: DateTime) -> Self {
+        Self::outside(textbook, start, 0)
+    }
+
+    /// `/enseignant/cahiers/{textbook}/…`
+    pub fn address(&self) -> String {
+        let path = self.path();
+        match self.lesson {
+            LessonRef::Exceptional { minutes: 1.., .. } => format!("{path}{}", self.lasting()),
+            LessonRef::Exceptional { .. } | LessonRef::Slot { .. } => path,
+        }
+    }
+
+    fn path(&self) -> String {
+        let textbook = format!("/enseignant/cahiers/{}", self.textbook);
+        match self.lesson {
+            LessonRef::Slot { slot, date } => format!("{textbook}/seances/{slot}/{date}"),
+            LessonRef::Exceptional { date, starts_at, .. } => {
+                format!("{textbook}/hors-emploi-du-temps/{date}T{}", starts_at.strftime("%H:%M"))
+            }
+        }
+    }
+
+    /// Where something else is done with it: `retirer`, `brouillon`, `note`…
+    fn action(&self, what: &str) -> String {
+        format!("{}/{what}{}", self.path(), self.lasting())
+    }
+
+    fn lasting(&self) -> String {
+        match self.lesson {
+            LessonRef::Exceptional { minutes: minutes @ 1.., .. } => format!("?duree={minutes}"),
+            LessonRef::Exceptional { .. } | LessonRef::Slot { .. } => String::new(),
+        }
+    }
+}
+
 type Address = (TextbookId, SlotId, Date);
 
 /// What the form is to be filled from, and what was just done.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Asked {
     reprise: Option<String>,
     #[serde(flatten)]
     done: Done,
 }
 
-pub async fn show(State(web): Shared, visitor: Visitor, Path(at): Path<Address>, Query(asked): Query<Asked>) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+/// The form, with the lessons that it may take over, or that may take this one over.
+async fn offered(
+    desk: &Desk<'_>,
+    visitor: Visitor,
+    standing: &Standing,
+    typed: Typed,
+    errors: Vec<FieldError>,
+) -> Result<LessonPage, Problem> {
+    let source_said = Taken::read(desk, &typed).await?.map(|taken| taken.said);
+    let lesson = standing.lesson();
+    let (sources, targets) = match standing.as_source() {
+        Some(source) => (vec![], taken::targets(desk, lesson, source).await?),
+        None if standing.is_held() => (taken::sources(desk, lesson, &standing.at().address()).await?, vec![]),
+        None => (vec![], vec![]),
+    };
+    Ok(LessonPage { sources, targets, source_said, ..standing.page(desk, visitor, typed, errors) })
+}
+
+fn named((textbook, slot, date): Address) -> At {
+    At { textbook, lesson: LessonRef::Slot { slot, date } }
+}
+
+pub async fn show(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(address): Path<Address>,
+    Query(asked): Query<Asked>,
+) -> Page {
+    show_at(&web, visitor, named(address), asked).await
+}
+
+pub async fn publish(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(address): Path<Address>,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Page {
+    publish_at(&web, visitor, named(address), fields).await
+}
+
+pub async fn withdraw(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(address): Path<Address>,
+    Form(fields): Form<HashMap<String, String>>,
+) -> Page {
+    withdraw_at(&web, visitor, named(address), fields).await
+}
+
+pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let named = Typed { source: asked.reprise.unwrap_or_default(), ..Typed::default() };
     let taken = if standing.is_live() { None } else { Taken::read(&desk, &named).await? };
@@ -60,40 +167,17 @@ pub async fn show(State(web): Shared, visitor: Visitor, Path(at): Path<Address>,
     page_with(StatusCode::OK, &LessonPage { layout, papers: standing.on_desk.view(&standing, drafted), ..page })
 }
 
-/// The form, with the lessons that it may take over, or that may take this one over.
-async fn offered(
-    desk: &Desk<'_>,
-    visitor: Visitor,
-    standing: &Standing,
-    typed: Typed,
-    errors: Vec<FieldError>,
-) -> Result<LessonPage, Problem> {
-    let source_said = Taken::read(desk, &typed).await?.map(|taken| taken.said);
-    let lesson = standing.lesson();
-    let (sources, targets) = match standing.as_source() {
-        Some(source) => (vec![], taken::targets(desk, lesson, source).await?),
-        None if standing.is_held() => (taken::sources(desk, lesson, &standing.address()).await?, vec![]),
-        None => (vec![], vec![]),
-    };
-    Ok(LessonPage { sources, targets, source_said, ..standing.page(desk, visitor, typed, errors) })
-}
-
-pub async fn publish(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(at): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+pub async fn publish_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let typed = Typed::read(fields);
     let mut errors = Vec::new();
     versioned(&typed, "contenu", &mut errors);
     if typed.content.is_empty() {
-        wrong(&mut errors, "contenu".into(), "Écrivez ce qui a été fait pendant la séance.");
+        wrong(&mut errors, "contenu".into(), standing.nothing_written());
     }
     let resources = typed.resources(&mut errors);
-    let homework = typed.homework(|date| standing.slot_on(date), at.2, &mut errors);
+    let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut errors);
     standing.forbidden_in_writing(&desk, &typed, &homework, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
     let taken = Taken::read(&desk, &typed).await?;
@@ -106,28 +190,23 @@ pub async fn publish(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
-        discarded(&web, &standing, visitor).await;
-        return Ok(back(&at, "inchange", None));
+        discarded(web, &standing, visitor).await;
+        return Ok(back(&standing, "inchange", None));
     };
     let done = if standing.is_live() { "revise" } else { "publie" };
     let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
-    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+    match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            discarded(&web, &standing, visitor).await;
-            settled(&web, receipt.last_position).await;
-            Ok(back(&at, done, standing.visible_from))
+            discarded(web, &standing, visitor).await;
+            settled(web, receipt.last_position).await;
+            Ok(back(&standing, done, standing.visible_from))
         }
         Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)).await,
     }
 }
 
-pub async fn withdraw(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(at): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let sent = Typed::read(fields);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
@@ -143,10 +222,10 @@ pub async fn withdraw(
     }
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
     let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
-    match web.app.in_textbook(visitor.0, at.0, said, command).await {
+    match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            settled(&web, receipt.last_position).await;
-            Ok(back(&at, "retire", None))
+            settled(web, receipt.last_position).await;
+            Ok(back(&standing, "retire", None))
         }
         Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)).await,
     }
@@ -187,10 +266,11 @@ async fn settled(web: &Web, position: Option<i64>) {
     }
 }
 
-/// The week of the lesson, with a word of what was done.
-fn back((_, _, date): &Address, done: &str, visible_from: Option<DateTime>) -> Response {
+/// The week in which the lesson is held, with a word of what was done.
+fn back(standing: &Standing, done: &str, visible_from: Option<DateTime>) -> Response {
     let visible = visible_from.map(|from| format!("&visible={from}")).unwrap_or_default();
-    Redirect::to(&format!("/enseignant?semaine={}&fait={done}{visible}", monday_of(*date))).into_response()
+    let monday = monday_of(standing.held_on());
+    Redirect::to(&format!("/enseignant?semaine={monday}&fait={done}{visible}")).into_response()
 }
 
 /// The form again, with what was typed, and what the school answered.
@@ -212,6 +292,7 @@ async fn refused(
         "not-your-textbook" => "Vous ne tenez pas ce cahier aujourd’hui : vous pouvez le lire, pas y écrire.",
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
+        "lesson-malformed" => "Une séance dure de 5 à 720 minutes.",
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
         "due-on-closure" => {
             "L’établissement est fermé le jour choisi pour ce travail (férié ou vacances) : choisissez un jour de classe."

@@ -10,9 +10,9 @@ use infra::desk::{DeskError, Found, Paper};
 use jiff::civil::DateTime;
 
 use super::super::form::{Typed, wrong};
-use super::super::{Desk, Shared, Visitor, address};
+use super::super::{Desk, Shared, Visitor, Web};
 use super::standing::Standing;
-use super::{Address, unfinished};
+use super::{Address, At, named, unfinished};
 use crate::problem::Problem;
 use crate::web::routes::Page;
 use crate::web::teacher::Papers;
@@ -40,13 +40,14 @@ impl OnDesk {
 
     /// How a page shows it; `drafted` when its form was filled from the draft.
     pub fn view(&self, standing: &Standing, drafted: bool) -> Papers {
-        let here = standing.address();
+        let at = standing.at();
         Papers {
             draft_of: self.saved_at.filter(|_| drafted),
             overtaken: drafted && self.draft.as_ref().and_then(Typed::expected) != Some(standing.version),
             note: self.note.clone(),
-            draft_action: format!("{here}/brouillon"),
-            note_action: format!("{here}/note"),
+            draft_action: at.action("brouillon"),
+            discard_action: at.action("brouillon/jeter"),
+            note_action: at.action("note"),
             kept_until: standing.term().map(|term| term.until),
         }
     }
@@ -56,10 +57,14 @@ impl OnDesk {
 pub async fn save_draft(
     State(web): Shared,
     visitor: Visitor,
-    Path(at): Path<Address>,
+    Path(address): Path<Address>,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    save_draft_of(&web, visitor, named(address), fields).await
+}
+
+pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let mut typed = Typed::read(fields);
     // Every sending of it is another one, and a lesson published late is confirmed when it is published.
@@ -77,8 +82,12 @@ pub async fn save_draft(
     }
 }
 
-pub async fn discard_draft(State(web): Shared, visitor: Visitor, Path(at): Path<Address>) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+pub async fn discard_draft(State(web): Shared, visitor: Visitor, Path(address): Path<Address>) -> Page {
+    discard_draft_of(&web, visitor, named(address)).await
+}
+
+pub async fn discard_draft_of(web: &Web, visitor: Visitor, at: At) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     web.app.desk.discard(Paper::Draft, standing.place(visitor.0)).await.map_err(|problem| unavailable(&problem))?;
     Ok(here(&at, "brouillon-jete"))
@@ -88,10 +97,14 @@ pub async fn discard_draft(State(web): Shared, visitor: Visitor, Path(at): Path<
 pub async fn save_note(
     State(web): Shared,
     visitor: Visitor,
-    Path(at): Path<Address>,
+    Path(address): Path<Address>,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    save_note_of(&web, visitor, named(address), fields).await
+}
+
+pub async fn save_note_of(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+    let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
     let note = fields.get("note").map(|note| note.replace("\r\n", "\n").trim().to_owned()).unwrap_or_default();
     let (place, term) = (standing.place(visitor.0), standing.term().ok_or_else(Problem::unknown)?);
@@ -116,6 +129,9 @@ pub fn unavailable(problem: &DeskError) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "desk-unavailable", detail)
 }
 
-fn here((textbook, slot, date): &Address, done: &str) -> Response {
-    Redirect::to(&format!("{}?fait={done}", address(*textbook, *slot, *date))).into_response()
+/// The form again, with a word of what was done.
+fn here(at: &At, done: &str) -> Response {
+    let address = at.address();
+    let more = if address.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{address}{more}fait={done}")).into_response()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::calendar::{self, days_after};
+use domain::calendar::{self, LessonOn, days_after};
 use domain::decider::Decider as _;
-use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, SlotId, StreamId, TextbookId};
+use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{LessonRef, NewResource, Source};
 use domain::textbook::homework::{DueRef, NewHomework};
@@ -17,10 +17,12 @@ use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
 use super::super::form::{RESOURCES, Typed, WORKS, wrong};
-use super::super::{Desk, address, labels, reasons};
+use super::super::textbook::reasons;
+use super::super::{Desk, labels};
 use super::papers::{self, OnDesk};
+use super::shown::{Dues, Shown, dues};
 use super::taken::Taken;
-use super::{Address, Visitor};
+use super::{At, Visitor};
 use crate::facts::LessonAt;
 use crate::fr;
 use crate::problem::Problem;
@@ -33,7 +35,7 @@ use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibi
 
 pub struct Standing {
     pub(super) textbook: TextbookId,
-    pub(super) lesson: LessonAt,
+    pub(super) lesson: Shown,
     pub entry: EntryId,
     written: Option<Entry>,
     /// Why it was withdrawn, if it was.
@@ -48,6 +50,7 @@ pub struct Standing {
     /// Of the stream: what the form compares.
     pub version: i64,
     pub(super) next: Vec<LessonAt>,
+    dues: Dues,
     /// The work that falls on the days of these lessons already.
     loads: BTreeMap<Date, Load>,
     /// When pupils will see what is written now, if the pause holds it back.
@@ -55,29 +58,24 @@ pub struct Standing {
 }
 
 impl Standing {
-    pub async fn read(desk: &Desk<'_>, (textbook, slot, date): Address) -> Result<Self, Problem> {
+    pub async fn read(desk: &Desk<'_>, At { textbook, lesson: named }: At) -> Result<Self, Problem> {
         let app = &desk.web.app;
         if !desk.scope.textbooks.contains(&textbook) {
             return Err(Problem::unknown());
         }
-        let (lesson, next, visible_from, group, term, pupils): (_, Vec<LessonAt>, _, _, _, _) = {
+        let (mut lesson, next, visible_from, group, term, pupils): (_, Vec<LessonAt>, _, _, _, _) = {
             let books = app.register.read();
-            let held = books.lessons(textbook, date, date).into_iter().find(|lesson| lesson.slot == slot);
-            let lesson = held.ok_or_else(Problem::unknown)?;
-            let until = days_after(date, 60).unwrap_or(date);
-            let later = books.lessons(textbook, date, until).into_iter();
-            let later = later.filter(|at| at.not_held.is_none());
-            let later = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at));
-            // The form names a lesson by its day: of two half-days, the first.
-            let mut next: Vec<LessonAt> = later.collect();
-            next.dedup_by_key(|at| at.date);
-            next.truncate(12);
+            let lesson = Shown::of(&books, textbook, named).ok_or_else(Problem::unknown)?;
+            let until = days_after(lesson.date, 60).unwrap_or(lesson.date);
+            let later = books.lessons(textbook, lesson.date, until).into_iter();
+            let later = later.filter(LessonAt::is_expected);
+            let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
             let service = books.services.get(&textbook).ok_or_else(Problem::unknown)?;
             let term = school.years.get(&service.year);
-            let term = term.map(|bounds| Term { date, year: service.year, until: bounds.ends_on });
+            let term = term.map(|bounds| Term { date: lesson.date, year: service.year, until: bounds.ends_on });
             let pupils = said::members(&books, service.group, desk.local.date());
             let visible = Some(school.local(visible)).filter(|_| visible > now);
             (lesson, next, visible, service.group, term, pupils)
@@ -92,10 +90,17 @@ impl Standing {
         let stream = StreamId::new(Textbook::TYPE, textbook, term.map_or(SchoolYear::NONE, |term| term.year));
         // Before the rows: a version that they do not show yet must not pass for one that was read.
         let version = app.journal.state::<Textbook>(stream).await?.1;
-        let entry = EntryId::of(textbook, &slot.to_string(), date);
-        let at = LessonRef::Slot { slot, date };
-        let Sheet { entry: written, tasks } = queries::entry(&app.reader, &desk.scope, textbook, &at).await?;
+        let entry = named.entry(textbook);
+        let Sheet { entry: written, tasks } = queries::entry(&app.reader, &desk.scope, textbook, &named).await?;
+        if let LessonRef::Exceptional { minutes, .. } = named {
+            // What is written says how long it lasted; of what is not, its address does.
+            lesson.minutes = written.as_ref().map_or(minutes, |row| row.lesson.minutes);
+            if !(5..=720).contains(&lesson.minutes) {
+                return Err(Problem::unknown());
+            }
+        }
         let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
+        let dues = dues(&app.register.read(), textbook, &works);
         let resources =
             written.iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
         let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
@@ -125,13 +130,14 @@ impl Standing {
             pupils,
             version,
             next,
+            dues,
             loads,
             visible_from,
         })
     }
 
-    pub fn address(&self) -> String {
-        address(self.textbook, self.lesson.slot, self.lesson.date)
+    pub fn at(&self) -> At {
+        At { textbook: self.textbook, lesson: self.lesson.named }
     }
 
     /// Where a paper about this lesson lies.
@@ -144,9 +150,9 @@ impl Standing {
         self.term
     }
 
-    /// The day of the lesson that many lessons after the next one.
-    pub fn next_date(&self, rank: usize) -> Option<Date> {
-        self.next.get(rank).map(|lesson| lesson.date)
+    /// How the form names the lesson that many lessons after the next one.
+    pub fn next_value(&self, rank: usize) -> Option<String> {
+        self.next.get(rank).map(|lesson| self.value(lesson))
     }
 
     /// What a parallel class may take over: this entry as it stands.
@@ -164,8 +170,32 @@ impl Standing {
         self.lesson.not_held.is_none()
     }
 
-    pub fn slot_on(&self, date: Date) -> Option<SlotId> {
-        self.next.iter().find(|lesson| lesson.date == date).map(|lesson| lesson.slot)
+    /// The day on which the lesson is held.
+    pub fn held_on(&self) -> Date {
+        self.lesson.date
+    }
+
+    /// The lesson that a choice of the form names.
+    pub fn lesson_of(&self, value: &str) -> Option<LessonOn> {
+        self.next.iter().find(|lesson| self.value(lesson) == value).map(LessonAt::named)
+    }
+
+    /// How the form names a lesson to come: by its day, and by its hour too when that day has an earlier one.
+    fn value(&self, lesson: &LessonAt) -> String {
+        let first = self.next.iter().find(|other| other.date == lesson.date);
+        if first == Some(lesson) {
+            lesson.date.to_string()
+        } else {
+            lesson.start().strftime("%Y-%m-%dT%H:%M").to_string()
+        }
+    }
+
+    /// What to say of a form without a text.
+    pub fn nothing_written(&self) -> &'static str {
+        match self.lesson.not_held {
+            Some(_) => "Écrivez ce que la classe a à faire, ou revenez sans enregistrer.",
+            None => "Écrivez ce qui a été fait pendant la séance.",
+        }
     }
 
     pub fn is_live(&self) -> bool {
@@ -208,13 +238,13 @@ impl Standing {
 
     fn row(&self, given: &Task) -> Option<HomeworkRow> {
         let text = self.texts.read(given.text.as_ref())?.to_owned();
-        let on = given.work.due.on.to_string();
-        let listed = self.next.iter().any(|lesson| lesson.date == given.work.due.on);
+        let (on, lesson) = self.due_of(given);
+        let listed = self.next.iter().find(|next| lesson.map_or(next.date == on, |lesson| next.named() == lesson));
         Some(HomeworkRow {
             id: Some(given.homework.to_string()),
             text,
-            due: if listed { on.clone() } else { "autre".to_owned() },
-            other_date: if listed { String::new() } else { on },
+            due: listed.map_or_else(|| "autre".to_owned(), |next| self.value(next)),
+            other_date: if listed.is_some() { String::new() } else { on.to_string() },
             kind: given.work.kind.name().to_owned(),
             minutes: given.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: given.work.written,
@@ -236,7 +266,12 @@ impl Standing {
         let homework: Vec<NewHomework> =
             homework.into_iter().map(|new| self.with_documents(typed, taken, new, errors)).collect();
         if !self.is_live() {
-            let lesson = LessonRef::Slot { slot: self.lesson.slot, date: self.lesson.date };
+            let lesson = match self.lesson.named {
+                LessonRef::Exceptional { date, starts_at, .. } => {
+                    LessonRef::Exceptional { date, starts_at, minutes: self.lesson.minutes }
+                }
+                slot @ LessonRef::Slot { .. } => slot,
+            };
             return Some(Command::PublishEntry {
                 lesson,
                 content: typed.content.clone(),
@@ -309,23 +344,39 @@ impl Standing {
                 "Elle n’est pas attendue dans votre cahier. Ce que vous écrivez ici se lira comme un travail laissé à la classe.",
             )),
         });
+        let assured = self.lesson.assured.then(|| Flash {
+            title: "Cette séance est assurée par un collègue.".to_owned(),
+            detail: Some("Elle n’est pas attendue dans votre cahier.".to_owned()),
+        });
         let unreadable = (!self.readable()).then(|| Flash {
             title: "Un texte de cette séance est illisible pour le moment.".to_owned(),
             detail: Some(fr::spaced(
                 "Il n’est pas repris ci-dessous. Ce que vous enregistrerez formera une nouvelle version ; l’ancienne reste gardée.",
             )),
         });
-        unreadable.or(left)
+        unreadable.or(left).or(assured)
     }
 
     /// Whether the work is already given just so.
     pub(super) fn stands(&self, new: &NewHomework) -> bool {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
-        let (DueRef::Lesson { date: due, .. } | DueRef::Date { date: due }) = new.due;
+        let due = match new.due {
+            DueRef::Date { date } => date,
+            DueRef::Lesson { date, slot } => {
+                let lesson = self.next.iter().find(|lesson| lesson.named() == LessonOn { date, slot });
+                lesson.map_or(date, |lesson| lesson.date)
+            }
+        };
         let work = &given.work;
         self.texts.read(given.text.as_ref()).is_some_and(|text| plain(text) == new.text)
-            && (work.due.on, work.kind, work.minutes, work.written) == (due, new.kind, new.minutes, new.written)
+            && (self.due_of(given).0, work.kind, work.minutes, work.written)
+                == (due, new.kind, new.minutes, new.written)
             && work.audience == new.audience
+    }
+
+    /// When a work given is due now, and the lesson it is for.
+    pub(super) fn due_of(&self, given: &Task) -> (Date, Option<LessonOn>) {
+        self.dues.get(&given.homework).copied().unwrap_or((given.work.due.on, None))
     }
 
     pub fn page(&self, desk: &Desk<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>) -> LessonPage {
@@ -338,21 +389,24 @@ impl Standing {
             withdrawn: row.withdrawn.then(|| self.reason.clone().unwrap_or_default()),
         });
         drop(books);
-        let here = self.address();
+        let at = self.at();
+        let here = at.address();
         let next_lessons =
-            self.next.iter().map(|lesson| Choice { value: lesson.date.to_string(), label: self.label(lesson) });
+            self.next.iter().map(|lesson| Choice { value: self.value(lesson), label: self.label(lesson) });
         let kinds =
             said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
         LessonPage {
-            layout: with_flash(desk.web.layout(Some(visitor), Some(Role::Teacher), &here), self.notice()),
+            layout: with_flash(desk.web.layout(Some(visitor), Some(Role::Teacher), &at.path()), self.notice()),
             class,
             subject,
             date: self.lesson.date,
             start: self.lesson.starts_at,
             end: end_of(self.lesson.starts_at, self.lesson.minutes),
             room: self.lesson.room.clone(),
+            notes: self.lesson.notes.clone(),
+            cancelled: self.lesson.not_held.is_some(),
             textbook: format!("/enseignant/cahiers/{}", self.textbook),
-            withdraw_action: format!("{here}/retirer"),
+            withdraw_action: at.action("retirer"),
             action: here,
             version: typed.version,
             key: typed.key,

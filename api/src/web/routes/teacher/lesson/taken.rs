@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::calendar::{days_after, days_between};
+use domain::calendar::{LessonOn, days_after, days_between};
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use domain::textbook::entry::{LessonRef, NewResource, Source};
 use jiff::civil::Date;
@@ -11,7 +11,9 @@ use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
 use super::super::form::{RESOURCES, Typed, WORKS};
-use super::super::{Desk, address, first_words, labels};
+use super::super::week::first_words;
+use super::super::{Desk, labels};
+use super::At;
 use super::standing::{Standing, document, resource_row};
 use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::fr;
@@ -37,7 +39,7 @@ pub struct Taken {
     works: Vec<Task>,
     texts: Texts,
     /// The lessons that followed it: a work due for the second is due for the second here too.
-    next: Vec<Date>,
+    next: Vec<LessonOn>,
     pub said: String,
 }
 
@@ -65,7 +67,7 @@ impl Taken {
         let until = days_after(lesson.date, 60).unwrap_or(lesson.date);
         let later = books.lessons(source.textbook, lesson.date, until).into_iter();
         let later = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at));
-        let next = later.filter(|at| at.not_held.is_none()).map(|at| at.date).collect();
+        let next = later.filter(LessonAt::is_expected).map(|at| at.named()).collect();
         let day = fr::long_date(lesson.date);
         let said = format!("{}, séance du {day}", said::source(&books, source));
         drop(books);
@@ -96,8 +98,9 @@ impl Taken {
 
     /// For the same of the lessons that follow as there; chosen anew when it was due for a day, or when there is no such lesson here.
     fn row(&self, standing: &Standing, work: &Task) -> Option<HomeworkRow> {
-        let rank = self.next.iter().position(|date| *date == work.work.due.on && work.work.due.slot.is_some());
-        let due = rank.and_then(|rank| standing.next_date(rank)).map(|date| date.to_string());
+        let due = work.work.due.slot.map(|slot| LessonOn { date: work.work.due.on, slot });
+        let rank = self.next.iter().position(|lesson| Some(*lesson) == due);
+        let due = rank.and_then(|rank| standing.next_value(rank));
         Some(HomeworkRow {
             text: self.texts.read(work.text.as_ref())?.to_owned(),
             due: due.unwrap_or_default(),
@@ -162,7 +165,8 @@ pub async fn sources(
         let entry = entries.iter().find(|entry| (entry.place.textbook, entry.entry) == (row.textbook, row.entry))?;
         let summary = first_words(texts.read(entry.content.as_ref())?);
         let label = format!("{}, {}", labels(&books, row.textbook).0, fr::long_date(row.date));
-        let href = format!("{here}?reprise={}_{}_{}", row.textbook, row.entry, entry.writing.version);
+        let more = if here.contains('?') { '&' } else { '?' };
+        let href = format!("{here}{more}reprise={}_{}_{}", row.textbook, row.entry, entry.writing.version);
         Some(SourceLink { label, summary, href })
     };
     Ok(found.iter().filter_map(link).collect())
@@ -189,13 +193,11 @@ pub async fn targets(
     let written: HashSet<EntryId> = written.into_iter().filter(|row| !row.withdrawn).map(|row| row.entry).collect();
     let books = app.register.read();
     let link = |other: &TextbookId| {
-        let free = |at: &LessonAt| {
-            at.not_held.is_none() && !written.contains(&EntryId::of(*other, &at.slot.to_string(), at.date))
-        };
+        let free = |at: &LessonAt| at.is_expected() && !written.contains(&at.entry());
         let at = books.lessons(*other, from, until).into_iter().find(free)?;
         let text = format!("{}, {}, {}", labels(&books, *other).0, fr::long_date(at.date), fr::hour(at.starts_at));
         let Source { textbook, entry, version } = source;
-        let href = format!("{}?reprise={textbook}_{entry}_{version}", address(*other, at.slot, at.date));
+        let href = format!("{}?reprise={textbook}_{entry}_{version}", At::of(&at).address());
         Some(Link { href, text })
     };
     Ok(parallel.iter().filter_map(link).collect())

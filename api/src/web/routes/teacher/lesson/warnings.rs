@@ -1,7 +1,7 @@
 //! What a teacher is told before a lesson is published: work that pupils would read too late, which may be confirmed, and written work in
 //! a primary school, which may not.
 
-use domain::calendar;
+use domain::calendar::{self, LessonOn};
 use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
 use domain::textbook::written::{POLICIES, WrittenWorkPolicy, forbidding, outside_class};
 
@@ -21,14 +21,14 @@ impl Standing {
         for new in homework.iter().filter(|new| !self.stands(new)) {
             let due = match new.due {
                 DueRef::Lesson { slot, date } => {
-                    let lesson = self.next.iter().find(|lesson| (lesson.slot, lesson.date) == (slot, date));
-                    (date, lesson.map(|lesson| lesson.starts_at))
+                    let lesson = self.next.iter().find(|lesson| lesson.named() == LessonOn { date, slot });
+                    lesson.map_or((date, None), |lesson| (lesson.date, Some(lesson.starts_at)))
                 }
                 DueRef::Date { date } => (date, None),
             };
             // What they read already, and is not due sooner, is not late.
             let known = self.works.iter().find(|given| given.homework == new.homework);
-            if known.is_some_and(|given| given.work.due.on <= due.0) {
+            if known.is_some_and(|given| self.due_of(given).0 <= due.0) {
                 continue;
             }
             let before = if due.1.is_some() { "la séance" } else { "ce jour" };

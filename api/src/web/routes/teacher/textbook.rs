@@ -1,0 +1,180 @@
+//! `/enseignant/cahiers/{textbook}`: one textbook, latest lesson first.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use domain::ids::{EntryId, TextbookId};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use projections::teacher::{self, Task, queries};
+
+use super::lesson::At;
+use super::{Desk, Page, Shared, Visitor, labels, page, reason, said, with_flash};
+use crate::facts::{Books, LessonAt};
+use crate::problem::Problem;
+use crate::web::layout::Role;
+use crate::web::pupil::{Homework, Resource};
+use crate::web::routes::announce::Done;
+use crate::web::routes::reading::{Texts, held};
+use crate::web::teacher::{Entry, EntryState, TextbookPage};
+
+/// Entries of one textbook that are listed: a school year holds fewer.
+const LISTED: i64 = 400;
+
+/// Why the withdrawn entries of a textbook were withdrawn.
+pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<EntryId, String>, Problem> {
+    let versions = projections::inspector::queries::textbook(&desk.web.app.reader, &desk.scope, textbook, None).await?;
+    let withdrawn = || versions.iter().filter(|version| version.withdrawal() && version.work.is_none());
+    let texts = Texts::open(&desk.web.app, withdrawn().filter_map(|version| version.reason.as_ref()).collect()).await?;
+    let mut reasons = HashMap::new();
+    for version in withdrawn() {
+        // The latest withdrawal of an entry stands first.
+        reasons.entry(version.entry).or_insert_with(|| texts.of(version.reason.as_ref()));
+    }
+    Ok(reasons)
+}
+
+/// What is written in a textbook up to a day, opened.
+struct Kept {
+    textbook: TextbookId,
+    written: Vec<teacher::Entry>,
+    works: Vec<Task>,
+    texts: Texts,
+    reasons: HashMap<EntryId, String>,
+}
+
+impl Kept {
+    async fn read(desk: &Desk<'_>, textbook: TextbookId, since: Date) -> Result<Self, Problem> {
+        let (pool, today) = (&desk.web.app.reader, desk.local.date());
+        let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
+        // A lesson held by today may be one of a later day of the timetable.
+        let days = desk.web.app.register.read().days_elsewhere([textbook], since, today);
+        let until = days.last().map_or(today, |day| today.max(*day));
+        let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, until).await?;
+        let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
+        let resources =
+            written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let texts = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells()));
+        let cells = texts.chain(resources);
+        let cells = cells.chain(works.iter().filter_map(|work| work.text.as_ref()));
+        let texts = Texts::open(&desk.web.app, cells.collect()).await?;
+        let withdrawn = written.iter().any(|row| row.withdrawn);
+        let reasons = if withdrawn { reasons(desk, textbook).await? } else { HashMap::new() };
+        Ok(Self { textbook, written, works, texts, reasons })
+    }
+
+    /// A lesson of the timetable, where it is held.
+    fn lesson(&self, books: &Books, desk: &Desk<'_>, lesson: &LessonAt) -> Entry {
+        let row = self.written.iter().find(|row| row.entry == lesson.entry());
+        let state = match row {
+            Some(row) => self.state(books, desk, row),
+            None if lesson.not_held.is_some() => EntryState::Cancelled,
+            None if lesson.replaced_by.is_some() => EntryState::Assured,
+            None => EntryState::Empty,
+        };
+        Entry {
+            date: lesson.date,
+            start: lesson.starts_at,
+            href: At::of(lesson).address(),
+            not_held: reason(lesson),
+            notes: said::became(books, lesson),
+            state,
+            framing: row.map(|row| self.texts.framing(&row.framing)).unwrap_or_default(),
+            resources: row.map(|row| self.resources(row)).unwrap_or_default(),
+            homework: self.given(books, desk, lesson.entry()),
+        }
+    }
+
+    /// A lesson outside the timetable.
+    fn outside(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> Entry {
+        let start = row.lesson.date.to_datetime(row.lesson.starts_at);
+        Entry {
+            date: row.lesson.date,
+            start: row.lesson.starts_at,
+            href: At::written_outside(self.textbook, start).address(),
+            not_held: None,
+            notes: vec![said::OUTSIDE.to_owned()],
+            state: self.state(books, desk, row),
+            framing: self.texts.framing(&row.framing),
+            resources: self.resources(row),
+            homework: self.given(books, desk, row.entry),
+        }
+    }
+
+    fn state(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> EntryState {
+        if row.withdrawn {
+            let reason = self.reasons.get(&row.entry).cloned().unwrap_or_default();
+            return EntryState::Withdrawn { reason, on: self.local(books, desk, row.writing.recorded_at).date() };
+        }
+        let visible_from = self.local(books, desk, row.writing.visible_from);
+        EntryState::Published {
+            content: self.texts.of(row.content.as_ref()),
+            version: row.writing.revision as u32,
+            visible_from: Some(visible_from).filter(|from| *from > desk.local),
+        }
+    }
+
+    fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
+        self.texts.resources(&row.resources)
+    }
+
+    fn local(&self, books: &Books, desk: &Desk<'_>, at: Timestamp) -> DateTime {
+        books.school_of(self.textbook).map_or(desk.local, |school| school.local(at))
+    }
+
+    fn given(&self, books: &Books, desk: &Desk<'_>, entry: EntryId) -> Vec<Homework> {
+        let given = self.works.iter().filter(|work| work.given_entry == entry);
+        given.map(|work| self.homework(books, desk, work)).collect()
+    }
+
+    fn homework(&self, books: &Books, desk: &Desk<'_>, work: &Task) -> Homework {
+        let (_, subject) = labels(books, self.textbook);
+        let written_on = self.local(books, desk, work.writing.recorded_at).date();
+        let due = books.due_lesson(self.textbook, &work.work.due);
+        Homework {
+            subject,
+            teacher: said::teachers(books, self.textbook, desk.local.date()),
+            text: self.texts.of(work.text.as_ref()),
+            kind: Some(said::kind(work.work.kind).to_owned()),
+            minutes: work.work.minutes.map(u32::from),
+            given_on: held(books, self.textbook, &work.given_in).map_or(work.given_in.date, |lesson| lesson.date),
+            due_on: due.as_ref().map_or(work.work.due.on, |lesson| lesson.date),
+            due_note: due.and_then(|lesson| said::due_note(&lesson, &work.work.due)),
+            in_writing: work.work.written,
+            for_whom: said::for_whom(books, &work.work),
+            revised_on: (work.writing.revision > 1).then_some(written_on),
+            resources: vec![],
+            textbook: None,
+        }
+    }
+}
+
+pub async fn show(
+    State(web): Shared,
+    visitor: Visitor,
+    Path(textbook): Path<TextbookId>,
+    Query(done): Query<Done>,
+) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    if !desk.scope.textbooks.contains(&textbook) {
+        return Err(Problem::unknown());
+    }
+    let (since, today) = (desk.since(), desk.local.date());
+    let kept = Kept::read(&desk, textbook, since).await?;
+    let books = web.app.register.read();
+    let (class, subject) = labels(&books, textbook);
+    let mut over = books.lessons(textbook, since, today);
+    over.retain(|lesson| desk.is_over(lesson));
+    let mut entries: Vec<Entry> = over.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
+    let held = || over.iter().zip(&entries).filter(|(lesson, _)| lesson.is_expected());
+    let filled = held().filter(|(_, entry)| matches!(entry.state, EntryState::Published { .. })).count() as u32;
+    let held = held().count() as u32;
+    let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());
+    entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));
+    drop(books);
+    let here = format!("/enseignant/cahiers/{textbook}");
+    let layout = with_flash(web.layout(Some(visitor), Some(Role::Teacher), &here), done.flash(today));
+    let (load, outside) = (format!("{here}/charge"), format!("{here}/hors-emploi-du-temps"));
+    page(&TextbookPage { layout, class, subject, load, outside, held, filled, entries, older: None })
+}

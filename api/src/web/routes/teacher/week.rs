@@ -1,0 +1,303 @@
+//! `/enseignant`: the week, with what is still empty.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::extract::{Query, State};
+use domain::calendar::{days_after, monday_of};
+use domain::ids::{EntryId, SlotId, TextbookId};
+use jiff::civil::Date;
+use projections::teacher::queries::{self, Written};
+use serde::Deserialize;
+
+use super::lesson::{At, papers};
+use super::{Desk, Page, Shared, Visitor, Web, class, labels, page, reason, said, with_flash};
+use crate::facts::{Books, LessonAt};
+use crate::problem::Problem;
+use crate::web::layout::Role;
+use crate::web::routes::announce::Done;
+use crate::web::routes::pupil::WeekOf;
+use crate::web::routes::reading::{Texts, end_of};
+use crate::web::teacher::{Cell, CellState, Day, TextbookLink, ToComplete, WeekPage};
+
+#[derive(Deserialize)]
+pub struct WeekAndDone {
+    #[serde(flatten)]
+    of: WeekOf,
+    #[serde(flatten)]
+    done: Done,
+}
+
+/// A colleague's lesson that this teacher takes, and the textbook of theirs with that class, where they write of it.
+pub struct Taken {
+    lesson: LessonAt,
+    own: Option<TextbookId>,
+}
+
+impl Taken {
+    /// Where it is written.
+    fn at(&self) -> Option<At> {
+        Some(At::outside(self.own?, self.lesson.start(), self.lesson.minutes))
+    }
+
+    fn is_written(&self, written: &[Written]) -> bool {
+        written.iter().any(|row| {
+            let own = Some(row.textbook) == self.own && row.slot.is_none();
+            own && row.date.to_datetime(row.starts_at) == self.lesson.start()
+        })
+    }
+
+    /// `en remplacement de Mme Vidal, mathématiques`
+    fn note(&self, books: &Books) -> String {
+        let absent = said::holders(books, self.lesson.textbook, self.lesson.date);
+        let (_, subject) = labels(books, self.lesson.textbook);
+        format!("en remplacement de {absent}, {}", subject.to_lowercase())
+    }
+}
+
+/// What a week is made of.
+struct Sheet<'a> {
+    desk: &'a Desk<'a>,
+    lessons: Vec<LessonAt>,
+    moved_away: Vec<LessonAt>,
+    taken: Vec<Taken>,
+    written: Vec<Written>,
+    summaries: HashMap<EntryId, String>,
+    drafts: HashSet<(TextbookId, EntryId)>,
+}
+
+pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done }): Query<WeekAndDone>) -> Page {
+    let desk = Desk::open(&web, visitor)?;
+    let today = desk.local.date();
+    let monday = monday_of(of.semaine.unwrap_or(today));
+    let last_day = days_after(monday, 5).unwrap_or(monday);
+    let since = desk.since();
+    let mine: Vec<TextbookId> = desk.scope.textbooks.iter().copied().collect();
+    // Lessons may be written ahead: a year is far enough. One that is held this week may be written under another day.
+    let until = days_after(last_day.max(today), 366).unwrap_or(last_day);
+    let lessons = desk.lessons(monday, last_day);
+    let from = lessons.iter().map(|lesson| lesson.of).min().map_or(monday, |of| of.min(monday));
+    let written = queries::written_between(&web.app.reader, &desk.scope, &mine, since.min(from), until).await?;
+    let live = written.iter().filter(|row| !row.withdrawn);
+    let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
+    let summaries = summaries(&desk, &lessons, &written, (from, last_day)).await?;
+    let (past, taken) = (desk.lessons(since, today), desk.taken(monday, last_day));
+    let taken_before = desk.taken(since, today);
+    let moved_away = desk.moved_away(monday, last_day);
+    let drafts = web.app.desk.drafts(desk.teacher, (from, last_day), today).await;
+    let drafts = drafts.map_err(|problem| papers::unavailable(&problem))?.into_iter().collect();
+    let sheet = Sheet { desk: &desk, lessons, moved_away, taken, written, summaries, drafts };
+    let books = web.app.register.read();
+    let days = (0..6).filter_map(|number| days_after(monday, number));
+    let days = days.map(|date| Day { date, note: note(&books, &desk, date), cells: sheet.cells(&books, date) });
+    let days: Vec<Day> =
+        days.enumerate().filter(|(n, day)| *n < 5 || !day.cells.is_empty()).map(|(_, day)| day).collect();
+    let to_complete = sheet.to_complete(&books, &past, &taken_before);
+    let here = |monday: Date| format!("/enseignant?semaine={monday}");
+    let textbooks = textbooks(&books, &desk, &past, &filled);
+    drop(books);
+    page(&WeekPage {
+        layout: with_flash(layout(&web, visitor), done.flash(today)),
+        monday,
+        last_day: days.last().map_or(last_day, |day| day.date),
+        previous: days_after(monday, -7).map(here),
+        next: days_after(monday, 7).map(here),
+        present: (monday != monday_of(today)).then(|| "/enseignant".to_owned()),
+        days,
+        to_complete,
+        textbooks,
+        tutored: class::tutored(&web, visitor, today),
+    })
+}
+
+fn layout(web: &Web, visitor: Visitor) -> crate::web::layout::Layout {
+    web.layout(Some(visitor), Some(Role::Teacher), "/enseignant")
+}
+
+/// The first words of what is written in these lessons, and outside the timetable in these days.
+async fn summaries(
+    desk: &Desk<'_>,
+    lessons: &[LessonAt],
+    written: &[Written],
+    (from, last_day): (Date, Date),
+) -> Result<HashMap<EntryId, String>, Problem> {
+    let mut shown: HashSet<EntryId> = lessons.iter().map(LessonAt::entry).collect();
+    let outside = |row: &&Written| row.slot.is_none() && (from..=last_day).contains(&row.date);
+    shown.extend(written.iter().filter(outside).map(|row| row.entry));
+    let textbooks: HashSet<TextbookId> =
+        written.iter().filter(|row| shown.contains(&row.entry)).map(|row| row.textbook).collect();
+    let mut rows = Vec::new();
+    for textbook in textbooks {
+        // The latest come first: no further back than these days.
+        let since = written.iter().filter(|row| row.textbook == textbook && row.date >= from).count() as i64;
+        rows.extend(queries::textbook(&desk.web.app.reader, &desk.scope, textbook, since).await?);
+    }
+    rows.retain(|row| shown.contains(&row.entry));
+    let texts = Texts::open(&desk.web.app, rows.iter().filter_map(|row| row.content.as_ref()).collect()).await?;
+    Ok(rows.iter().map(|row| (row.entry, first_words(&texts.of(row.content.as_ref())))).collect())
+}
+
+/// The beginning of a text, for a cell.
+pub fn first_words(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 70 { line.to_owned() } else { line.chars().take(68).collect::<String>() + "…" }
+}
+
+fn note(books: &Books, desk: &Desk<'_>, date: Date) -> Option<String> {
+    let service = books.services_of_teacher(desk.teacher).next()?;
+    let closures = books.schools.get(&service.school)?.closures.values().flatten();
+    closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
+}
+
+impl Sheet<'_> {
+    /// The cells of a day, in order.
+    fn cells(&self, books: &Books, date: Date) -> Vec<Cell> {
+        let held = self.lessons.iter().filter(|lesson| lesson.date == date).map(|lesson| self.held(books, lesson));
+        let away = self.moved_away.iter().filter(|lesson| lesson.of == date).map(|lesson| away(books, lesson));
+        let outside = self.written.iter().filter(|row| row.slot.is_none() && row.date == date);
+        let outside = outside.map(|row| self.outside(books, row));
+        let taken = self.taken.iter().filter(|taken| taken.lesson.date == date && !taken.is_written(&self.written));
+        let taken = taken.map(|taken| self.taken(books, taken));
+        let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).collect();
+        cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
+        cells
+    }
+
+    fn state(&self, row: &Written) -> CellState {
+        if row.withdrawn {
+            return CellState::Withdrawn;
+        }
+        CellState::Filled { summary: self.summaries.get(&row.entry).cloned().unwrap_or_default() }
+    }
+
+    fn held(&self, books: &Books, lesson: &LessonAt) -> Cell {
+        let entry = lesson.entry();
+        let state = match self.written.iter().find(|row| row.entry == entry && row.textbook == lesson.textbook) {
+            Some(row) => self.state(row),
+            None if lesson.not_held.is_some() => CellState::Cancelled,
+            None if lesson.replaced_by.is_some() => CellState::Assured,
+            None if self.desk.is_over(lesson) => CellState::Empty,
+            None => CellState::ToCome,
+        };
+        let draft = self.drafts.contains(&(lesson.textbook, entry));
+        Cell { not_held: reason(lesson), notes: said::became(books, lesson), draft, ..cell(books, lesson, state) }
+    }
+
+    /// What was written outside the timetable.
+    fn outside(&self, books: &Books, row: &Written) -> Cell {
+        let (class, subject) = labels(books, row.textbook);
+        let start = row.date.to_datetime(row.starts_at);
+        let taken = self.taken.iter().find(|taken| taken.own == Some(row.textbook) && taken.lesson.start() == start);
+        Cell {
+            start: row.starts_at,
+            // A cell says when it begins; how long it was is in its form.
+            end: row.starts_at,
+            class,
+            subject,
+            room: None,
+            href: Some(At::written_outside(row.textbook, start).address()),
+            not_held: None,
+            notes: vec![taken.map_or_else(|| said::OUTSIDE.to_owned(), |taken| taken.note(books))],
+            state: self.state(row),
+            draft: self.drafts.contains(&(row.textbook, row.entry)),
+        }
+    }
+
+    /// A colleague's lesson that is still to be written, or that leaves nothing to write.
+    fn taken(&self, books: &Books, taken: &Taken) -> Cell {
+        let at = taken.at();
+        let state = match at {
+            None => CellState::Assured,
+            Some(_) if self.desk.is_over(&taken.lesson) => CellState::Empty,
+            Some(_) => CellState::ToCome,
+        };
+        let (class, subject) = labels(books, taken.own.unwrap_or(taken.lesson.textbook));
+        let (href, notes) = (at.map(|at| at.address()), vec![taken.note(books)]);
+        Cell { class, subject, href, notes, ..cell(books, &taken.lesson, state) }
+    }
+
+    /// Lessons that are over and have nothing written, oldest first.
+    fn to_complete(&self, books: &Books, past: &[LessonAt], taken: &[Taken]) -> Vec<ToComplete> {
+        let missing = past.iter().filter(|at| {
+            let entry = at.entry();
+            at.is_expected() && self.desk.is_over(at) && !self.written.iter().any(|row| row.entry == entry)
+        });
+        let missing = missing.map(|lesson| (lesson, lesson.textbook, At::of(lesson)));
+        let over = taken.iter().filter(|taken| self.desk.is_over(&taken.lesson) && !taken.is_written(&self.written));
+        let over = over.filter_map(|taken| Some((&taken.lesson, taken.own?, taken.at()?)));
+        let mut all: Vec<ToComplete> = missing
+            .chain(over)
+            .map(|(lesson, textbook, at)| {
+                let (class, subject) = labels(books, textbook);
+                ToComplete { date: lesson.date, start: lesson.starts_at, class, subject, href: at.address() }
+            })
+            .collect();
+        all.sort_by_key(|missing| (missing.date, missing.start));
+        all
+    }
+}
+
+fn cell(books: &Books, lesson: &LessonAt, state: CellState) -> Cell {
+    let (class, subject) = labels(books, lesson.textbook);
+    Cell {
+        start: lesson.starts_at,
+        end: end_of(lesson.starts_at, lesson.minutes),
+        class,
+        subject,
+        room: lesson.room.clone(),
+        href: Some(At::of(lesson).address()),
+        not_held: None,
+        notes: vec![],
+        state,
+        draft: false,
+    }
+}
+
+/// Where the timetable has a lesson that is held elsewhere.
+fn away(books: &Books, lesson: &LessonAt) -> Cell {
+    let cell = cell(books, lesson, CellState::Moved { to: said::moved_to(lesson) });
+    let start = lesson.moved_from.map_or(cell.start, jiff::civil::DateTime::time);
+    Cell { start, end: end_of(start, lesson.minutes), room: None, ..cell }
+}
+
+fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet<(SlotId, Date)>) -> Vec<TextbookLink> {
+    let mut links: Vec<TextbookLink> = desk
+        .scope
+        .textbooks
+        .iter()
+        .map(|textbook| {
+            let (class, subject) = labels(books, *textbook);
+            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
+            let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
+            let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
+            let (held, filled) = (held().count() as u32, written.count() as u32);
+            TextbookLink { class, subject, href: format!("/enseignant/cahiers/{textbook}"), held, filled }
+        })
+        .collect();
+    links.sort_by(|a, b| (&a.class, &a.subject).cmp(&(&b.class, &b.subject)));
+    links
+}
+
+impl Desk<'_> {
+    /// Lessons of colleagues that this teacher takes between two days, in order.
+    pub fn taken(&self, from: Date, until: Date) -> Vec<Taken> {
+        let books = self.web.app.register.read();
+        let schools: HashSet<_> = books.services_of_teacher(self.teacher).map(|service| service.school).collect();
+        let services = books.services.values().filter(|service| schools.contains(&service.school));
+        let mut taken: Vec<Taken> = Vec::new();
+        for service in services.filter(|service| !service.replaced.is_empty()) {
+            let mine = service.replaced.iter().filter(|(_, by)| **by == self.teacher);
+            let lessons = mine.filter_map(|(lesson, _)| books.lesson(service.textbook, *lesson));
+            for lesson in lessons.filter(|at| at.not_held.is_none() && (from..=until).contains(&at.date)) {
+                let own = books.services_of_teacher(self.teacher).filter(|own| {
+                    let held =
+                        own.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(lesson.date));
+                    own.group == service.group && held
+                });
+                let own = own.min_by_key(|own| own.subject.clone()).map(|own| own.textbook);
+                taken.push(Taken { lesson, own });
+            }
+        }
+        taken.sort_by_key(|taken| taken.lesson.start());
+        taken
+    }
+}
