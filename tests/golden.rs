@@ -253,11 +253,12 @@ fn of_textbooks() -> BTreeMap<String, String> {
         closures: vec![],
         slots: vec![(slot(), None)],
         not_held: BTreeMap::new(),
+        received: textbook::file::Received::default(),
     };
     let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
     let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);
     let link = Some("https://exemple.fr/fiche".to_owned());
-    let resource = NewResource { title: "Fiche".into(), link, purpose: Purpose::Further };
+    let resource = NewResource { title: "Fiche".into(), link, purpose: Purpose::Further, file: None };
     let homework = HomeworkId(Uuid::from_u128(42));
     let new = || NewHomework {
         homework,

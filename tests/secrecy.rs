@@ -167,7 +167,8 @@ async fn a_teacher_writes(app: &App, school: SchoolId) {
     let (teacher, lesson) = a_lesson(app, school);
     let textbook = lesson.textbook;
     let entry = EntryId::of(textbook, &lesson.slot.to_string(), lesson.date);
-    let resources = || vec![NewResource { title: TITLE.into(), link: Some(LINK.into()), purpose: Purpose::Lesson }];
+    let resources =
+        || vec![NewResource { title: TITLE.into(), link: Some(LINK.into()), purpose: Purpose::Lesson, file: None }];
     let homework = NewHomework {
         homework: HomeworkId(Uuid::from_u128(7)),
         text: WORK.into(),

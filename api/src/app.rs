@@ -1,6 +1,6 @@
 //! The application: one handle on the journal, the register, the read models and the clock.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::mandate::Mandate;
 use domain::textbook::Textbook;
 use infra::clock::Clock;
+use infra::files::Files;
 use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
@@ -42,6 +43,8 @@ pub enum OpenError {
     Keys(#[from] KeyError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error("the folder of files {path}: {problem}")]
+    Files { path: PathBuf, problem: std::io::Error },
     /// Without this event some right would be computed wrongly.
     #[error(
         "the register cannot read position {position} ({because}): use a version that can, or decide that it goes on without it: \
@@ -61,6 +64,7 @@ pub enum Mode {
 pub struct App {
     pub journal: Journal,
     pub vault: Vault,
+    pub files: Files,
     pub register: Arc<Register>,
     pub subscriptions: Subscriptions,
     pub reader: PgPool,
@@ -74,9 +78,21 @@ pub struct App {
 }
 
 impl App {
-    /// Migrates, opens, folds the register. The readers run from here on.
+    /// Migrates, opens, folds the register. The readers run from here on. Files are kept in the data directory.
     pub async fn open(
         data_dir: &Path,
+        url: &str,
+        vault_url: &str,
+        clock: Arc<dyn Clock>,
+        mode: Mode,
+    ) -> Result<Arc<Self>, OpenError> {
+        Self::open_with_files(data_dir, &files_in(data_dir), url, vault_url, clock, mode).await
+    }
+
+    /// The same, with files in a folder of their own.
+    pub async fn open_with_files(
+        data_dir: &Path,
+        files_dir: &Path,
         url: &str,
         vault_url: &str,
         clock: Arc<dyn Clock>,
@@ -88,6 +104,8 @@ impl App {
         let writer = connect(url, Role::Writer, 8).await?;
         let reader = connect(url, Role::Reader, 16).await?;
         let vault = Vault::new(connect(vault_url, Role::Login, 4).await?, &keys);
+        let files = Files::in_directory(files_dir, vault.clone());
+        let files = files.map_err(|problem| OpenError::Files { path: files_dir.to_owned(), problem })?;
         let commit = connect(url, Role::Appender, 1).await?;
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
         let register = Arc::new(Register::new(vault.clone()));
@@ -99,6 +117,7 @@ impl App {
         let app = Self {
             journal,
             vault,
+            files,
             register,
             subscriptions,
             reader,
@@ -120,6 +139,7 @@ impl App {
     async fn work(&self) -> Result<(), OpenError> {
         let (subscriptions, head, cancel) = (self.subscriptions.clone(), self.journal.head(), self.cancel.clone());
         self.beside(async move { subscriptions.run(head, cancel).await });
+        self.beside(self.files.clone().keep_swept(self.journal.clone(), self.cancel.clone()));
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
@@ -172,9 +192,11 @@ impl App {
         said: Said,
         command: domain::textbook::Command,
     ) -> Result<Receipt, Problem> {
+        let received = self.received(textbook, &command).await?;
         let (envelope, context) = {
             let books = self.register.read();
-            let facts = books.textbook_facts(textbook).ok_or_else(Problem::unknown)?;
+            let mut facts = books.textbook_facts(textbook).ok_or_else(Problem::unknown)?;
+            facts.received.files = received;
             let now = self.now();
             let today = facts.zone.to_datetime(now).date();
             let stream = StreamId::new(Textbook::TYPE, textbook, facts.bounds.year);
@@ -293,6 +315,11 @@ impl Said {
     fn to(self, stream: StreamId, school: SchoolId) -> Envelope {
         Envelope { key: self.key, expected: self.expected, school: Some(school), ..Envelope::to(stream) }
     }
+}
+
+/// Where files are kept when no other place is named.
+pub fn files_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("files")
 }
 
 /// A stream that outlives the school years.

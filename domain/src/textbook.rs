@@ -10,6 +10,7 @@
 //! | séance, contenu de séance | a lesson and its [`entry`] |
 //! | travail à faire (donné le, pour le) | [`homework`], with `given_in` and `due` |
 //! | ressource : pour la séance, pour le travail, pour aller plus loin | [`entry::Resource`] and its purpose |
+//! | fichier joint, pièce jointe | [`file`]: of a resource; kept apart, named by its digest |
 //! | retirer de la vue | withdrawn: the record stays, pupils no longer see it |
 //! | pause numérique | `visible_from`: a time in the event, never a job |
 //!
@@ -17,6 +18,7 @@
 //! the year. Nothing is overwritten: an entry's versions are its events.
 
 pub mod entry;
+pub mod file;
 pub mod homework;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,7 @@ use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, SchoolId, SchoolYear, TextbookId};
 use crate::personal::Personal;
 use entry::{Lesson, LessonRef, NewResource, Resource};
+use file::{File, FileAddress, Received};
 use homework::{NewHomework, Task};
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -154,8 +157,12 @@ pub enum Rejection {
     TextTooLong,
     #[error("an entry has at most 20 resources and 10 tasks")]
     TooMany,
-    #[error("a resource has a title; its link, if any, starts with https:// or http://")]
+    #[error("a resource has a title, and a link or a file, not both; a link starts with https:// or http://")]
     ResourceMalformed,
+    #[error("no file of this address was received for this textbook in the last hours: send it again")]
+    FileUnknown,
+    #[error("this file is larger than the school takes")]
+    FileTooLarge,
     #[error("this slot is not in the timetable of this textbook")]
     SlotUnknown,
     #[error("the timetable places no lesson of this slot on that day")]
@@ -216,6 +223,8 @@ pub struct Facts {
     pub slots: Vec<(Slot, Option<Date>)>,
     /// Lessons of these slots that are not held. Something may be written of one all the same: the work left for the class.
     pub not_held: BTreeMap<LessonOn, NotHeld>,
+    /// How large files may be, and those that wait to be published.
+    pub received: Received,
 }
 
 impl Facts {
@@ -230,6 +239,8 @@ pub struct State {
     opened: bool,
     entries: BTreeMap<EntryId, Entry>,
     homework: BTreeMap<HomeworkId, Given>,
+    /// Of every version: what was once published may be named again.
+    files: BTreeMap<FileAddress, File>,
 }
 
 #[derive(Clone)]
@@ -268,6 +279,8 @@ impl Decider for Textbook {
             events.push(Event::TextbookOpened { textbook, school, year, group, subject: facts.subject.clone() });
         }
         let visible_from = calendar::visible_from(&facts.pauses, &facts.zone, context.now);
+        let today = facts.zone.to_datetime(context.now).date();
+        let file = |address| file::named(state, &facts.received, today, address);
         match command {
             Command::PublishEntry { lesson, content, resources, homework } => {
                 let lesson = entry::resolve(facts, &lesson)?;
@@ -276,21 +289,21 @@ impl Decider for Textbook {
                     return Err(Rejection::LessonWritten);
                 }
                 let content = entry::text(textbook, content)?;
-                let resources = entry::resources(textbook, resources)?;
+                let resources = entry::resources(textbook, resources, &file)?;
                 let given_in = lesson.clone();
                 events.push(Event::EntryPublished { textbook, entry, lesson, content, resources, visible_from });
-                events.extend(homework::give(state, facts, &given_in, homework, visible_from)?);
+                events.extend(homework::give(state, facts, &given_in, homework, visible_from, &file)?);
             }
             Command::ReviseEntry { entry, content, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
                 if let Some(content) = content {
                     let (content, resources) =
-                        (entry::text(textbook, content)?, entry::resources(textbook, resources)?);
+                        (entry::text(textbook, content)?, entry::resources(textbook, resources, &file)?);
                     events.push(Event::EntryRevised { textbook, entry, content, resources, visible_from });
                 }
                 let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
-                events.extend(homework::give(state, facts, &lesson, new, visible_from)?);
-                events.extend(homework::revise(state, facts, known, visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, new, visible_from, &file)?);
+                events.extend(homework::revise(state, facts, known, visible_from, &file)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
                 state.live_entry(entry)?;
@@ -303,10 +316,10 @@ impl Decider for Textbook {
             }
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
-                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from, &file)?);
             }
             Command::ReviseHomework { homework } => {
-                events.extend(homework::revise(state, facts, vec![homework], visible_from)?);
+                events.extend(homework::revise(state, facts, vec![homework], visible_from, &file)?);
             }
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
@@ -317,6 +330,7 @@ impl Decider for Textbook {
     }
 
     fn evolve(state: &mut State, event: &Event) {
+        state.files.extend(event.files().map(|file| (file.address, file.clone())));
         match event {
             Event::TextbookOpened { .. } => state.opened = true,
             Event::EntryPublished { entry, lesson, .. } => {
@@ -341,7 +355,7 @@ impl Decider for Textbook {
     }
 
     fn weight(state: &State) -> usize {
-        128 + state.entries.len() * 112 + state.homework.len() * 48
+        128 + state.entries.len() * 112 + state.homework.len() * 48 + state.files.len() * 176
     }
 }
 

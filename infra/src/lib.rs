@@ -3,6 +3,7 @@
 pub mod checkup;
 pub mod clock;
 pub mod devdb;
+pub mod files;
 pub mod generator;
 pub mod importers;
 pub mod journal;

@@ -88,7 +88,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

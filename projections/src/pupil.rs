@@ -102,7 +102,7 @@ impl ReadModel for Pupil {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

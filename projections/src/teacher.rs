@@ -80,7 +80,7 @@ impl ReadModel for Teacher {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

@@ -13,6 +13,7 @@ use domain::directory::person::{Contacts, Guardian, Names, Role};
 use domain::directory::service::Assignment;
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
+use domain::textbook::file::{FileLimits, Received};
 use domain::{inspection, textbook};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -46,6 +47,7 @@ pub struct SchoolBook {
     /// The school's own policies, after the national ones.
     pub pauses: Vec<PausePolicy>,
     pub notices: Vec<NoticePolicy>,
+    pub file_limits: Vec<FileLimits>,
 }
 
 impl SchoolBook {
@@ -327,6 +329,7 @@ impl Books {
             closures: school.closures.get(&service.year).cloned().unwrap_or_default(),
             slots: service.slots.clone(),
             not_held: service.not_held.clone(),
+            received: Received { limits: school.file_limits.clone(), ..Received::default() },
         })
     }
 

@@ -7,6 +7,7 @@ use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
 use domain::inspection::mandate;
 use domain::personal::Sealable as _;
+use domain::textbook::file::customary_limits;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -41,6 +42,7 @@ fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestam
                 subjects: std::collections::BTreeMap::new(),
                 pauses: national_pauses(),
                 notices: customary_notice(),
+                file_limits: customary_limits(),
             });
             book.identity = identity.clone();
             book.zone = zone;

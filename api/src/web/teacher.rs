@@ -1,6 +1,7 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
 use askama::Template;
+use domain::textbook::file::Media;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::filters;
@@ -98,12 +99,35 @@ impl WeekPage {
 }
 
 /// One row of documents in the form, as typed. Fields `ressource_{n}_titre`, `ressource_{n}_lien`,
-/// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1.
+/// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1; `ressource_{n}_fichier` for a file to send,
+/// `ressource_{n}_depot` for one that was received, `ressource_{n}_sans_fichier` (`oui` when ticked) to do without it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResourceRow {
     pub title: String,
     pub url: String,
     pub purpose: String,
+    pub file: Option<FileRow>,
+}
+
+impl ResourceRow {
+    pub fn is_blank(&self) -> bool {
+        self.title.is_empty() && self.url.is_empty() && self.file.is_none()
+    }
+}
+
+/// What the file chooser of a browser offers first; what is sent is looked at all the same.
+pub fn accepted() -> String {
+    let types = Media::ALL.map(|media| format!("{},.{}", media.mime(), media.name()));
+    types.join(",")
+}
+
+/// A file that was received, published or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// What the form sends back.
+    pub address: String,
+    /// `PDF, 1,2 Mo`
+    pub said: String,
 }
 
 /// One row of homework in the form, as typed. Fields `travail_{n}_texte`, `travail_{n}_pour` (an ISO date of
@@ -166,6 +190,8 @@ pub struct LessonPage {
     pub visibility: Visibility,
     pub content: String,
     pub resources: Vec<ResourceRow>,
+    /// What may be sent: `PDF, texte, tableur ou diaporama, 20 Mo au plus ; …`
+    pub files_said: String,
     pub homework: Vec<HomeworkRow>,
     /// Values are ISO dates: `2026-11-19`, `jeudi 19 novembre, 8 h`.
     pub next_lessons: Vec<Choice>,
@@ -193,8 +219,7 @@ impl LessonPage {
 
     /// Documents stay folded until there is one, or something wrong with one.
     pub fn resources_open(&self) -> bool {
-        let typed = |row: &ResourceRow| !row.title.is_empty() || !row.url.is_empty();
-        self.resources.iter().any(typed) || self.wrong_under("ressource_")
+        self.resources.iter().any(|row| !row.is_blank()) || self.wrong_under("ressource_")
     }
 
     /// The same for the homework of rank `n`, from 1.

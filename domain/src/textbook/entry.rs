@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::file::{File, FileAddress};
 use super::{Facts, Rejection, instant, later};
 use crate::ids::{EntryId, SlotId, TextbookId};
 use crate::personal::Personal;
@@ -66,6 +67,10 @@ pub struct NewResource {
     pub title: String,
     pub link: Option<String>,
     pub purpose: Purpose,
+    /// The address under which a file was received, instead of a link.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    pub file: Option<FileAddress>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +78,12 @@ pub struct Resource {
     pub title: Personal,
     pub link: Option<Personal>,
     pub purpose: Purpose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<File>,
 }
+
+/// Finds the file that a command names, or says why it cannot be published.
+pub(super) type Files<'a> = dyn Fn(FileAddress) -> Result<File, Rejection> + 'a;
 
 pub(super) fn resolve(facts: &Facts, lesson: &LessonRef) -> Result<Lesson, Rejection> {
     let (slot, date, starts_at, minutes) = match *lesson {
@@ -112,25 +122,32 @@ pub(super) fn text(textbook: TextbookId, text: String) -> Result<Personal, Rejec
     }
 }
 
-pub(super) fn resources(textbook: TextbookId, new: Vec<NewResource>) -> Result<Vec<Resource>, Rejection> {
+pub(super) fn resources(
+    textbook: TextbookId,
+    new: Vec<NewResource>,
+    files: &Files<'_>,
+) -> Result<Vec<Resource>, Rejection> {
     if new.len() > 20 {
         return Err(Rejection::TooMany);
     }
-    new.into_iter().map(|resource| one_resource(textbook, resource)).collect()
+    new.into_iter().map(|resource| one_resource(textbook, resource, files)).collect()
 }
 
 fn one_resource(
     textbook: TextbookId,
-    NewResource { title, link, purpose }: NewResource,
+    NewResource { title, link, purpose, file }: NewResource,
+    files: &Files<'_>,
 ) -> Result<Resource, Rejection> {
     let linked = link.as_deref().is_none_or(|link| {
         (link.starts_with("https://") || link.starts_with("http://"))
             && link.len() <= 2000
             && !link.contains(char::is_whitespace)
     });
-    if title.trim().is_empty() || title.chars().count() > 300 || !linked {
+    let both = link.is_some() && file.is_some();
+    if title.trim().is_empty() || title.chars().count() > 300 || !linked || both {
         return Err(Rejection::ResourceMalformed);
     }
     let link = link.map(|link| Personal::official(textbook, link));
-    Ok(Resource { title: Personal::official(textbook, title), link, purpose })
+    let file = file.map(files).transpose()?;
+    Ok(Resource { title: Personal::official(textbook, title), link, purpose, file })
 }

@@ -7,7 +7,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
+use super::entry::{Files, Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
 use super::{Event, Facts, Rejection, State};
 use crate::calendar::{LessonOn, NoticePolicy};
 use crate::ids::{HomeworkId, SlotId};
@@ -129,7 +129,7 @@ pub fn notice(
     }
 }
 
-pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result<Task, Rejection> {
+fn resolve(facts: &Facts, given_on: Date, new: NewHomework, files: &Files<'_>) -> Result<Task, Rejection> {
     if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
         return Err(Rejection::MinutesMalformed);
     }
@@ -160,7 +160,7 @@ pub(super) fn resolve(facts: &Facts, given_on: Date, new: NewHomework) -> Result
         kind: new.kind,
         minutes: new.minutes,
         written: new.written,
-        resources: resources(facts.textbook, new.resources)?,
+        resources: resources(facts.textbook, new.resources, files)?,
     })
 }
 
@@ -171,6 +171,7 @@ pub(super) fn give(
     lesson: &Lesson,
     homework: Vec<NewHomework>,
     visible_from: Timestamp,
+    files: &Files<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     if homework.len() > 10 {
         return Err(Rejection::TooMany);
@@ -182,7 +183,7 @@ pub(super) fn give(
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
-        let task = resolve(facts, lesson.date, new)?;
+        let task = resolve(facts, lesson.date, new, files)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
     }
@@ -195,11 +196,12 @@ pub(super) fn revise(
     facts: &Facts,
     homework: Vec<NewHomework>,
     visible_from: Timestamp,
+    files: &Files<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     let mut events = Vec::new();
     for revised in homework {
         let (textbook, id) = (facts.textbook, revised.homework);
-        let task = resolve(facts, state.live_homework(id)?.on, revised)?;
+        let task = resolve(facts, state.live_homework(id)?.on, revised, files)?;
         events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
     }
     Ok(events)

@@ -102,6 +102,7 @@ fn book(school: SchoolId, number: usize) -> Book {
         closures: vec![],
         slots: vec![],
         not_held: std::collections::BTreeMap::new(),
+        received: domain::textbook::file::Received::default(),
     };
     let entry = EntryId::of(textbook, "08:00", DAY);
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }

@@ -12,7 +12,7 @@ use projections::cells;
 use projections::pupil::queries::{self, Before};
 use projections::pupil::{EntryVersion, HomeworkVersion};
 
-use super::said;
+use super::{files, said};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, Standpoint};
 use crate::problem::Problem;
@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
             date: entry.lesson.date,
             start: entry.lesson.starts_at,
             state: self.written(&books, entry, &texts),
-            resources: texts.resources(&entry.resources),
+            resources: texts.resources(textbook, &entry.resources),
             homework: given.iter().filter(|(known, _)| *known == entry.entry).map(|(_, work)| work.clone()).collect(),
         });
         Ok(Textbook { subject, class, teacher: group, lessons: lessons.collect(), older })
@@ -256,7 +256,7 @@ impl<'a> Reading<'a> {
                 due_on: work.work.due.on,
                 in_writing: work.work.written,
                 revised_on,
-                resources: texts.resources(&work.resources),
+                resources: texts.resources(work.place.textbook, &work.resources),
                 textbook: Some(format!("{}/cahiers/{}", self.base, work.place.textbook)),
             };
             (work.given_entry, view)
@@ -310,11 +310,16 @@ impl Texts {
         self.read(cell).unwrap_or(UNREADABLE).to_owned()
     }
 
-    pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {
+    /// Those of a textbook, as its readers find them.
+    pub fn resources(&self, textbook: TextbookId, resources: &[cells::Resource]) -> Vec<Resource> {
         let view = |resource: &cells::Resource| Resource {
             title: self.of(resource.title.as_ref()),
-            url: self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
+            url: match &resource.file {
+                Some(file) => files::address(textbook, file.address),
+                None => self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
+            },
             purpose: Purpose::of(resource.purpose),
+            file: resource.file.as_ref().map(said::attached),
         };
         resources.iter().map(view).collect()
     }

@@ -5,11 +5,14 @@ use domain::calendar::NotHeld;
 use domain::directory::group::{Description, Sort};
 use domain::directory::person::Role as Held;
 use domain::ids::{GroupId, PersonId, SchoolId, TextbookId};
+use domain::textbook::file::{File, Media, Sort as SortOfFile};
 use domain::textbook::homework::HomeworkKind;
 use jiff::civil::Date;
 
 use crate::facts::Books;
+use crate::fr;
 use crate::web::layout::Role;
+use crate::web::pupil::Attached;
 
 /// `4e B` for a class called `4B`; other codes as they stand; a group by its label.
 pub fn group(description: &Description) -> String {
@@ -121,6 +124,36 @@ pub fn kind(kind: HomeworkKind) -> &'static str {
         HomeworkKind::Test => "contrôle annoncé",
         HomeworkKind::Material => "matériel à apporter",
         HomeworkKind::Other => "autre travail",
+    }
+}
+
+/// What is said of a file: its type and its length.
+pub fn file(file: &File) -> String {
+    format!("{}, {}", media(file.media), fr::size(file.bytes))
+}
+
+/// A file, as a page shows it.
+pub fn attached(held: &File) -> Attached {
+    Attached { said: file(held), audio: held.media.sort() == SortOfFile::Audio }
+}
+
+const fn media(media: Media) -> &'static str {
+    match media {
+        Media::Pdf => "PDF",
+        Media::Odt => "texte ODT",
+        Media::Docx => "texte DOCX",
+        Media::Ods => "tableur ODS",
+        Media::Xlsx => "tableur XLSX",
+        Media::Odp => "diaporama ODP",
+        Media::Pptx => "diaporama PPTX",
+        Media::Png => "image PNG",
+        Media::Jpeg => "image JPEG",
+        Media::Webp => "image WebP",
+        Media::Mp3 => "son MP3",
+        Media::M4a => "son M4A",
+        Media::Ogg => "son OGG",
+        Media::Wav => "son WAV",
+        Media::Mp4 => "vidéo MP4",
     }
 }
 

@@ -308,7 +308,7 @@ async fn textbook(
             start: lesson.starts_at,
             href: address(textbook, lesson.slot, lesson.date),
             state,
-            resources: row.map(|row| texts.resources(&row.resources)).unwrap_or_default(),
+            resources: row.map(|row| texts.resources(textbook, &row.resources)).unwrap_or_default(),
             homework: given
                 .map(|work| homework(work, &texts, &subject, &teacher, local(work.writing.recorded_at).date()))
                 .collect(),

@@ -147,7 +147,7 @@ impl Kept {
                 written_at: self.local(books, visit, stored.recorded_at),
                 text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
                 terms: if moved { changed_terms(before, stored) } else { vec![] },
-                resources: self.texts.resources(&stored.resources),
+                resources: self.texts.resources(self.textbook, &stored.resources),
                 withdrawn: None,
             });
             before = Some(stored);

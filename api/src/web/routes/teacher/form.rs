@@ -1,5 +1,8 @@
 //! The form of a lesson, as typed: read into a command, or shown again with what is wrong beside each field.
 
+pub mod attached;
+mod sent;
+
 use std::collections::HashMap;
 
 use domain::ids::{HomeworkId, SlotId};
@@ -11,9 +14,12 @@ use uuid::Uuid;
 use crate::fr;
 use crate::web::layout::FieldError;
 use crate::web::teacher::{HomeworkRow, ResourceRow};
+pub use sent::Sent;
 
 /// Rows of documents that the form offers at least.
 pub const RESOURCES: usize = 3;
+/// Rows of documents that a form may hold.
+pub const RESOURCES_MAX: usize = 20;
 /// Rows of work that the form offers at least.
 pub const WORKS: usize = 2;
 /// Rows of work that a form may hold.
@@ -30,10 +36,13 @@ pub struct Typed {
     pub key: String,
     /// Whether it is to be published although pupils will have little time for the work.
     pub confirmed: bool,
+    /// A file that came with it is larger than the school takes.
+    pub too_large: bool,
 }
 
 impl Typed {
-    pub fn read(mut fields: HashMap<String, String>) -> Self {
+    /// `documents_min`: rows that are there whatever was typed in them.
+    pub fn read(mut fields: HashMap<String, String>, documents_min: usize) -> Self {
         let mut take = |name: String| {
             let text = fields.remove(&name).unwrap_or_default();
             text.replace("\r\n", "\n").trim().to_owned()
@@ -42,11 +51,10 @@ impl Typed {
             title: take(format!("ressource_{n}_titre")),
             url: take(format!("ressource_{n}_lien")),
             purpose: take(format!("ressource_{n}_role")),
+            file: attached::kept(take(format!("ressource_{n}_depot")), &take(format!("ressource_{n}_sans_fichier"))),
         };
-        let mut resources: Vec<ResourceRow> = (1..=20).map(&mut resource).collect();
-        while resources.len() > RESOURCES
-            && resources.last().is_some_and(|row| row.title.is_empty() && row.url.is_empty())
-        {
+        let mut resources: Vec<ResourceRow> = (1..=RESOURCES_MAX).map(&mut resource).collect();
+        while resources.len() > RESOURCES.max(documents_min) && resources.last().is_some_and(ResourceRow::is_blank) {
             resources.pop();
         }
         let mut work = |n: usize| HomeworkRow {
@@ -70,6 +78,7 @@ impl Typed {
             version: take("version".into()),
             key: take("cle".into()),
             confirmed: take("confirmer".into()) == "oui",
+            too_large: false,
         }
     }
 
@@ -82,7 +91,7 @@ impl Typed {
     pub fn resources(&self, errors: &mut Vec<FieldError>) -> Vec<NewResource> {
         let mut found = Vec::new();
         for (row, n) in self.resources.iter().zip(1..) {
-            if row.title.is_empty() && row.url.is_empty() {
+            if row.is_blank() {
                 continue;
             }
             if row.title.is_empty() {
@@ -96,13 +105,18 @@ impl Typed {
                     "Un lien commence par https:// et ne contient pas d’espace.",
                 );
             }
+            if !row.url.is_empty() && row.file.is_some() {
+                let message = "Un document est un lien ou un fichier, pas les deux : servez-vous d’une autre ligne.";
+                wrong(errors, format!("ressource_{n}_lien"), message);
+            }
             let purpose = match row.purpose.as_str() {
                 "travail" => Purpose::Homework,
                 "approfondir" => Purpose::Further,
                 _ => Purpose::Lesson,
             };
             let link = Some(row.url.clone()).filter(|url| !url.is_empty());
-            found.push(NewResource { title: row.title.clone(), link, purpose });
+            let file = row.file.as_ref().and_then(|file| file.address.parse().ok());
+            found.push(NewResource { title: row.title.clone(), link, purpose, file });
         }
         found
     }

@@ -5,7 +5,7 @@ mod standing;
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::monday_of;
@@ -14,7 +14,7 @@ use domain::textbook::Command;
 use jiff::civil::{Date, DateTime};
 use uuid::Uuid;
 
-use super::form::{Typed, wrong};
+use super::form::{Sent, Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::problem::Problem;
@@ -31,16 +31,13 @@ pub async fn show(State(web): Shared, visitor: Visitor, Path(address): Path<Addr
     page_with(StatusCode::OK, &standing.page(&desk, visitor, standing.typed(), vec![]))
 }
 
-pub async fn publish(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(at): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
+pub async fn publish(State(web): Shared, visitor: Visitor, Path(at): Path<Address>, request: Request) -> Page {
     let desk = Desk::open(&web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let typed = Typed::read(fields);
+    let sent = Sent::read(&web.app, visitor.0, at.0, request).await?;
+    let mut typed = Typed::read(sent.fields, sent.files.keys().max().copied().unwrap_or_default());
     let mut errors = Vec::new();
+    typed.attach(&web.app, at.0, sent.files, &standing.files(), &mut errors).await?;
     versioned(&typed, "contenu", &mut errors);
     if typed.content.is_empty() {
         wrong(&mut errors, "contenu".into(), "Écrivez ce qui a été fait pendant la séance.");
@@ -78,7 +75,7 @@ pub async fn withdraw(
 ) -> Page {
     let desk = Desk::open(&web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let sent = Typed::read(fields);
+    let sent = Typed::read(fields, 0);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
     // What is out of sight already has no such form any more.
     let field = if standing.is_live() { "motif" } else { "contenu" };
@@ -120,7 +117,8 @@ fn unfinished(
     if typed.expected().is_none() {
         typed.version = standing.version.to_string();
     }
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &standing.page(desk, visitor, typed, errors))
+    let status = if typed.too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page_with(status, &standing.page(desk, visitor, typed, errors))
 }
 
 async fn settled(web: &Web, position: Option<i64>) {
@@ -159,6 +157,8 @@ fn refused(
             "L’établissement est fermé le jour choisi pour ce travail (férié ou vacances) : choisissez un jour de classe."
         }
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
+        "file-unknown" => "Un fichier joint n’est plus là : joignez-le de nouveau.",
+        "file-too-large" => "Un fichier joint est plus lourd que l’établissement ne l’accepte aujourd’hui.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "idempotency-key-reused" => "Ce formulaire a déjà servi : relisez, puis enregistrez de nouveau.",
         _ => "L’établissement n’accepte pas cette écriture. Vérifiez les dates et les textes.",

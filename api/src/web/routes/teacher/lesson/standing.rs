@@ -6,6 +6,7 @@ use domain::calendar::{self, days_after};
 use domain::decider::Decider as _;
 use domain::ids::{EntryId, SchoolYear, SlotId, StreamId, TextbookId};
 use domain::textbook::entry::{LessonRef, NewResource};
+use domain::textbook::file::{File, FileAddress};
 use domain::textbook::homework::{DueRef, NewHomework, Notice, notice};
 use domain::textbook::{Command, Textbook};
 use jiff::civil::{Date, DateTime};
@@ -14,7 +15,7 @@ use projections::teacher::queries::{self, Sheet};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
-use super::super::form::{RESOURCES, Typed, WORKS, wrong};
+use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS, attached, wrong};
 use super::super::{Desk, address, labels, reasons};
 use super::{Address, Visitor};
 use crate::facts::LessonAt;
@@ -106,9 +107,10 @@ impl Standing {
                 title: one.title,
                 url: one.link.unwrap_or_default(),
                 purpose: Purpose::of(one.purpose).value().to_owned(),
+                file: one.file.and_then(|address| self.file(address)).map(attached::row),
             })
             .collect();
-        resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
+        resources.resize_with((resources.len() + 1).clamp(RESOURCES, RESOURCES_MAX), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
         let content = self.written.as_ref().and_then(|row| self.texts.read(row.content.as_ref()));
@@ -120,6 +122,7 @@ impl Standing {
             version: self.version.to_string(),
             key: Uuid::now_v7().to_string(),
             confirmed: false,
+            too_large: false,
         }
     }
 
@@ -130,7 +133,17 @@ impl Standing {
             Some(link) => Some(self.texts.read(Some(link))?.to_owned()),
             None => None,
         };
-        Some(NewResource { title, link, purpose: resource.purpose })
+        let file = resource.file.as_ref().map(|file| file.address);
+        Some(NewResource { title, link, purpose: resource.purpose, file })
+    }
+
+    /// The files that the lesson holds as it stands.
+    pub fn files(&self) -> Vec<&File> {
+        self.written.iter().flat_map(|row| &row.resources).filter_map(|one| one.file.as_ref()).collect()
+    }
+
+    fn file(&self, address: FileAddress) -> Option<&File> {
+        self.files().into_iter().find(|file| file.address == address)
     }
 
     /// Whether all that stands could be read.
@@ -173,7 +186,7 @@ impl Standing {
         }
         let before = self.typed();
         let filled = |typed: &Typed| -> Vec<ResourceRow> {
-            typed.resources.iter().filter(|row| !row.title.is_empty() || !row.url.is_empty()).cloned().collect()
+            typed.resources.iter().filter(|row| !row.is_blank()).cloned().collect()
         };
         let same = plain(&before.content) == typed.content && filled(&before) == filled(typed);
         if same && homework.is_empty() {
@@ -305,6 +318,7 @@ impl Standing {
             visibility: self.visible_from.map_or(Visibility::Now, |from| Visibility::After { from }),
             content: typed.content,
             resources: typed.resources,
+            files_said: attached::limits_said(desk.web.app.file_limits(self.textbook).as_ref()),
             homework: typed.homework,
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
