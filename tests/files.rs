@@ -42,7 +42,8 @@ impl Got {
     /// The value of the first hidden field of that name.
     fn field(&self, name: &str) -> String {
         let text = self.text();
-        let rest = text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {text}"));
+        let rest =
+            text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {text}"));
         rest.split('"').next().unwrap().to_owned()
     }
 }
@@ -198,7 +199,8 @@ async fn a_sheet_joined_to_a_lesson_is_read_by_who_reads_the_lesson_and_by_nobod
     }
     let mine = "teacher, co-teacher, substitute, teacher of an ended service, head, deputy, inspector with a mandate, pupil of 4B";
     let readers = format!("{mine}, parent (legal 1 of both), separated parent (legal 2 of the pupil)");
-    let others: Vec<_> = PEOPLE.into_iter().filter(|(title, _)| !readers.split(", ").any(|known| known == *title)).collect();
+    let others: Vec<_> =
+        PEOPLE.into_iter().filter(|(title, _)| !readers.split(", ").any(|known| known == *title)).collect();
     assert_eq!(others.len(), 9);
     for (title, who) in others {
         assert_eq!(desk.sees(who, &link).await.status, 404, "{title}");
@@ -222,7 +224,10 @@ async fn a_file_is_saved_and_never_shown_as_a_page_of_this_site() {
     assert_eq!(got.header("cache-control"), "no-store");
     assert_eq!(got.header("content-length"), "1000");
     let disposition = got.header("content-disposition");
-    assert!(disposition.starts_with("attachment;") && disposition.ends_with("''Dict%C3%A9e%20n%C2%B0%202.pdf"), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment;") && disposition.ends_with("''Dict%C3%A9e%20n%C2%B0%202.pdf"),
+        "{disposition}"
+    );
 }
 
 #[tokio::test]
@@ -264,7 +269,10 @@ async fn a_sound_is_played_in_the_page_and_read_in_parts() {
     let beyond = part("bytes=150000-").await;
     assert_eq!(beyond.status, 416);
     let whole = desk.sees(PUPIL, &link).await;
-    assert_eq!((whole.status, whole.header("accept-ranges"), whole.header("content-type")), (200, "bytes", "audio/wav"));
+    assert_eq!(
+        (whole.status, whole.header("accept-ranges"), whole.header("content-type")),
+        (200, "bytes", "audio/wav")
+    );
     let request = desk.page(STRANGER, "GET", &link).header("range", "bytes=0-1");
     assert_eq!(desk.send(request.body(Body::empty()).unwrap()).await.status, 404);
 }
@@ -320,7 +328,12 @@ async fn a_form_with_something_else_to_mend_keeps_its_file_and_its_name_is_a_tit
     let text = told.text();
     assert!(text.contains("value=\"Fiche 3\"") && !text.contains("cours"), "the path of the sender is nowhere: {text}");
     let kept = told.field("ressource_1_depot");
-    let both = [("contenu", "x"), ("ressource_1_titre", "Fiche"), ("ressource_1_depot", &*kept), ("ressource_1_lien", "https://exemple.fr/x")];
+    let both = [
+        ("contenu", "x"),
+        ("ressource_1_titre", "Fiche"),
+        ("ressource_1_depot", &*kept),
+        ("ressource_1_lien", "https://exemple.fr/x"),
+    ];
     let told = desk.fills_in(&both, &[]).await;
     assert!(told.status == 422 && told.text().contains("pas les deux"));
     let without = [("contenu", "Sans fichier"), ("ressource_1_depot", &*kept), ("ressource_1_sans_fichier", "oui")];
