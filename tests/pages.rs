@@ -81,6 +81,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),
         ("GET", "/inspection", "/inspection".into()),
         ("GET", "/inspection/cahiers/{textbook}", format!("/inspection/cahiers/{}", maths("4B"))),
+        // Of a file that nobody has: those that there are have stories of their own.
+        ("GET", "/fichiers/{textbook}/{file}", format!("/fichiers/{}/{}", maths("4B"), "ab".repeat(32))),
         ("POST", "/demo/personne", "/demo/personne".into()),
         ("POST", "/demo/horloge", "/demo/horloge".into()),
     ]

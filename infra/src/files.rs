@@ -33,9 +33,9 @@ use seal::{Commitment, Digest, HEADER, Header, Keys, SEGMENT, TRAILER};
 pub use sweep::Swept;
 
 /// How long a command may name a file that no event holds yet.
-pub const NAMED_WITHIN: Duration = Duration::from_secs(24 * 3600);
+pub const NAMED_WITHIN: Duration = Duration::from_hours(24);
 /// When a file that no event holds is removed.
-pub const SWEPT_AFTER: Duration = Duration::from_secs(48 * 3600);
+pub const SWEPT_AFTER: Duration = Duration::from_hours(48);
 
 /// Why a file is not taken, or not read.
 #[derive(Debug, thiserror::Error)]

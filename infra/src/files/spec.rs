@@ -192,7 +192,7 @@ async fn what_is_settled_is_found_and_never_removed() {
     let shelf = Shelf::new();
     let file = shelf.take(&pdf(100), 100).await.unwrap();
     assert_eq!(shelf.store.waiting(Duration::ZERO).await.unwrap(), [file.address]);
-    assert_eq!(shelf.store.waiting(Duration::from_secs(60)).await.unwrap(), []);
+    assert_eq!(shelf.store.waiting(Duration::from_mins(1)).await.unwrap(), []);
     shelf.store.settle(file.address).await.unwrap();
     shelf.store.settle(file.address).await.unwrap();
     shelf.store.remove(file.address).await.unwrap();

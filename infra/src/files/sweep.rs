@@ -15,7 +15,7 @@ use super::{FileError, Files, SWEPT_AFTER, header};
 use crate::journal::Journal;
 
 /// How often.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -57,17 +57,14 @@ impl Sent {
         let mut left = TEXT_BYTES_MAX;
         while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
             let name = field.name().unwrap_or_default().to_owned();
-            match row_of_file(&name) {
-                Some(row) => {
-                    let title = title(field.file_name().unwrap_or_default());
-                    if let Some(outcome) = file(app, author, textbook, &mut field).await? {
-                        sent.files.insert(row, SentFile { title, outcome });
-                    }
-                }
-                None => {
-                    let text = text(&mut field, &mut left).await?;
-                    sent.fields.insert(name, text);
-                }
+            let Some(row) = row_of_file(&name) else {
+                let text = text(&mut field, &mut left).await?;
+                sent.fields.insert(name, text);
+                continue;
+            };
+            let title = title(field.file_name().unwrap_or_default());
+            if let Some(outcome) = file(app, author, textbook, &mut field).await? {
+                sent.files.insert(row, SentFile { title, outcome });
             }
         }
         Ok(sent)
