@@ -62,6 +62,8 @@ impl Sent {
         let mut left = TEXT_BYTES_MAX;
         while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
             let name = field.name().unwrap_or_default().to_owned();
+            // A name is text too, and a field of nothing costs something all the same.
+            left = left.checked_sub(name.len() + 64).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
             let Some(row) = row_of_file(&name) else {
                 let text = text(&mut field, &mut left).await?;
                 sent.fields.insert(name, text);
