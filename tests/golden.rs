@@ -293,11 +293,12 @@ fn of_textbooks() -> BTreeMap<String, String> {
         members: BTreeSet::new(),
         source: None,
         moved: BTreeMap::new(),
+        received: textbook::file::Received::default(),
     };
     let lesson = LessonRef::Slot { slot: slot().slot, date: MONDAY };
     let entry = domain::ids::EntryId::of(textbook, &slot().slot.to_string(), MONDAY);
     let link = Some("https://exemple.fr/fiche".to_owned());
-    let resource = NewResource { title: "Fiche".into(), link, purpose: Purpose::Further };
+    let resource = NewResource { title: "Fiche".into(), link, purpose: Purpose::Further, file: None };
     let homework = HomeworkId(Uuid::from_u128(42));
     let new = || NewHomework {
         homework,
@@ -378,6 +379,11 @@ fn every_golden_is_of_an_event() {
         let name = file.file_name().to_string_lossy().into_owned();
         let [aggregate, event, _, "json"] = name.split('.').collect::<Vec<_>>()[..] else { panic!("{name}") };
         assert!(variants(aggregate).iter().any(|known| known == event), "{name}");
+        // A later shape of it is read and written as it stands too.
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let fact = Fact::decode(aggregate, &text).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&stored(&fact)), read(&text), "{name}");
     }
 }
 

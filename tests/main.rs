@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod demo;
+mod files;
 mod golden;
 mod held;
 mod import;

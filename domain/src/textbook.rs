@@ -13,6 +13,7 @@
 //! | séquence, point du programme | [`entry::Framing`] |
 //! | reprise d'une autre classe ou d'un autre an | [`entry::Source`] |
 //! | pour une partie de la classe | [`homework::Task::audience`] |
+//! | fichier joint, pièce jointe | [`file`]: of a resource; kept apart, named by its digest |
 //! | retirer de la vue | withdrawn: the record stays, pupils no longer see it |
 //! | pause numérique | `visible_from`: a time in the event, never a job |
 //!
@@ -20,6 +21,7 @@
 //! the year. Nothing is overwritten: an entry's versions are its events.
 
 pub mod entry;
+pub mod file;
 pub mod homework;
 mod rejection;
 pub mod written;
@@ -37,6 +39,7 @@ use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, SlotId, TextbookId};
 use crate::personal::Personal;
 use entry::{Framing, Lesson, LessonRef, NewFraming, NewResource, Resource, Source};
+use file::{File, FileAddress, Received};
 use homework::{NewHomework, Task};
 pub use rejection::Rejection;
 use written::Degree;
@@ -186,6 +189,8 @@ pub struct Facts {
     pub source: Option<Source>,
     /// Where those are held that are moved.
     pub moved: BTreeMap<LessonOn, Placement>,
+    /// How large files may be, and those that wait to be published.
+    pub received: Received,
 }
 
 impl Facts {
@@ -206,6 +211,8 @@ pub struct State {
     opened: bool,
     entries: BTreeMap<EntryId, Entry>,
     homework: BTreeMap<HomeworkId, Given>,
+    /// Of every version: what was once published may be named again.
+    files: BTreeMap<FileAddress, File>,
 }
 
 #[derive(Clone)]
@@ -246,6 +253,8 @@ impl Decider for Textbook {
             events.push(Event::TextbookOpened { textbook, school, year, group, subject: facts.subject.clone() });
         }
         let visible_from = calendar::visible_from(&facts.pauses, &facts.zone, context.now);
+        let today = facts.zone.to_datetime(context.now).date();
+        let file = |address| file::named(state, &facts.received, today, address);
         match command {
             Command::PublishEntry { lesson, content, framing, resources, homework, copied_from } => {
                 let lesson = entry::resolve(facts, &lesson)?;
@@ -258,7 +267,7 @@ impl Decider for Textbook {
                 }
                 let content = entry::text(textbook, content)?;
                 let framing = entry::framing(textbook, framing)?;
-                let resources = entry::resources(textbook, resources)?;
+                let resources = entry::resources(textbook, resources, &file)?;
                 let given_in = lesson.clone();
                 events.push(Event::EntryPublished {
                     textbook,
@@ -270,19 +279,19 @@ impl Decider for Textbook {
                     copied_from,
                     visible_from,
                 });
-                events.extend(homework::give(state, facts, &given_in, homework, visible_from)?);
+                events.extend(homework::give(state, facts, &given_in, homework, visible_from, &file)?);
             }
             Command::ReviseEntry { entry, content, framing, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
                 if let Some(content) = content {
                     let content = entry::text(textbook, content)?;
                     let framing = entry::framing(textbook, framing)?;
-                    let resources = entry::resources(textbook, resources)?;
+                    let resources = entry::resources(textbook, resources, &file)?;
                     events.push(Event::EntryRevised { textbook, entry, content, framing, resources, visible_from });
                 }
                 let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
-                events.extend(homework::give(state, facts, &lesson, new, visible_from)?);
-                events.extend(homework::revise(state, facts, known, visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, new, visible_from, &file)?);
+                events.extend(homework::revise(state, facts, known, visible_from, &file)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
                 state.live_entry(entry)?;
@@ -295,10 +304,10 @@ impl Decider for Textbook {
             }
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
-                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from)?);
+                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from, &file)?);
             }
             Command::ReviseHomework { homework } => {
-                events.extend(homework::revise(state, facts, vec![homework], visible_from)?);
+                events.extend(homework::revise(state, facts, vec![homework], visible_from, &file)?);
             }
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
@@ -309,6 +318,7 @@ impl Decider for Textbook {
     }
 
     fn evolve(state: &mut State, event: &Event) {
+        state.files.extend(event.files().map(|file| (file.address, file.clone())));
         match event {
             Event::TextbookOpened { .. } => state.opened = true,
             Event::EntryPublished { entry, lesson, .. } => {
@@ -340,7 +350,7 @@ impl Decider for Textbook {
 
     fn weight(state: &State) -> usize {
         let named: usize = state.homework.values().map(|given| given.audience.len()).sum();
-        128 + state.entries.len() * 112 + state.homework.len() * 96 + named * 32
+        128 + state.entries.len() * 112 + state.homework.len() * 96 + named * 32 + state.files.len() * 176
     }
 }
 

@@ -4,6 +4,7 @@ pub mod checkup;
 pub mod clock;
 pub mod desk;
 pub mod devdb;
+pub mod files;
 pub mod generator;
 pub mod importers;
 pub mod journal;

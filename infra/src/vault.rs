@@ -161,6 +161,28 @@ impl Vault {
         Ok(self.open(&[cell]).await?.pop().flatten())
     }
 
+    /// The reference and the key of this name, made durably if there is none yet.
+    pub(crate) async fn secret_of(&self, name: &KeyName) -> Result<(DekRef, Dek), VaultError> {
+        loop {
+            // The memory of keys may be emptied between the two.
+            self.prepare(std::slice::from_ref(name)).await?;
+            if let Some(found) = self.read().by_name.get(name) {
+                return Ok(*found);
+            }
+        }
+    }
+
+    /// The key of this reference; none when it is not here, or destroyed.
+    pub(crate) async fn secret(&self, dek_ref: DekRef) -> Result<Option<Dek>, VaultError> {
+        let known = self.read().by_ref.get(&dek_ref).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = store::keys(&self.pool, &self.kek, &[dek_ref]).await?.pop().map(|(_, dek)| dek);
+        self.write().by_ref.insert(dek_ref, found);
+        Ok(found)
+    }
+
     /// Finds, or makes durably, the persons a feed names by these numbers, in their order. A number already known keeps its person.
     pub async fn identify(&self, numbers: &[IdentityNumber]) -> Result<Vec<PersonId>, VaultError> {
         let keys: Vec<Vec<u8>> = numbers.iter().map(|number| self.index(number)).collect();

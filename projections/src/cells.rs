@@ -6,6 +6,7 @@ use domain::event::Recorded;
 use domain::ids::{PersonId, SlotId};
 use domain::personal::{Personal, SealedCell};
 use domain::textbook::entry::{self, Purpose};
+use domain::textbook::file::{File, FileAddress};
 use domain::textbook::homework::{Due, HomeworkKind, Task};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -22,6 +23,8 @@ pub struct Resource {
     /// None when there is no link, or when it was forgotten.
     pub link: Option<SealedCell>,
     pub purpose: Purpose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<File>,
 }
 
 /// Where a lesson stands in the year's plan.
@@ -109,6 +112,7 @@ pub(crate) fn resources(recorded: &Recorded, resources: &[entry::Resource]) -> V
         title: recorded.cell(&resource.title),
         link: resource.link.as_ref().and_then(|link| recorded.cell(link)),
         purpose: resource.purpose,
+        file: resource.file.clone(),
     });
     sealed.collect()
 }
@@ -139,4 +143,16 @@ pub(crate) fn read(row: &PgRow, column: &str) -> Result<Option<SealedCell>, sqlx
 /// A column that [`resources_column`] wrote.
 pub(crate) fn read_resources(row: &PgRow, column: &str) -> Result<Vec<Resource>, sqlx::Error> {
     serde_json::from_str(row.try_get(column)?).map_err(|_| malformed(column))
+}
+
+/// Of the resources of these rows, one that holds that file.
+pub(crate) fn holding(rows: &[PgRow], file: FileAddress) -> Result<Option<Resource>, sqlx::Error> {
+    for row in rows {
+        let mut resources = read_resources(row, "resources")?.into_iter();
+        let holds = |resource: &Resource| resource.file.as_ref().is_some_and(|held| held.address == file);
+        if let Some(resource) = resources.find(holds) {
+            return Ok(Some(resource));
+        }
+    }
+    Ok(None)
 }

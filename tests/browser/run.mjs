@@ -205,6 +205,47 @@ await story("her pupil and his mother read it at once", async () => {
   await mother.context().close();
 });
 
+await story("a teacher joins a sheet and a sound: the pupil saves the one and plays the other", async () => {
+  const teacher = await as("Claire", noScript);
+  await teacher.goto(site + lesson);
+  await teacher.click("summary:has-text('Documents et liens')");
+  await teacher.fill("#ressource_1_titre", "Fiche du navigateur");
+  const page = { name: "fiche.pdf", mimeType: "application/pdf", buffer: Buffer.from("<!doctype html><script>alert(1)</script>") };
+  await teacher.setInputFiles("#ressource_1_fichier", page);
+  await teacher.click("button:has-text('Enregistrer la nouvelle version')");
+  must((await text(teacher)).includes("n’est pas accepté"), "a page disguised as a sheet is not refused in words");
+  must((await teacher.inputValue("#ressource_1_titre")) === "Fiche du navigateur", "what was typed is lost");
+  await teacher.setInputFiles("#ressource_1_fichier", { ...page, buffer: Buffer.from(`%PDF-1.4\n${"x".repeat(3000)}`) });
+  const sound = Buffer.alloc(8044, 128);
+  sound.write("RIFF", 0); sound.writeUInt32LE(8036, 4); sound.write("WAVEfmt ", 8); sound.writeUInt32LE(16, 16);
+  sound.writeUInt16LE(1, 20); sound.writeUInt16LE(1, 22); sound.writeUInt32LE(8000, 24); sound.writeUInt32LE(8000, 28);
+  sound.writeUInt16LE(1, 32); sound.writeUInt16LE(8, 34); sound.write("data", 36); sound.writeUInt32LE(8000, 40);
+  await teacher.setInputFiles("#ressource_2_fichier", { name: "Dictée du navigateur.wav", mimeType: "audio/wav", buffer: sound });
+  await teacher.click("button:has-text('Enregistrer la nouvelle version')");
+  must((await text(teacher)).includes("La nouvelle version est enregistrée"), "nothing says what happened");
+  await teacher.goto(site + lesson);
+  must((await text(teacher)).includes("PDF, 3 ko") && (await text(teacher)).includes("son WAV, 8 ko"), "the form does not show its files");
+  await picture(teacher, join(pictures, "fichiers-enseignant.png"));
+  await teacher.context().close();
+  const textbook = lesson.split("/seances/")[0].replace("/enseignant/", "/eleve/");
+  for (const view of [{ width: 320, touch: true }, { width: 1280 }]) {
+    const pupil = await as("Inès", view);
+    await pupil.goto(site + textbook);
+    const found = [...(await faults(pupil)), ...(await overflow(pupil)).map((what) => `too wide: ${what}`)];
+    must(found.length === 0, found.join("\n"));
+    await picture(pupil, join(pictures, `fichiers-${view.width}.png`));
+    const seconds = await pupil.locator("audio").first().evaluate((audio) => new Promise((done, fail) => {
+      audio.onloadedmetadata = () => done(audio.duration);
+      audio.onerror = () => fail(new Error(audio.error.message));
+      audio.load();
+    }));
+    must(Math.abs(seconds - 1) < 0.1, `the sound lasts ${seconds} s`);
+    const [saved] = await Promise.all([pupil.waitForEvent("download"), pupil.click("a:has-text('Fiche du navigateur')")]);
+    must(saved.suggestedFilename() === "Fiche du navigateur.pdf", saved.suggestedFilename());
+    await pupil.context().close();
+  }
+});
+
 await story("what is written after 20 h waits for the morning, for families alone", async () => {
   const teacher = await as("Claire", noScript);
   for (let hour = 0; hour < 3; hour += 1) await teacher.locator("form[action='/demo/horloge'] button[value=heure]").click();

@@ -28,7 +28,7 @@ fn calendar(dir: &Path, name: &str, events: &[String]) -> PathBuf {
 /// The academy's files of a small school, its list of subjects among them.
 fn academy(dir: &Path) -> Vec<PathBuf> {
     let subject = |id, label| (Category::Subject, id, vec![("ENTLibelleMatiere", one(label))]);
-    let subjects = [subject(MATHS, "MATHEMATIQUES"), subject(SVT, "SCIENCES VIE & TERRE")];
+    let subjects = [subject(MATHS, "MATHEMATIQUES"), subject(SVT, "SCIENCES VIE &amp; TERRE")];
     let mut paths = a_small_school(dir, 10, "20260914");
     paths.push(write(dir, "ENT_Complet_20260914_MatiereEducNat_0000.xml", &adds(&subjects)));
     paths

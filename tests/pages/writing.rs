@@ -119,7 +119,12 @@ async fn a_lesson_is_taken_over_for_a_parallel_class_and_says_so_to_the_inspecto
     let pages = Pages::open().await;
     pages.teaches_4a_too().await;
     let document = |title: &str| {
-        vec![NewResource { title: title.into(), link: Some("https://exemple.fr/f".into()), purpose: Purpose::Lesson }]
+        vec![NewResource {
+            title: title.into(),
+            link: Some("https://exemple.fr/f".into()),
+            purpose: Purpose::Lesson,
+            file: None,
+        }]
     };
     let thursday = DueRef::Lesson { slot: slot("4B", MATHS, 4), date: THURSDAY };
     let homework = NewHomework {

@@ -2,7 +2,7 @@ use domain::access::Scope;
 use jiff::SignedDuration;
 
 use projections::history::*;
-use projections::inspector::queries::{textbook, textbooks};
+use projections::inspector::queries::{self, textbook, textbooks};
 use projections::inspector::{Item, Version};
 
 use super::Database;
@@ -67,5 +67,21 @@ async fn in_01_a_mandate_shows_its_textbooks_and_no_other() {
     for scope in [Scope::nothing(), of_group(book, None), of_textbooks(&[english()])] {
         assert!(textbook(pool, &scope, book.textbook, None).await.unwrap().is_empty());
         assert!(textbooks(pool, &scope).await.unwrap().iter().all(|row| row.place.textbook == english().textbook));
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_read_in_any_version_behind_the_scenes_and_nowhere_else() {
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
+    for text in ["Équations", "Équations, corrigé (2)", "Erreur de classe", "Recopier"] {
+        let found =
+            |scope: Scope| async move { queries::file(pool, &scope, book.textbook, file(text).address).await.unwrap() };
+        let one = found(of_textbooks(&[book])).await.unwrap();
+        assert!(one.file == Some(file(text)) && is(one.title.as_ref(), &format!("Fiche : {text}")));
+        assert!(found(of_school(book)).await.is_some());
+        for scope in [Scope::nothing(), of_group(book, None), of_textbooks(&[english()])] {
+            assert!(found(scope).await.is_none(), "{text}");
+        }
     }
 }

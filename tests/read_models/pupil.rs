@@ -2,7 +2,7 @@ use domain::access::Scope;
 use jiff::civil::date;
 use projections::history::{self, *};
 use projections::pupil::EntryVersion;
-use projections::pupil::queries::{entries, homework, homework_given_in, textbook, week};
+use projections::pupil::queries::{self, entries, homework, homework_given_in, textbook, week};
 
 use super::Database;
 
@@ -187,4 +187,29 @@ async fn a_week_is_read_at_once_with_the_work_given_in_it_and_due_in_it() {
     }
     let all = week(pool, &of_school(maths()), at(LATE), (MONDAY, NEXT_MONDAY)).await.unwrap();
     assert!(all.entries.len() > 5 && all.homework().len() > 5);
+}
+
+#[tokio::test]
+async fn a_file_is_read_where_what_stands_holds_it() {
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
+    let (first, corrected) = (file("Équations").address, file("Équations, corrigé (2)").address);
+    let found = |scope: Scope, now: &'static str, address| async move {
+        queries::file(pool, &scope, at(now), book.textbook, address).await.unwrap()
+    };
+    let one = found(of_group(book, None), "2026-11-16T21:00:00Z", first).await.unwrap();
+    assert!(one.file == Some(file("Équations")) && is(one.title.as_ref(), "Fiche : Équations"));
+    assert!(found(of_group(book, None), "2026-11-16T21:00:00Z", corrected).await.is_none(), "it waits for the morning");
+    assert!(found(of_group(book, None), "2026-11-17T12:00:00Z", corrected).await.is_some());
+    assert!(found(of_group(book, None), "2026-11-17T12:00:00Z", first).await.is_none(), "a former version holds it");
+    assert!(found(of_group(book, None), LATE, file("Recopier").address).await.is_some(), "work has files too");
+    let withdrawn = file("Erreur de classe").address;
+    assert!(found(of_group(book, None), "2026-11-17T12:00:00Z", withdrawn).await.is_some());
+    assert!(found(of_group(book, None), LATE, withdrawn).await.is_none());
+    let gone = of_group(book, domain::calendar::days_after(MONDAY, -1));
+    for scope in [gone, Scope::nothing(), of_group(history_4a(), None)] {
+        assert!(found(scope, LATE, corrected).await.is_none());
+    }
+    let elsewhere = queries::file(pool, &of_school(book), at(LATE), english().textbook, corrected).await;
+    assert!(elsewhere.unwrap().is_none());
 }

@@ -49,7 +49,8 @@ impl Demo {
                 .filter(|_| memory.ready)
                 .unwrap_or_else(|| DemoClock::standing_at(jiff::Timestamp::UNIX_EPOCH)),
         );
-        let app = App::open(&data_dir, &databases.url, &databases.vault_url, clock.clone(), Mode::Demo).await?;
+        let (files_dir, url, vault_url) = (setting.location.files(), &databases.url, &databases.vault_url);
+        let app = App::open_with_files(&data_dir, &files_dir, url, vault_url, clock.clone(), Mode::Demo).await?;
         let demo = Demonstration::open(app.clone(), clock, &data_dir, memory, &Bars::default()).await?;
         told(&demo, address, setting.format);
         let living = tokio::spawn({

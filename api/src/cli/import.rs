@@ -74,7 +74,8 @@ impl Import {
         let databases = setting.location.databases(false, |_| {}).await?;
         let clock = setting.clock();
         let (url, vault_url) = (&databases.url, &databases.vault_url);
-        let app = App::open(&setting.location.data_dir, url, vault_url, clock, Mode::Serve).await?;
+        let (data_dir, files_dir) = (&setting.location.data_dir, setting.location.files());
+        let app = App::open_with_files(data_dir, &files_dir, url, vault_url, clock, Mode::Serve).await?;
         let outcome = self.import(&setting, &app, desired).await;
         app.close().await;
         databases.close();

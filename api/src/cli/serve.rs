@@ -28,8 +28,9 @@ impl Serve {
         let listener = server::bind(self.listen).await?;
         let databases = setting.location.databases(false, |_| {}).await.map_err(Failure::unavailable)?;
         let clock = Arc::new(SystemClock);
-        let app =
-            App::open(&setting.location.data_dir, &databases.url, &databases.vault_url, clock, Mode::Serve).await?;
+        let (data_dir, files_dir) = (&setting.location.data_dir, setting.location.files());
+        let (url, vault_url) = (&databases.url, &databases.vault_url);
+        let app = App::open_with_files(data_dir, &files_dir, url, vault_url, clock, Mode::Serve).await?;
         if let Some(servers) = &self.nats_url {
             app.relay_to(servers)?;
         }

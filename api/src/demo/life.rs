@@ -205,7 +205,7 @@ fn resource(resource: &generator::Res) -> NewResource {
         generator::Purpose::Homework => Purpose::Homework,
         generator::Purpose::Further => Purpose::Further,
     };
-    NewResource { title: resource.title.clone(), link: resource.url.clone(), purpose }
+    NewResource { title: resource.title.clone(), link: resource.url.clone(), purpose, file: None }
 }
 
 fn kind(kind: generator::HomeworkKind) -> HomeworkKind {

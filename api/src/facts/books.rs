@@ -12,6 +12,7 @@ use domain::directory::person::{Contacts, Guardian, Names, Role};
 use domain::directory::service::{self, ALL_SUBJECTS, Assignment};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
+use domain::textbook::file::{FileLimits, Received};
 use domain::textbook::written::Degree;
 use domain::{inspection, textbook};
 use jiff::Timestamp;
@@ -52,6 +53,7 @@ pub struct SchoolBook {
     /// The school's own policies, after the national ones.
     pub pauses: Vec<PausePolicy>,
     pub notices: Vec<NoticePolicy>,
+    pub file_limits: Vec<FileLimits>,
 }
 
 impl SchoolBook {
@@ -319,6 +321,7 @@ impl Books {
             members: self.members(service.group, school.local(now).date()).collect(),
             source: None,
             moved: service.moved.iter().filter_map(|(lesson, moved)| Some((*lesson, moved.now.clone()?))).collect(),
+            received: Received { limits: school.file_limits.clone(), ..Received::default() },
         })
     }
 

@@ -10,6 +10,7 @@ use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId};
 use domain::inspection::mandate;
 use domain::personal::Sealable as _;
+use domain::textbook::file::customary_limits;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -45,6 +46,7 @@ fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestam
                 subjects: std::collections::BTreeMap::new(),
                 pauses: national_pauses(),
                 notices: customary_notice(),
+                file_limits: customary_limits(),
             });
             book.identity = identity.clone();
             book.zone = zone;

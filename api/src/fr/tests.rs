@@ -153,3 +153,19 @@ fn class_labels_are_free_text_and_safe() {
         assert_eq!(ClassLabel(code).to_string(), html);
     }
 }
+
+#[test]
+fn a_length_is_said_in_the_unit_that_suits_it() {
+    for (bytes, written) in [
+        (1, "1\u{a0}octet"),
+        (850, "850\u{a0}octets"),
+        (1_000, "1\u{a0}ko"),
+        (12_400, "12\u{a0}ko"),
+        (999_499, "999\u{a0}ko"),
+        (999_500, "1\u{a0}Mo"),
+        (1_234_567, "1,2\u{a0}Mo"),
+        (20_000_000, "20\u{a0}Mo"),
+    ] {
+        assert_eq!(size(bytes), written);
+    }
+}

@@ -7,6 +7,7 @@ use domain::calendar::LessonOn;
 use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{self, Purpose};
+use domain::textbook::file::{File, Media};
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -58,6 +59,22 @@ pub struct Resource {
     title: Option<String>,
     link: Option<String>,
     purpose: Purpose,
+    /// Instead of a link.
+    file: Option<AttachedFile>,
+}
+
+/// A file that goes with a resource: read at `/api/v1/textbooks/{id}/files/{file}`.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct AttachedFile {
+    file: String,
+    bytes: u64,
+    media: Media,
+}
+
+impl From<&File> for AttachedFile {
+    fn from(file: &File) -> Self {
+        Self { file: file.address.to_string(), bytes: file.bytes, media: file.media }
+    }
 }
 
 /// What was done in a lesson.
@@ -155,6 +172,7 @@ impl<'a> Texts<'a> {
             title: self.of(resource.title.as_ref()),
             link: self.of(resource.link.as_ref()),
             purpose: resource.purpose,
+            file: resource.file.as_ref().map(AttachedFile::from),
         };
         resources.iter().map(one).collect()
     }

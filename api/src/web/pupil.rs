@@ -47,15 +47,31 @@ impl Purpose {
     }
 }
 
+/// What is said of a file beside its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// `PDF, 1,2 Mo`
+    pub said: String,
+    /// Played in the page.
+    pub audio: bool,
+}
+
 /// A document of a lesson. An address that is neither `http(s)` nor a path is shown without a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
     pub title: String,
     pub url: String,
     pub purpose: Purpose,
+    /// The address is then that of a file kept here.
+    pub file: Option<Attached>,
 }
 
 impl Resource {
+    /// A sound that the page plays.
+    pub fn is_audio(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.audio)
+    }
+
     /// The address, when it is one that a page may link to.
     pub fn href(&self) -> Option<&str> {
         let known = ["https://", "http://", "/"];

@@ -6,6 +6,7 @@
 mod announce;
 mod class;
 mod demo;
+mod files;
 mod inspector;
 mod parent;
 mod principal;
@@ -56,6 +57,7 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version:016x}") });
     let people = pupil::routes().merge(parent::routes()).merge(teacher::routes()).merge(class::routes());
     let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
+    let pages = pages.merge(files::routes());
     let pages = if web.demo.is_some() { pages.merge(demo::routes()) } else { pages };
     pages
         .route("/static/style.css", get(style))
@@ -201,7 +203,7 @@ async fn guarded(request: Request, next: Next) -> Response {
     };
     say(
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'",
     );
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

@@ -1,21 +1,21 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
-use std::collections::BTreeSet;
-
 mod outside;
 
+mod lesson;
+
 use askama::Template;
-use domain::ids::PersonId;
 use jiff::civil::{Date, DateTime, Time};
-use serde::{Deserialize, Serialize};
 
 use super::filters;
-use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
+use super::layout::{Choice, Layout, Link, filled_of};
 use super::principal::Filling;
-use super::pupil::{Framing, Homework, Purpose, Resource};
+use super::pupil::{Framing, Homework, Resource};
 use crate::fr;
 
 pub use outside::OutsidePage;
+
+pub use lesson::{Existing, FileRow, HomeworkRow, LessonPage, Papers, ResourceRow, SourceLink, Visibility, accepted};
 
 /// A slot of the teacher's timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,212 +125,6 @@ impl WeekPage {
 
     pub fn cells(&self) -> usize {
         self.days.iter().map(|day| day.cells.len()).sum()
-    }
-}
-
-/// One row of documents in the form, as typed. Fields `ressource_{n}_titre`, `ressource_{n}_lien`,
-/// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ResourceRow {
-    pub title: String,
-    pub url: String,
-    pub purpose: String,
-}
-
-/// One row of homework in the form, as typed. Fields `travail_{n}_texte`, `travail_{n}_pour` (an ISO date of
-/// `next_lessons`, or `autre`), `travail_{n}_date`, `travail_{n}_type`, `travail_{n}_duree`, `travail_{n}_ecrit`
-/// (`oui` when ticked) and, when it was already given, `travail_{n}_id`; n from 1.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct HomeworkRow {
-    pub id: Option<String>,
-    pub text: String,
-    pub due: String,
-    pub other_date: String,
-    pub kind: String,
-    pub minutes: String,
-    pub in_writing: bool,
-    /// The pupils it is for; empty for the whole class.
-    pub audience: BTreeSet<PersonId>,
-    /// The work of another lesson that it takes over, with its documents.
-    pub source: Option<String>,
-}
-
-/// A lesson that may be taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceLink {
-    /// `4e A, mardi 17 novembre`
-    pub label: String,
-    /// The first words of its content.
-    pub summary: String,
-    /// The form of this lesson, filled from that one.
-    pub href: String,
-}
-
-/// What lies on the teacher's desk about a lesson: nobody else sees it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Papers {
-    /// When the draft shown in the form was saved.
-    pub draft_of: Option<DateTime>,
-    /// The textbook changed since that draft was saved.
-    pub overtaken: bool,
-    pub note: String,
-    pub draft_action: String,
-    pub discard_action: String,
-    pub note_action: String,
-    /// The last day both are kept.
-    pub kept_until: Option<Date>,
-}
-
-/// When pupils and families will see what is about to be published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visibility {
-    Now,
-    /// Held back by the evening pause of the school.
-    After {
-        from: DateTime,
-    },
-}
-
-/// What is already in the textbook for this lesson.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Existing {
-    /// Counts the versions of the entry: 1, 2…
-    pub version: u32,
-    pub written_at: DateTime,
-    /// Set when it is out of sight: the reason that was given.
-    pub withdrawn: Option<String>,
-}
-
-/// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
-///
-/// The form posts to `action`: `contenu`, the rows, `version` (the version read, empty at first) and `cle` (the
-/// idempotency key). The second form posts `motif`, `version` and `cle` to `withdraw_action`.
-#[derive(Debug, Template)]
-#[template(path = "teacher/lesson.html")]
-pub struct LessonPage {
-    pub layout: Layout,
-    pub class: String,
-    pub subject: String,
-    pub date: Date,
-    pub start: Time,
-    pub end: Time,
-    pub room: Option<String>,
-    pub notes: Vec<String>,
-    /// Not held: what is written is work left for the class.
-    pub cancelled: bool,
-    /// `/enseignant/cahiers/{textbook}`
-    pub textbook: String,
-    pub action: String,
-    pub withdraw_action: String,
-    /// What is compared as `If-Match`; empty when nothing was read.
-    pub version: String,
-    pub key: String,
-    pub withdraw_key: String,
-    pub existing: Option<Existing>,
-    pub visibility: Visibility,
-    pub content: String,
-    pub sequence: String,
-    pub programme: String,
-    pub resources: Vec<ResourceRow>,
-    pub homework: Vec<HomeworkRow>,
-    /// The pupils of the group, in the order of their names.
-    pub pupils: Vec<(PersonId, String)>,
-    /// Lessons of the same subject that may be taken over, while this one is not written.
-    pub sources: Vec<SourceLink>,
-    /// Lessons of parallel classes that may take this one over, once it is.
-    pub targets: Vec<Link>,
-    /// What the form was filled from, and how it says so.
-    pub source: String,
-    pub source_said: Option<String>,
-    pub papers: Papers,
-    /// Values are ISO dates: `2026-11-19`, `jeudi 19 novembre, 8 h`.
-    pub next_lessons: Vec<Choice>,
-    pub kinds: Vec<Choice>,
-    /// A primary school: written work is done in class.
-    pub writing_restricted: bool,
-    pub reason: String,
-    /// Of either form; `field` is the name of the field.
-    pub errors: Vec<FieldError>,
-    /// Work that pupils would have little time for: published all the same when `confirmer` is `oui`.
-    pub warnings: Vec<FieldError>,
-}
-
-impl LessonPage {
-    pub fn error(&self, field: &str) -> Option<&str> {
-        error_of(&self.errors, field)
-    }
-
-    /// `2 choses à corriger`
-    pub fn errors_said(&self) -> String {
-        fr::plural(self.errors.len(), "chose à corriger", "choses à corriger")
-    }
-
-    fn wrong_under(&self, start: &str) -> bool {
-        self.errors.iter().any(|error| error.field.starts_with(start))
-    }
-
-    /// Documents stay folded until there is one, or something wrong with one.
-    pub fn resources_open(&self) -> bool {
-        let typed = |row: &ResourceRow| !row.title.is_empty() || !row.url.is_empty();
-        self.resources.iter().any(typed) || self.wrong_under("ressource_")
-    }
-
-    /// The same for the sequence and the programme.
-    pub fn framing_open(&self) -> bool {
-        !self.sequence.is_empty() || !self.programme.is_empty() || self.wrong_under("sequence")
-    }
-
-    /// Whether a pupil is named for a work.
-    pub fn is_for(&self, row: &HomeworkRow, pupil: &PersonId) -> bool {
-        row.audience.contains(pupil)
-    }
-
-    /// `3 élèves`, when a work is for some only.
-    pub fn for_said(&self, row: &HomeworkRow) -> Option<String> {
-        (!row.audience.is_empty()).then(|| fr::plural(row.audience.len(), "élève", "élèves"))
-    }
-
-    /// `vendredi 20 novembre à 18 h 05`
-    pub fn draft_said(&self) -> Option<String> {
-        let at = self.papers.draft_of?;
-        Some(format!("{} à {}", fr::relative_date(at.date(), self.layout.today()), fr::hour(at.time())))
-    }
-
-    /// The same for the homework of rank `n`, from 1.
-    pub fn homework_open(&self, n: usize) -> bool {
-        let row = n.checked_sub(1).and_then(|index| self.homework.get(index));
-        row.is_some_and(|row| !row.text.is_empty()) || self.wrong_under(&format!("travail_{n}_"))
-    }
-
-    /// Only what is in sight can be taken out of it.
-    pub fn can_withdraw(&self) -> bool {
-        self.existing.as_ref().is_some_and(|existing| existing.withdrawn.is_none())
-    }
-
-    pub fn visible_said(&self) -> String {
-        match self.visibility {
-            Visibility::Now => "maintenant".to_owned(),
-            Visibility::After { from } => format!("{} (pause numérique)", fr::moment(from, self.layout.today())),
-        }
-    }
-
-    /// The lesson has not begun.
-    pub fn is_ahead(&self) -> bool {
-        self.date.to_datetime(self.start) > self.layout.now
-    }
-
-    pub fn purposes(&self) -> [Purpose; 3] {
-        Purpose::ALL
-    }
-
-    /// `Version 2, écrite lundi 16 novembre à 9 h 05.`
-    pub fn existing_said(&self) -> Option<String> {
-        let existing = self.existing.as_ref()?;
-        let (day, hour) = (existing.written_at.date(), existing.written_at.time());
-        let day = fr::relative_date(day, self.layout.today());
-        Some(format!("Version {}, écrite {day} à {}.", existing.version, fr::hour(hour)))
     }
 }
 

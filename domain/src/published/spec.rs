@@ -5,6 +5,7 @@ use crate::ids::{GroupId, HomeworkId, PersonId, SchoolYear, StreamId};
 use crate::personal::Personal;
 use crate::textbook::Event;
 use crate::textbook::entry::{Framing, Purpose, Resource};
+use crate::textbook::file::{File, FileAddress, Media};
 use crate::textbook::homework::{Due, HomeworkKind, Task};
 use jiff::civil::{date, time};
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ fn entry_published() -> Event {
         title: official("Fiche de Zoé"),
         link: Some(official("https://ent.invalid/zoe")),
         purpose: Purpose::Lesson,
+        file: Some(File { address: FileAddress([0xab; 32]), bytes: 3, media: Media::Pdf, commit: "BQYHCA".into() }),
     };
     Event::EntryPublished {
         textbook: textbook(),
@@ -94,7 +96,7 @@ fn an_entry_published_leaves_with_these_fields_and_no_other() {
 fn neither_a_text_nor_an_author_leaves() {
     let message = serde_json::to_string(&Published::of(&recorded(entry_published()))).unwrap();
     let author = TEACHER.to_string();
-    for kept in ["Zoé", "devoir", "Fiche", "ent.invalid", "sealed", &*author, "teacher"] {
+    for kept in ["Zoé", "devoir", "Fiche", "ent.invalid", "sealed", "abab", &*author, "teacher"] {
         assert!(!message.contains(kept), "{kept} leaves in {message}");
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
+use super::file::{File, FileAddress};
 use super::{Facts, Rejection, instant, later};
 use crate::calendar::LessonOn;
 use crate::ids::{EntryId, SlotId, TextbookId};
@@ -80,6 +81,10 @@ pub struct NewResource {
     pub title: String,
     pub link: Option<String>,
     pub purpose: Purpose,
+    /// The address under which a file was received, instead of a link.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    pub file: Option<FileAddress>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +92,8 @@ pub struct Resource {
     pub title: Personal,
     pub link: Option<Personal>,
     pub purpose: Purpose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<File>,
 }
 
 /// Where the lesson stands in the year's plan, as the teacher words it.
@@ -138,6 +145,9 @@ pub(super) fn framing(textbook: TextbookId, new: NewFraming) -> Result<Framing, 
     Ok(Framing { sequence: one(new.sequence)?, programme: one(new.programme)? })
 }
 
+/// Finds the file that a command names, or says why it cannot be published.
+pub(super) type Files<'a> = dyn Fn(FileAddress) -> Result<File, Rejection> + 'a;
+
 pub(super) fn resolve(facts: &Facts, lesson: &LessonRef) -> Result<Lesson, Rejection> {
     let (slot, date, starts_at, minutes) = match *lesson {
         LessonRef::Slot { slot, date } => {
@@ -177,25 +187,32 @@ pub(super) fn text(textbook: TextbookId, text: String) -> Result<Personal, Rejec
     }
 }
 
-pub(super) fn resources(textbook: TextbookId, new: Vec<NewResource>) -> Result<Vec<Resource>, Rejection> {
+pub(super) fn resources(
+    textbook: TextbookId,
+    new: Vec<NewResource>,
+    files: &Files<'_>,
+) -> Result<Vec<Resource>, Rejection> {
     if new.len() > 20 {
         return Err(Rejection::TooMany);
     }
-    new.into_iter().map(|resource| one_resource(textbook, resource)).collect()
+    new.into_iter().map(|resource| one_resource(textbook, resource, files)).collect()
 }
 
 fn one_resource(
     textbook: TextbookId,
-    NewResource { title, link, purpose }: NewResource,
+    NewResource { title, link, purpose, file }: NewResource,
+    files: &Files<'_>,
 ) -> Result<Resource, Rejection> {
     let linked = link.as_deref().is_none_or(|link| {
         (link.starts_with("https://") || link.starts_with("http://"))
             && link.len() <= 2000
             && !link.contains(char::is_whitespace)
     });
-    if title.trim().is_empty() || title.chars().count() > 300 || !linked {
+    let both = link.is_some() && file.is_some();
+    if title.trim().is_empty() || title.chars().count() > 300 || !linked || both {
         return Err(Rejection::ResourceMalformed);
     }
     let link = link.map(|link| Personal::official(textbook, link));
-    Ok(Resource { title: Personal::official(textbook, title), link, purpose })
+    let file = file.map(files).transpose()?;
+    Ok(Resource { title: Personal::official(textbook, title), link, purpose, file })
 }

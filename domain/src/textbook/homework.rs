@@ -9,7 +9,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
+use super::entry::{Files, Lesson, LessonRef, NewResource, Resource, resolve as lesson, resources, text};
 use super::{Event, Facts, Rejection, State, written};
 use crate::calendar::{LessonOn, NoticePolicy};
 use crate::ids::{HomeworkId, PersonId, SlotId};
@@ -140,7 +140,13 @@ pub fn notice(
 }
 
 /// `named` are the pupils it was for already: one who has left the group since stays named.
-fn resolve(facts: &Facts, given_on: Date, named: &BTreeSet<PersonId>, new: NewHomework) -> Result<Task, Rejection> {
+fn resolve(
+    facts: &Facts,
+    given_on: Date,
+    named: &BTreeSet<PersonId>,
+    new: NewHomework,
+    files: &Files<'_>,
+) -> Result<Task, Rejection> {
     if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
         return Err(Rejection::MinutesMalformed);
     }
@@ -180,7 +186,7 @@ fn resolve(facts: &Facts, given_on: Date, named: &BTreeSet<PersonId>, new: NewHo
         kind: new.kind,
         minutes: new.minutes,
         written: new.written,
-        resources: resources(facts.textbook, new.resources)?,
+        resources: resources(facts.textbook, new.resources, files)?,
         audience: new.audience,
     })
 }
@@ -192,6 +198,7 @@ pub(super) fn give(
     lesson: &Lesson,
     homework: Vec<NewHomework>,
     visible_from: Timestamp,
+    files: &Files<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     if homework.len() > 10 {
         return Err(Rejection::TooMany);
@@ -203,7 +210,7 @@ pub(super) fn give(
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
-        let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new)?;
+        let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new, files)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
     }
@@ -216,12 +223,13 @@ pub(super) fn revise(
     facts: &Facts,
     homework: Vec<NewHomework>,
     visible_from: Timestamp,
+    files: &Files<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     let mut events = Vec::new();
     for revised in homework {
         let (textbook, id) = (facts.textbook, revised.homework);
         let given = state.live_homework(id)?;
-        let task = resolve(facts, facts.held_on(given.slot, given.on), &given.audience, revised)?;
+        let task = resolve(facts, facts.held_on(given.slot, given.on), &given.audience, revised, files)?;
         events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
     }
     Ok(events)

@@ -15,8 +15,12 @@ pub enum Rejection {
     TextTooLong,
     #[error("an entry has at most 20 resources and 10 tasks")]
     TooMany,
-    #[error("a resource has a title; its link, if any, starts with https:// or http://")]
+    #[error("a resource has a title, and a link or a file, not both; a link starts with https:// or http://")]
     ResourceMalformed,
+    #[error("no file of this address was received for this textbook in the last hours: send it again")]
+    FileUnknown,
+    #[error("this file is larger than the school takes")]
+    FileTooLarge,
     #[error("this slot is not in the timetable of this textbook")]
     SlotUnknown,
     #[error("the timetable places no lesson of this slot on that day")]

@@ -112,6 +112,7 @@ fn book(school: SchoolId, number: usize) -> Book {
         members: std::collections::BTreeSet::new(),
         source: None,
         moved: std::collections::BTreeMap::new(),
+        received: domain::textbook::file::Received::default(),
     };
     let entry = EntryId::of(textbook, "08:00", DAY);
     Book { stream: StreamId::new(Textbook::TYPE, textbook, YEAR), entry, facts }

@@ -4,6 +4,7 @@ use domain::access::Scope;
 use domain::actor::{Actor, Capacity};
 use domain::ids::{EntryId, HomeworkId, SchoolYear, TextbookId};
 use domain::textbook::entry::Source;
+use domain::textbook::file::FileAddress;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
@@ -11,7 +12,7 @@ use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use super::{Item, Version};
-use crate::cells::{self, Framing, Work};
+use crate::cells::{self, Framing, Resource, Work};
 use crate::rows::{lesson, malformed, named, optional_timestamp, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
@@ -46,8 +47,14 @@ const TEXTBOOKS: &str = concat!(
     " group by b.textbook order by b.year desc, b.group_id, b.subject, b.textbook"
 );
 
+const FILE: &str = concat!(
+    "select t.resources from inspector.version t where ",
+    seen!("date"),
+    " and t.textbook = $5 and strpos(t.resources, $6) > 0 order by t.version desc limit 1"
+);
+
 /// Every query of this file, by name.
-pub const STATEMENTS: &[(&str, &str)] = &[("textbook", TEXTBOOK), ("textbooks", TEXTBOOKS)];
+pub const STATEMENTS: &[(&str, &str)] = &[("textbook", TEXTBOOK), ("textbooks", TEXTBOOKS), ("file", FILE)];
 
 /// A textbook in which something was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,4 +158,15 @@ pub async fn textbooks(pool: &PgPool, scope: &Scope) -> Result<Vec<Summary>, sql
         })
     };
     rows.iter().map(summary).collect()
+}
+
+/// The resource of a textbook that holds a file, in any version: the last that does, former and withdrawn ones included.
+pub async fn file(
+    pool: &PgPool,
+    scope: &Scope,
+    textbook: TextbookId,
+    file: FileAddress,
+) -> Result<Option<Resource>, sqlx::Error> {
+    let query = Seen::behind_the_scenes(scope).query(FILE).bind(textbook.0).bind(file.to_string());
+    cells::holding(&query.fetch_all(pool).await?, file)
 }

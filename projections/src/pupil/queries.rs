@@ -3,6 +3,7 @@
 use domain::access::Scope;
 use domain::actor::Actor;
 use domain::ids::{EntryId, HomeworkId, TextbookId};
+use domain::textbook::file::FileAddress;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff_sqlx::ToSqlx as _;
@@ -12,7 +13,7 @@ use sqlx::{PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::{EntryVersion, HomeworkVersion};
-use crate::cells::{self, Framing, Work};
+use crate::cells::{self, Framing, Resource, Work};
 use crate::rows::{lesson, named, timestamp};
 use crate::scope::{Seen, seen, seen_in_groups};
 use crate::shelf::Place;
@@ -151,6 +152,19 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
     " order by t.given_on, t.given_at, t.textbook, t.due_on, t.homework"
 );
 
+/// Read in one textbook: as many rows as a year has lessons.
+const FILE: &str = concat!(
+    "select t.resources from pupil.entry_version t where ",
+    seen!("date"),
+    " and t.textbook = $6 and strpos(t.resources, $7) > 0 and ",
+    standing!("entry_version", "entry"),
+    " union all select t.resources from pupil.homework_version t where ",
+    seen!("given_on"),
+    " and t.textbook = $6 and strpos(t.resources, $7) > 0 and ",
+    standing!("homework_version", "homework"),
+    " limit 1"
+);
+
 /// Every query of this file, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("entries", ENTRIES),
@@ -160,6 +174,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("homework", HOMEWORK),
     ("homework in groups", HOMEWORK_IN_GROUPS),
     ("homework given in", HOMEWORK_GIVEN_IN),
+    ("file", FILE),
 ];
 
 /// A place in the entries of a textbook, from the latest lesson back.
@@ -381,4 +396,16 @@ pub async fn homework_given_in(
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
     let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0).bind(pupils(scope));
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
+}
+
+/// The resource of a textbook that holds a file, in what stands at `now`; none for a file that only a former version holds.
+pub async fn file(
+    pool: &PgPool,
+    scope: &Scope,
+    now: Timestamp,
+    textbook: TextbookId,
+    file: FileAddress,
+) -> Result<Option<Resource>, sqlx::Error> {
+    let query = Seen::of(scope).query(FILE).bind(now.to_sqlx()).bind(textbook.0).bind(file.to_string());
+    cells::holding(&query.fetch_all(pool).await?, file)
 }

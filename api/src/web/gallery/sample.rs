@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time, date, time};
 use super::Amount;
 use crate::fr;
 use crate::web::layout::{Choice, Flash, Layout, Role, Who};
-use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+use crate::web::pupil::{Attached, Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
 
 pub const LONG: &str = "Anne-Clémentine Vandenbroucke-Delahaye de La Rochefoucauld-Estissac";
 pub const NOW: DateTime = DateTime::constant(2026, 11, 17, 17, 30, 0, 0);
@@ -63,13 +63,26 @@ pub fn resources(amount: Amount) -> Vec<Resource> {
             title: amount.word("Fiche 3, équations"),
             url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
             purpose: Purpose::Lesson,
+            file: None,
         },
         Resource {
-            title: "Vidéo de révision".to_owned(),
-            url: "/fichiers/video".to_owned(),
-            purpose: Purpose::Further,
+            title: amount.word("Dictée de la leçon 4"),
+            url: "/fichiers/x/dictee".to_owned(),
+            purpose: Purpose::Homework,
+            file: Some(Attached { said: "son MP3, 2,4\u{a0}Mo".to_owned(), audio: true }),
         },
-        Resource { title: "Manuel, page 87".to_owned(), url: "javascript-non".to_owned(), purpose: Purpose::Homework },
+        Resource {
+            title: "Corrigé".to_owned(),
+            url: "/fichiers/x/corrige".to_owned(),
+            purpose: Purpose::Further,
+            file: Some(Attached { said: "PDF, 1,2\u{a0}Mo".to_owned(), audio: false }),
+        },
+        Resource {
+            title: "Manuel, page 87".to_owned(),
+            url: "javascript-non".to_owned(),
+            purpose: Purpose::Homework,
+            file: None,
+        },
     ])
 }
 

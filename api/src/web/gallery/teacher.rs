@@ -9,7 +9,7 @@ use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::Filling;
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
-    AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, HomeworkRow, LessonPage,
+    AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage,
     LoadedDay, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TextbookLink, TextbookPage, ToComplete,
     Visibility, WeekPage, WorkloadPage,
 };
@@ -146,6 +146,7 @@ fn lesson(amount: Amount) -> LessonPage {
             ..Papers::default()
         },
         resources: vec![ResourceRow::default(); 3],
+        files_said: "PDF, texte, tableur ou diaporama : 20\u{a0}Mo au plus".replace(" :", "\u{202f}:"),
         homework: vec![HomeworkRow::default(); 2],
         next_lessons: amount.of(vec![
             choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),
@@ -279,6 +280,12 @@ fn revise(amount: Amount) -> LessonPage {
         title: "Fiche 3".to_owned(),
         url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
         purpose: "travail".to_owned(),
+        file: None,
+    };
+    page.resources[1] = ResourceRow {
+        title: amount.word("Dictée"),
+        file: Some(FileRow { address: "ab".repeat(32), said: "son MP3, 2,4\u{a0}Mo".to_owned() }),
+        ..ResourceRow::default()
     };
     page.homework[0] = HomeworkRow {
         id: Some("h1".to_owned()),
@@ -301,6 +308,7 @@ fn wrong(amount: Amount) -> LessonPage {
     page.errors = vec![
         error("contenu", "Dites en une phrase ce qui a été fait."),
         error("ressource_1_lien", "Le lien doit commencer par https://"),
+        error("ressource_3_fichier", "Ce fichier est trop lourd."),
         error("travail_2_date", "Choisissez une date à partir du lundi 16 novembre."),
     ];
     if amount == Amount::Rich {

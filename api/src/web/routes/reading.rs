@@ -14,7 +14,7 @@ use projections::cells;
 use projections::pupil::queries::{self, Before};
 use projections::pupil::{EntryVersion, HomeworkVersion};
 
-use super::said;
+use super::{files, said};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, Standpoint, Whose};
 use crate::problem::Problem;
@@ -176,7 +176,7 @@ impl<'a> Reading<'a> {
                 notes: lessons::notes(&books, &entry.lesson, held.as_ref()),
                 state: self.written(&books, entry, &texts),
                 framing: texts.framing(&entry.framing),
-                resources: texts.resources(&entry.resources),
+                resources: texts.resources(textbook, &entry.resources),
                 homework: given
                     .iter()
                     .filter(|(known, _)| *known == entry.entry)
@@ -298,7 +298,7 @@ impl<'a> Reading<'a> {
                 in_writing: work.work.written,
                 for_whom: said::for_part(&work.work),
                 revised_on,
-                resources: texts.resources(&work.resources),
+                resources: texts.resources(work.place.textbook, &work.resources),
                 textbook: Some(format!("{}/cahiers/{}", self.base, work.place.textbook)),
             };
             (work.given_entry, view)
@@ -364,11 +364,16 @@ impl Texts {
         Framing { sequence: text(framing.sequence.as_ref()), programme: text(framing.programme.as_ref()) }
     }
 
-    pub fn resources(&self, resources: &[cells::Resource]) -> Vec<Resource> {
+    /// Those of a textbook, as its readers find them.
+    pub fn resources(&self, textbook: TextbookId, resources: &[cells::Resource]) -> Vec<Resource> {
         let view = |resource: &cells::Resource| Resource {
             title: self.of(resource.title.as_ref()),
-            url: self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
+            url: match &resource.file {
+                Some(file) => files::address(textbook, file.address),
+                None => self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
+            },
             purpose: Purpose::of(resource.purpose),
+            file: resource.file.as_ref().map(said::attached),
         };
         resources.iter().map(view).collect()
     }

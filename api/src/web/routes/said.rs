@@ -6,6 +6,7 @@ use domain::directory::group::{Description, Sort};
 use domain::directory::person::{Role as Held, Standing};
 use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
 use domain::textbook::entry::Source;
+use domain::textbook::file::{File, Media, Sort as SortOfFile};
 use domain::textbook::homework::{Due, HomeworkKind};
 use jiff::civil::Date;
 use projections::cells::Work;
@@ -13,6 +14,7 @@ use projections::cells::Work;
 use crate::facts::{Books, LessonAt};
 use crate::fr;
 use crate::web::layout::Role;
+use crate::web::pupil::Attached;
 
 /// `4e B` for a class called `4B`; other codes as they stand; a group by its label.
 pub fn group(description: &Description) -> String {
@@ -196,6 +198,36 @@ pub fn kind(kind: HomeworkKind) -> &'static str {
         HomeworkKind::Material => "matériel à apporter",
         HomeworkKind::ClassWork => "travail fait en classe",
         HomeworkKind::Other => "autre travail",
+    }
+}
+
+/// What is said of a file: its type and its length.
+pub fn file(file: &File) -> String {
+    format!("{}, {}", media(file.media), fr::size(file.bytes))
+}
+
+/// A file, as a page shows it.
+pub fn attached(held: &File) -> Attached {
+    Attached { said: file(held), audio: held.media.sort() == SortOfFile::Audio }
+}
+
+const fn media(media: Media) -> &'static str {
+    match media {
+        Media::Pdf => "PDF",
+        Media::Odt => "texte ODT",
+        Media::Docx => "texte DOCX",
+        Media::Ods => "tableur ODS",
+        Media::Xlsx => "tableur XLSX",
+        Media::Odp => "diaporama ODP",
+        Media::Pptx => "diaporama PPTX",
+        Media::Png => "image PNG",
+        Media::Jpeg => "image JPEG",
+        Media::Webp => "image WebP",
+        Media::Mp3 => "son MP3",
+        Media::M4a => "son M4A",
+        Media::Ogg => "son OGG",
+        Media::Wav => "son WAV",
+        Media::Mp4 => "vidéo MP4",
     }
 }
 

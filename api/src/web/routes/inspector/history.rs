@@ -158,7 +158,7 @@ impl Kept {
                 terms: if moved { changed_terms(books, before, stored) } else { vec![] },
                 framing: self.texts.framing(&stored.framing),
                 copied_from: stored.copied_from.map(|source| said::source(books, source)),
-                resources: self.texts.resources(&stored.resources),
+                resources: self.texts.resources(self.textbook, &stored.resources),
                 withdrawn: None,
             });
             before = Some(stored);

@@ -1,5 +1,8 @@
 //! The form of a lesson, as typed: read into a command, or shown again with what is wrong beside each field.
 
+pub mod attached;
+pub mod sent;
+
 use std::collections::{BTreeSet, HashMap};
 
 use domain::calendar::LessonOn;
@@ -13,9 +16,12 @@ use uuid::Uuid;
 use crate::fr;
 use crate::web::layout::FieldError;
 use crate::web::teacher::{HomeworkRow, ResourceRow};
+pub use sent::Sent;
 
 /// Rows of documents that the form offers at least.
 pub const RESOURCES: usize = 3;
+/// Rows of documents that a form may hold.
+pub const RESOURCES_MAX: usize = 20;
 /// Rows of work that the form offers at least.
 pub const WORKS: usize = 2;
 /// Rows of work that a form may hold.
@@ -37,10 +43,13 @@ pub struct Typed {
     pub confirmed: bool,
     /// The entry that was taken over, as the address of the form names it: `textbook_entry_version`.
     pub source: String,
+    /// A file that came with it is larger than the school takes.
+    pub too_large: bool,
 }
 
 impl Typed {
-    pub fn read(mut fields: HashMap<String, String>) -> Self {
+    /// `documents_min`: rows that are there whatever was typed in them.
+    pub fn read(mut fields: HashMap<String, String>, documents_min: usize) -> Self {
         let fields_named: Vec<String> = fields.keys().cloned().collect();
         let mut take = |name: String| {
             let text = fields.remove(&name).unwrap_or_default();
@@ -50,11 +59,10 @@ impl Typed {
             title: take(format!("ressource_{n}_titre")),
             url: take(format!("ressource_{n}_lien")),
             purpose: take(format!("ressource_{n}_role")),
+            file: attached::kept(take(format!("ressource_{n}_depot")), &take(format!("ressource_{n}_sans_fichier"))),
         };
-        let mut resources: Vec<ResourceRow> = (1..=20).map(&mut resource).collect();
-        while resources.len() > RESOURCES
-            && resources.last().is_some_and(|row| row.title.is_empty() && row.url.is_empty())
-        {
+        let mut resources: Vec<ResourceRow> = (1..=RESOURCES_MAX).map(&mut resource).collect();
+        while resources.len() > RESOURCES.max(documents_min) && resources.last().is_some_and(ResourceRow::is_blank) {
             resources.pop();
         }
         let audience = audiences(&fields_named);
@@ -84,6 +92,7 @@ impl Typed {
             key: take("cle".into()),
             confirmed: take("confirmer".into()) == "oui",
             source: take("reprise".into()),
+            too_large: false,
         }
     }
 
@@ -109,7 +118,7 @@ impl Typed {
     pub fn resources(&self, errors: &mut Vec<FieldError>) -> Vec<NewResource> {
         let mut found = Vec::new();
         for (row, n) in self.resources.iter().zip(1..) {
-            if row.title.is_empty() && row.url.is_empty() {
+            if row.is_blank() {
                 continue;
             }
             if row.title.is_empty() {
@@ -123,13 +132,18 @@ impl Typed {
                     "Un lien commence par https:// et ne contient pas d’espace.",
                 );
             }
+            if !row.url.is_empty() && row.file.is_some() {
+                let message = "Un document est un lien ou un fichier, pas les deux : servez-vous d’une autre ligne.";
+                wrong(errors, format!("ressource_{n}_lien"), message);
+            }
             let purpose = match row.purpose.as_str() {
                 "travail" => Purpose::Homework,
                 "approfondir" => Purpose::Further,
                 _ => Purpose::Lesson,
             };
             let link = Some(row.url.clone()).filter(|url| !url.is_empty());
-            found.push(NewResource { title: row.title.clone(), link, purpose });
+            let file = row.file.as_ref().and_then(|file| file.address.parse().ok());
+            found.push(NewResource { title: row.title.clone(), link, purpose, file });
         }
         found
     }

@@ -9,7 +9,7 @@ mod warnings;
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::monday_of;
@@ -21,7 +21,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::form::{Typed, wrong};
+use super::form::{Sent, Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::facts::LessonAt;
@@ -129,13 +129,8 @@ pub async fn show(
     show_at(&web, visitor, named(address), asked).await
 }
 
-pub async fn publish(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(address): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    publish_at(&web, visitor, named(address), fields).await
+pub async fn publish(State(web): Shared, visitor: Visitor, Path(address): Path<Address>, request: Request) -> Page {
+    publish_at(&web, visitor, named(address), request).await
 }
 
 pub async fn withdraw(
@@ -167,11 +162,10 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
     page_with(StatusCode::OK, &LessonPage { layout, papers: standing.on_desk.view(&standing, drafted), ..page })
 }
 
-pub async fn publish_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
     let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let typed = Typed::read(fields);
-    let mut errors = Vec::new();
+    let Arrived { typed, taken, mut errors } = Arrived::read(&desk, &standing, request).await?;
     versioned(&typed, "contenu", &mut errors);
     if typed.content.is_empty() {
         wrong(&mut errors, "contenu".into(), standing.nothing_written());
@@ -180,7 +174,6 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<Str
     let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut errors);
     standing.forbidden_in_writing(&desk, &typed, &homework, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
-    let taken = Taken::read(&desk, &typed).await?;
     let command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
     if !errors.is_empty() {
         return unfinished(&desk, visitor, &standing, typed, errors).await;
@@ -208,7 +201,7 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<Str
 pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
     let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let sent = Typed::read(fields);
+    let sent = Typed::read(fields, 0);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
     // What is out of sight already has no such form any more.
     let field = if standing.is_live() { "motif" } else { "contenu" };
@@ -228,6 +221,32 @@ pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<St
             Ok(back(&standing, "retire", None))
         }
         Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)).await,
+    }
+}
+
+/// A form as it was typed, with its files and those of the lesson it takes over.
+struct Arrived {
+    typed: Typed,
+    taken: Option<Taken>,
+    errors: Vec<FieldError>,
+}
+
+impl Arrived {
+    async fn read(desk: &Desk<'_>, standing: &Standing, request: Request) -> Result<Self, Problem> {
+        let (app, textbook) = (&desk.web.app, standing.at().textbook);
+        let sent = Sent::read(app, desk.teacher, textbook, request).await?;
+        let mut typed = Typed::read(sent.fields, sent.files.keys().max().copied().unwrap_or_default());
+        let mut taken = Taken::read(desk, &typed).await?;
+        if let Some(taken) = &mut taken {
+            taken.bring_files(desk, textbook).await?;
+        }
+        let known = |address| {
+            let standing = standing.files().into_iter().find(|file| file.address == address);
+            standing.or_else(|| taken.as_ref()?.brought(address)).cloned()
+        };
+        let mut errors = Vec::new();
+        typed.attach(app, textbook, sent.files, known, &mut errors).await?;
+        Ok(Self { typed, taken, errors })
     }
 }
 
@@ -257,7 +276,8 @@ async fn unfinished(
     if typed.expected().is_none() {
         typed.version = standing.version.to_string();
     }
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &offered(desk, visitor, standing, typed, errors).await?)
+    let status = if typed.too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page_with(status, &offered(desk, visitor, standing, typed, errors).await?)
 }
 
 async fn settled(web: &Web, position: Option<i64>) {
@@ -301,6 +321,8 @@ async fn refused(
             "À l’école primaire, aucun travail écrit n’est donné à faire hors de la classe : donnez un travail oral, une lecture ou une leçon à apprendre."
         }
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
+        "file-unknown" => "Un fichier joint n’est plus là : joignez-le de nouveau.",
+        "file-too-large" => "Un fichier joint est plus lourd que l’établissement ne l’accepte aujourd’hui.",
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "source-unknown" => "La séance reprise n’est plus lisible : videz ce qui en vient, ou choisissez-en une autre.",
         "pupil-not-in-group" => "Un des élèves cochés n’est plus dans ce groupe : revoyez les élèves concernés.",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::TextbookId;
@@ -127,9 +127,9 @@ pub async fn publish(
     visitor: Visitor,
     named: Named,
     lasting: Query<Lasting>,
-    Form(fields): Form<HashMap<String, String>>,
+    request: Request,
 ) -> Page {
-    lesson::publish_at(&web, visitor, at(named, lasting)?, fields).await
+    lesson::publish_at(&web, visitor, at(named, lasting)?, request).await
 }
 
 pub async fn withdraw(
@@ -147,9 +147,9 @@ pub async fn save_draft(
     visitor: Visitor,
     named: Named,
     lasting: Query<Lasting>,
-    Form(fields): Form<HashMap<String, String>>,
+    request: Request,
 ) -> Page {
-    papers::save_draft_of(&web, visitor, at(named, lasting)?, fields).await
+    papers::save_draft_of(&web, visitor, at(named, lasting)?, request).await
 }
 
 pub async fn discard_draft(State(web): Shared, visitor: Visitor, named: Named, lasting: Query<Lasting>) -> Page {

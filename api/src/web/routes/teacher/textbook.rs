@@ -115,7 +115,7 @@ impl Kept {
     }
 
     fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
-        self.texts.resources(&row.resources)
+        self.texts.resources(self.textbook, &row.resources)
     }
 
     fn local(&self, books: &Books, desk: &Desk<'_>, at: Timestamp) -> DateTime {

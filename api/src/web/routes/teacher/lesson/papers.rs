@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use infra::desk::{DeskError, Found, Paper};
@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 use super::super::form::{Typed, wrong};
 use super::super::{Desk, Shared, Visitor, Web};
 use super::standing::Standing;
-use super::{Address, At, named, unfinished};
+use super::{Address, Arrived, At, named, unfinished};
 use crate::problem::Problem;
 use crate::web::routes::Page;
 use crate::web::teacher::Papers;
@@ -54,19 +54,18 @@ impl OnDesk {
 }
 
 /// Puts the form aside as it was typed, wrong or unfinished: nothing of it is published.
-pub async fn save_draft(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(address): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    save_draft_of(&web, visitor, named(address), fields).await
+pub async fn save_draft(State(web): Shared, visitor: Visitor, Path(address): Path<Address>, request: Request) -> Page {
+    save_draft_of(&web, visitor, named(address), request).await
 }
 
-pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
     let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let mut typed = Typed::read(fields);
+    let Arrived { mut typed, errors, .. } = Arrived::read(&desk, &standing, request).await?;
+    // A file that was refused is told at once: it would not be in the draft.
+    if !errors.is_empty() {
+        return unfinished(&desk, visitor, &standing, typed, errors).await;
+    }
     // Every sending of it is another one, and a lesson published late is confirmed when it is published.
     typed.confirmed = false;
     let (place, term) = (standing.place(visitor.0), standing.term().ok_or_else(Problem::unknown)?);

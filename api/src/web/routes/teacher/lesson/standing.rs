@@ -7,6 +7,7 @@ use domain::decider::Decider as _;
 use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{LessonRef, NewResource, Source};
+use domain::textbook::file::File;
 use domain::textbook::homework::{DueRef, NewHomework};
 use domain::textbook::{Command, Textbook};
 use infra::desk::{Place, Term};
@@ -16,7 +17,7 @@ use projections::teacher::queries::{self, Sheet};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
-use super::super::form::{RESOURCES, Typed, WORKS, wrong};
+use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS, attached, wrong};
 use super::super::textbook::reasons;
 use super::super::{Desk, labels};
 use super::papers::{self, OnDesk};
@@ -205,9 +206,11 @@ impl Standing {
     /// What the form holds at first: the present version, and the work given. What cannot be read is left out.
     pub fn typed(&self) -> Typed {
         let documents = self.written.iter().flat_map(|row| &row.resources);
-        let mut resources: Vec<ResourceRow> =
-            documents.filter_map(|one| document(&self.texts, one)).map(resource_row).collect();
-        resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
+        let mut resources: Vec<ResourceRow> = documents
+            .filter_map(|one| document(&self.texts, one))
+            .map(|one| resource_row(one, &self.files()))
+            .collect();
+        resources.resize_with((resources.len() + 1).clamp(RESOURCES, RESOURCES_MAX), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
         let read = |cell: &dyn Fn(&Entry) -> Option<&SealedCell>| {
@@ -224,6 +227,11 @@ impl Standing {
             key: Uuid::now_v7().to_string(),
             ..Typed::default()
         }
+    }
+
+    /// The files that the lesson holds as it stands.
+    pub fn files(&self) -> Vec<&File> {
+        self.written.iter().flat_map(|row| &row.resources).filter_map(|one| one.file.as_ref()).collect()
     }
 
     /// Whether all that stands could be read.
@@ -283,7 +291,7 @@ impl Standing {
         }
         let before = self.typed();
         let filled = |typed: &Typed| -> Vec<ResourceRow> {
-            typed.resources.iter().filter(|row| !row.title.is_empty() || !row.url.is_empty()).cloned().collect()
+            typed.resources.iter().filter(|row| !row.is_blank()).cloned().collect()
         };
         let framing = |typed: &Typed| (plain(&typed.sequence), plain(&typed.programme));
         let same = plain(&before.content) == typed.content
@@ -423,6 +431,7 @@ impl Standing {
             source_said: None,
             papers: self.on_desk.view(self, false),
             resources: typed.resources,
+            files_said: attached::limits_said(desk.web.app.file_limits(self.textbook).as_ref()),
             homework: typed.homework,
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
@@ -441,12 +450,15 @@ pub fn document(texts: &Texts, resource: &Resource) -> Option<NewResource> {
         Some(link) => Some(texts.read(Some(link))?.to_owned()),
         None => None,
     };
-    Some(NewResource { title, link, purpose: resource.purpose })
+    let file = resource.file.as_ref().map(|file| file.address);
+    Some(NewResource { title, link, purpose: resource.purpose, file })
 }
 
 /// The same as a row of the form.
-pub fn resource_row(document: NewResource) -> ResourceRow {
+pub fn resource_row(document: NewResource, files: &[&File]) -> ResourceRow {
+    let file = document.file.and_then(|address| files.iter().find(|file| file.address == address));
     ResourceRow {
+        file: file.map(|file| attached::row(file)),
         title: document.title,
         url: document.link.unwrap_or_default(),
         purpose: Purpose::of(document.purpose).value().to_owned(),

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use domain::calendar::{LessonOn, days_after, days_between};
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use domain::textbook::entry::{LessonRef, NewResource, Source};
+use domain::textbook::file::{File, FileAddress};
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Sheet, Written};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
-use super::super::form::{RESOURCES, Typed, WORKS};
+use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS};
 use super::super::week::first_words;
 use super::super::{Desk, labels};
 use super::At;
@@ -41,6 +42,8 @@ pub struct Taken {
     /// The lessons that followed it: a work due for the second is due for the second here too.
     next: Vec<LessonOn>,
     pub said: String,
+    /// Its files, by the address they have there, as they are sealed here.
+    brought: Vec<(FileAddress, File)>,
 }
 
 impl Taken {
@@ -71,15 +74,16 @@ impl Taken {
         let day = fr::long_date(lesson.date);
         let said = format!("{}, séance du {day}", said::source(&books, source));
         drop(books);
-        Ok(Some(Self { source, entry, works, texts, next, said }))
+        Ok(Some(Self { source, entry, works, texts, next, said, brought: vec![] }))
     }
 
     /// The form of another lesson, filled from it. What cannot be read is left out.
     pub fn typed(&self, standing: &Standing) -> Typed {
         let text = |cell| self.texts.read(cell).unwrap_or_default().to_owned();
         let documents = self.entry.resources.iter().filter_map(|one| document(&self.texts, one));
-        let mut resources: Vec<ResourceRow> = documents.map(resource_row).collect();
-        resources.resize_with(resources.len().max(RESOURCES), ResourceRow::default);
+        let files = self.files();
+        let mut resources: Vec<ResourceRow> = documents.map(|one| resource_row(one, &files)).collect();
+        resources.resize_with((resources.len() + 1).clamp(RESOURCES, RESOURCES_MAX), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(standing, work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
         let Source { textbook, entry, version } = self.source;
@@ -110,6 +114,31 @@ impl Taken {
             source: Some(work.homework.to_string()),
             ..HomeworkRow::default()
         })
+    }
+
+    /// The files of its lesson.
+    pub fn files(&self) -> Vec<&File> {
+        self.entry.resources.iter().filter_map(|one| one.file.as_ref()).collect()
+    }
+
+    /// Seals its files anew for the textbook that takes it over. Under their former address they are known still, to the form.
+    pub async fn bring_files(&mut self, desk: &Desk<'_>, textbook: TextbookId) -> Result<(), Problem> {
+        let (app, from) = (&desk.web.app, self.source.textbook);
+        let works = self.works.iter_mut().flat_map(|work| &mut work.resources);
+        for file in works.filter_map(|one| one.file.as_mut()) {
+            *file = app.copied(desk.teacher, from, file, textbook).await?;
+        }
+        let mut brought = Vec::new();
+        for file in self.files() {
+            brought.push((file.address, app.copied(desk.teacher, from, file, textbook).await?));
+        }
+        self.brought = brought;
+        Ok(())
+    }
+
+    /// What a file of its lesson is called in the textbook that takes it over.
+    pub fn brought(&self, address: FileAddress) -> Option<&File> {
+        self.brought.iter().find(|(former, _)| *former == address).map(|(_, file)| file)
     }
 
     /// The documents of one of its works; none when one of them cannot be read.

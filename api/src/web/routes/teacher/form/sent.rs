@@ -1,0 +1,201 @@
+//! What a browser sends with the form of a lesson: its fields, and files that are sealed as they come.
+//!
+//! Nothing of a file is kept before the whole form is there: a sending that breaks off leaves nothing. A file that is refused is read to
+//! its end all the same, or the browser would show an error of its own and what was typed would be lost.
+
+use std::collections::{BTreeMap, HashMap};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Form;
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
+use axum::http::{StatusCode, header};
+use domain::ids::{PersonId, TextbookId};
+use futures_util::Stream;
+use infra::files::{Arrived, Arriving, FileError};
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Of all that a form holds besides its files.
+const TEXT_BYTES_MAX: usize = 2 << 20;
+/// Of a whole form: a few files at a time, and one that is far too large told in words.
+const FORM_BYTES_MAX: usize = 256 << 20;
+
+/// A file beside a document.
+pub struct SentFile {
+    /// As its owner called it, without folder or extension.
+    pub title: String,
+    pub outcome: Result<Arrived, FileError>,
+}
+
+/// A form as it came.
+#[derive(Default)]
+pub struct Sent {
+    pub fields: HashMap<String, String>,
+    /// By the number of its row.
+    pub files: BTreeMap<usize, SentFile>,
+}
+
+impl Sent {
+    /// Reads a form; the files of somebody who does not write in this textbook are not taken.
+    pub async fn read(
+        app: &App,
+        author: PersonId,
+        textbook: TextbookId,
+        mut request: Request,
+    ) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+        if !kind.starts_with(b"multipart/form-data") {
+            DefaultBodyLimit::max(TEXT_BYTES_MAX).apply(&mut request);
+            let form = Form::<HashMap<String, String>>::from_request(request, &()).await;
+            let Form(fields) = form.map_err(|problem| unreadable(problem.status()))?;
+            return Ok(Self { fields, files: BTreeMap::new() });
+        }
+        DefaultBodyLimit::max(FORM_BYTES_MAX).apply(&mut request);
+        let request = request.map(|body| Body::from_stream(OneByOne { pieces: body.into_data_stream(), given: false }));
+        let form = Multipart::from_request(request, &()).await;
+        let mut form = form.map_err(|problem| unreadable(problem.status()))?;
+        let mut sent = Self::default();
+        let mut left = TEXT_BYTES_MAX;
+        while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            // A name is text too, and a field of nothing costs something all the same.
+            left = left.checked_sub(name.len() + 64).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+            let Some(row) = row_of_file(&name) else {
+                let text = text(&mut field, &mut left).await?;
+                sent.fields.insert(name, text);
+                continue;
+            };
+            let title = title(field.file_name().unwrap_or_default());
+            if let Some(outcome) = file(app, author, textbook, &mut field).await? {
+                sent.files.insert(row, SentFile { title, outcome });
+            }
+        }
+        Ok(sent)
+    }
+}
+
+/// The pieces of a body, and a breath after each: the reader of forms takes all that a connection has ready, and holds it in memory.
+struct OneByOne {
+    pieces: BodyDataStream,
+    given: bool,
+}
+
+impl Stream for OneByOne {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.given) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = Pin::new(&mut self.pieces).poll_next(context);
+        self.given = next.is_ready();
+        next
+    }
+}
+
+/// `ressource_3_fichier` → 3
+fn row_of_file(name: &str) -> Option<usize> {
+    name.strip_prefix("ressource_")?.strip_suffix("_fichier")?.parse().ok().filter(|row| (1..=20).contains(row))
+}
+
+/// The name of a file without its folder and its extension: some browsers, and all programs, send a whole path.
+fn title(file_name: &str) -> String {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
+    name.chars().filter(|letter| !letter.is_control()).take(300).collect::<String>().trim().to_owned()
+}
+
+async fn text(field: &mut Field<'_>, left: &mut usize) -> Result<String, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(broken_off)? {
+        *left = left.checked_sub(piece.len()).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(StatusCode::BAD_REQUEST))
+}
+
+/// A file, taken or refused; none when none was chosen.
+async fn file(
+    app: &App,
+    author: PersonId,
+    textbook: TextbookId,
+    field: &mut Field<'_>,
+) -> Result<Option<Result<Arrived, FileError>>, Problem> {
+    let chosen = field.file_name().is_some_and(|name| !name.is_empty());
+    let mut taken: Option<Result<Arriving, FileError>> = None;
+    while let Some(piece) = field.chunk().await.map_err(broken_off)? {
+        if piece.is_empty() {
+            continue;
+        }
+        let mut arriving = match taken.take() {
+            Some(Ok(arriving)) => arriving,
+            Some(refused) => {
+                taken = Some(refused);
+                continue;
+            }
+            None => match app.arriving(author, textbook).await {
+                Ok(arriving) => arriving,
+                // Who reads this textbook and does not write in it: the form itself is refused, with its words.
+                Err(problem) if problem.status() == StatusCode::FORBIDDEN => {
+                    while field.chunk().await.map_err(broken_off)?.is_some() {}
+                    return Ok(None);
+                }
+                Err(problem) => return Err(problem),
+            },
+        };
+        let written = arriving.write(&piece).await;
+        taken = Some(ours_or(written)?.map(|()| arriving));
+    }
+    match taken {
+        None if chosen => Ok(Some(Err(FileError::Empty))),
+        None => Ok(None),
+        Some(Err(refused)) => Ok(Some(Err(refused))),
+        Some(Ok(arriving)) => Ok(Some(ours_or(arriving.finish().await)?)),
+    }
+}
+
+/// What the file itself is refused for; anything else is a failure of ours.
+fn ours_or<T>(outcome: Result<T, FileError>) -> Result<Result<T, FileError>, Problem> {
+    match outcome {
+        Err(FileError::Empty | FileError::NotTaken | FileError::TooLarge { .. }) | Ok(_) => Ok(outcome),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn broken_off(problem: MultipartError) -> Problem {
+    // A connection that is cut says nothing else than that.
+    let status = Some(problem.status()).filter(StatusCode::is_client_error);
+    unreadable(status.unwrap_or(StatusCode::BAD_REQUEST))
+}
+
+fn unreadable(status: StatusCode) -> Problem {
+    Problem::new(status, "form-unreadable", "the form did not arrive as it should")
+}
+
+#[cfg(test)]
+mod spec {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_its_own_name_and_never_by_where_it_was() {
+        for (sent, expected) in [
+            ("Fiche 3.pdf", "Fiche 3"),
+            ("C:\\Users\\vidal\\Documents\\Fiche.v2.pdf", "Fiche.v2"),
+            ("/home/vidal/../dictée.mp3", "dictée"),
+            ("../../etc/passwd", "passwd"),
+            (".pdf", ""),
+            ("", ""),
+        ] {
+            assert_eq!(title(sent), expected, "{sent}");
+        }
+        assert_eq!(row_of_file("ressource_3_fichier"), Some(3));
+        for other in ["ressource_0_fichier", "ressource_21_fichier", "ressource_3_titre", "fichier"] {
+            assert_eq!(row_of_file(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,604 @@
+//! Files that go with a lesson: sent with its form or by a program, sealed as they come, read by who reads the lesson, and by nobody else.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use api::app::Said;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use domain::actor::{Actor, Capacity};
+use domain::directory::service::{self, Assignment};
+use domain::ids::{EntryId, PersonId, ServiceId, StreamId, TextbookId};
+use domain::textbook::Command;
+use domain::textbook::entry::{LessonRef, NewResource, Purpose};
+use domain::textbook::file::{File, FileAddress, customary_limits};
+use infra::files::{FileError, Files, NAMED_WITHIN, SWEPT_AFTER, Swept};
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
+
+use crate::school::*;
+
+const MARK: &str = "Le triangle de Pythagore, fiche de Mme Vidal";
+
+struct Desk {
+    school: School,
+    router: Router,
+}
+
+struct Got {
+    status: u16,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Got {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).replace(['\u{a0}', '\u{202f}'], " ")
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of the first hidden field of that name.
+    fn field(&self, name: &str) -> String {
+        let text = self.text();
+        let rest =
+            text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {text}"));
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let school = School::open().await.written().await;
+        let router = api::server::router(school.app.clone(), None);
+        Self { school, router }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Got {
+        use tower::ServiceExt as _;
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap().to_vec();
+        Got { status: parts.status.as_u16(), headers: parts.headers, bytes }
+    }
+
+    fn page(&self, who: PersonId, method: &str, path: &str) -> axum::http::request::Builder {
+        let cookie = format!("palimpseste={}", self.school.token(who));
+        Request::builder().method(method).uri(path).header("cookie", cookie)
+    }
+
+    async fn sees(&self, who: PersonId, path: &str) -> Got {
+        self.send(self.page(who, "GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends the form of Thursday's lesson in 4B, as a browser does.
+    async fn fills_in(&self, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Got {
+        let form = self.sees(TEACHER, &thursday()).await;
+        let (version, key) = (form.field("version"), Uuid::new_v4().to_string());
+        let fields = [fields, &[("version", &version), ("cle", &key)]].concat();
+        let body = multipart(&fields, files);
+        let request = self.page(TEACHER, "POST", &thursday()).header("sec-fetch-site", "same-origin");
+        self.send(request.header("content-type", MULTIPART).body(Body::from(body)).unwrap()).await
+    }
+
+    /// Publishes Thursday's lesson with a file under a title, and says where it is read.
+    async fn joins(&self, title: &str, bytes: &[u8]) -> String {
+        let fields = [("contenu", "Pourcentages"), ("ressource_1_titre", title), ("ressource_1_role", "travail")];
+        let told = self.fills_in(&fields, &[("ressource_1_fichier", "envoi.bin", bytes)]).await;
+        assert_eq!(told.status, 303, "{}", told.text());
+        self.link(INSPECTOR, &format!("/inspection/cahiers/{}", maths("4B"))).await
+    }
+
+    /// The first file that a page leads to.
+    async fn link(&self, who: PersonId, page: &str) -> String {
+        let text = self.sees(who, page).await.text();
+        let rest = text.split("href=\"/fichiers/").nth(1).unwrap_or_else(|| panic!("no file in {text}"));
+        format!("/fichiers/{}", rest.split('"').next().unwrap())
+    }
+
+    /// A file that a program sends for a textbook.
+    async fn receives(&self, who: PersonId, textbook: TextbookId, body: Body) -> Answer {
+        let bearer = format!("Bearer {}", self.school.token(who));
+        let request = Request::builder().method("POST").uri(format!("/api/v1/textbooks/{textbook}/files"));
+        self.school.send(request.header("authorization", bearer).body(body).unwrap()).await
+    }
+
+    async fn received(&self, who: PersonId, textbook: TextbookId, bytes: &[u8]) -> FileAddress {
+        let told = self.receives(who, textbook, Body::from(bytes.to_vec())).await;
+        assert_eq!(told.status, 201, "{}", told.text);
+        told.json["file"].as_str().unwrap().parse().unwrap()
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.school.world.data_dir.path().join("files")
+    }
+
+    /// All that is kept of files, whole or not.
+    fn kept(&self) -> Vec<PathBuf> {
+        let (mut found, mut folders) = (vec![], vec![self.folder()]);
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() { folders.push(path) } else { found.push(path) }
+            }
+        }
+        found
+    }
+
+    fn waiting(&self, address: FileAddress) -> PathBuf {
+        self.folder().join("waiting").join(address.to_string())
+    }
+
+    /// As if it had been received so long ago.
+    fn ages(&self, address: FileAddress, by: Duration) {
+        let file = std::fs::File::options().write(true).open(self.waiting(address)).unwrap();
+        file.set_modified(SystemTime::now() - by - Duration::from_mins(1)).unwrap();
+    }
+}
+
+const MULTIPART: &str = "multipart/form-data; boundary=entre-deux";
+
+fn multipart(fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--entre-deux\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    for (name, file_name, bytes) in files {
+        // What the sender says of the type is nobody's business here.
+        let part = format!(
+            "--entre-deux\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file_name}\"\r\nContent-Type: text/html\r\n\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--entre-deux--\r\n");
+    body
+}
+
+fn thursday() -> String {
+    format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4))
+}
+
+fn pdf(bytes: usize) -> Vec<u8> {
+    let mut text = format!("%PDF-1.7\n{MARK}\n").into_bytes();
+    text.extend((0u32..).flat_map(u32::to_be_bytes).take(bytes.saturating_sub(text.len())));
+    text
+}
+
+fn sound(bytes: usize) -> Vec<u8> {
+    let mut text = b"RIFF\x00\x00\x00\x00WAVEfmt ".to_vec();
+    text.extend((0u32..).flat_map(u32::to_be_bytes).take(bytes - text.len()));
+    text
+}
+
+fn with(file: FileAddress) -> Command {
+    let resource = NewResource { title: "Fiche".into(), link: None, purpose: Purpose::Lesson, file: Some(file) };
+    let lesson = LessonRef::Slot { slot: slot("4B", MATHS, 4), date: THURSDAY };
+    let content = "Pourcentages".into();
+    let framing = domain::textbook::entry::NewFraming::default();
+    Command::PublishEntry { lesson, content, framing, resources: vec![resource], homework: vec![], copied_from: None }
+}
+
+#[tokio::test]
+async fn a_sheet_joined_to_a_lesson_is_read_by_who_reads_the_lesson_and_by_nobody_else() {
+    let desk = Desk::open().await;
+    let sheet = pdf(200_000);
+    let link = desk.joins("Fiche 3, équations", &sheet).await;
+    for (who, page) in [
+        (PUPIL, format!("/eleve/cahiers/{}", maths("4B"))),
+        (PARENT, format!("/parent/enfants/{PUPIL}/cahiers/{}", maths("4B"))),
+        (INSPECTOR, format!("/inspection/cahiers/{}", maths("4B"))),
+    ] {
+        let text = desk.sees(who, &page).await.text();
+        assert!(text.contains(&link) && text.contains("PDF, 200 ko") && text.contains("Fiche 3, équations"), "{text}");
+    }
+    for who in [TEACHER, CO_TEACHER, SUBSTITUTE, FORMER_TEACHER, HEAD, DEPUTY, INSPECTOR, PUPIL, PARENT, SEPARATED] {
+        let got = desk.sees(who, &link).await;
+        assert_eq!(got.status, 200, "{who}: {}", got.text());
+        assert!(got.bytes == sheet, "{who}");
+    }
+    let mine = "teacher, co-teacher, substitute, teacher of an ended service, head, deputy, inspector with a mandate, pupil of 4B";
+    let readers = format!("{mine}, parent (legal 1 of both), separated parent (legal 2 of the pupil)");
+    let others: Vec<_> =
+        PEOPLE.into_iter().filter(|(title, _)| !readers.split(", ").any(|known| known == *title)).collect();
+    assert_eq!(others.len(), 9);
+    for (title, who) in others {
+        assert_eq!(desk.sees(who, &link).await.status, 404, "{title}");
+    }
+    let nobody = desk.send(Request::builder().uri(&link).body(Body::empty()).unwrap()).await;
+    assert_eq!(nobody.status, 303);
+    assert!(!nobody.text().contains(MARK));
+    // The same file under the address of another textbook is not there, even for who reads both.
+    let elsewhere = link.replace(&maths("4B").to_string(), &maths("4A").to_string());
+    assert_eq!(desk.sees(HEAD, &elsewhere).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_file_goes_with_a_lesson_that_is_taken_over_sealed_anew_for_the_other_textbook() {
+    let desk = Desk::open().await;
+    desk.joins("Fiche 3", &pdf(200_000)).await;
+    // The teacher of 4B takes mathematics in 4A too.
+    let held = Assignment { teacher: TEACHER, capacity: Capacity::CoTeacher, from: RENTREE, until: None };
+    let stream = StreamId::new("service", ServiceId::of(class("4A"), MATHS), YEAR);
+    let assign = service::Command::Assign { assignment: held };
+    let app = &desk.school.app;
+    let done = app.in_directory::<service::Service>(Actor::Import, here(), stream, Said::default(), assign).await;
+    app.await_readers(done.unwrap_or_else(|problem| panic!("{}", problem.detail)).last_position.unwrap()).await;
+    let there = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4A"), slot("4A", MATHS, 4));
+    let offered = desk.sees(TEACHER, &there).await.text();
+    let href = offered.split("href=\"").find(|rest| rest.contains("?reprise=")).unwrap_or_else(|| panic!("{offered}"));
+    let form = desk.sees(TEACHER, href.split('"').next().unwrap()).await;
+    let (version, key, source) = (form.field("version"), form.field("cle"), form.field("reprise"));
+    let fields = [
+        ("contenu", "Pourcentages"),
+        ("ressource_1_titre", "Fiche 3"),
+        ("ressource_1_depot", &form.field("ressource_1_depot")),
+        ("reprise", &source),
+        ("version", &version),
+        ("cle", &key),
+    ];
+    let request = desk.page(TEACHER, "POST", &there).header("sec-fetch-site", "same-origin");
+    let body = Body::from(multipart(&fields, &[]));
+    let told = desk.send(request.header("content-type", MULTIPART).body(body).unwrap()).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    desk.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    let link = desk.link(SIBLING, &format!("/eleve/cahiers/{}", maths("4A"))).await;
+    assert!(link.contains(&maths("4A").to_string()), "{link}");
+    let read = desk.sees(SIBLING, &link).await;
+    assert_eq!((read.status, read.bytes), (200, pdf(200_000)));
+    assert_eq!(desk.sees(PUPIL, &link).await.status, 404, "of the other class");
+}
+
+#[tokio::test]
+async fn a_file_is_saved_and_never_shown_as_a_page_of_this_site() {
+    let desk = Desk::open().await;
+    let link = desk.joins("Dictée n° 2", &pdf(1000)).await;
+    let got = desk.sees(PUPIL, &link).await;
+    assert_eq!(got.header("content-type"), "application/pdf");
+    assert_eq!(got.header("x-content-type-options"), "nosniff");
+    assert_eq!(got.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(got.header("cache-control"), "no-store");
+    assert_eq!(got.header("content-length"), "1000");
+    let disposition = got.header("content-disposition");
+    assert!(
+        disposition.starts_with("attachment;") && disposition.ends_with("''Dict%C3%A9e%20n%C2%B0%202.pdf"),
+        "{disposition}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_file_is_sealed() {
+    let desk = Desk::open().await;
+    let link = desk.joins("Fiche", &pdf(300_000)).await;
+    let kept = desk.kept();
+    assert_eq!(kept.len(), 1);
+    let bytes = std::fs::read(&kept[0]).unwrap();
+    assert!(bytes.len() > 300_000);
+    let line = [1000u32.to_be_bytes(), 1001u32.to_be_bytes()].concat();
+    assert!(pdf(300_000).windows(8).any(|window| window == line), "the search finds what is there");
+    for clear in [MARK.as_bytes(), b"%PDF-1.7", &line] {
+        assert!(!bytes.windows(clear.len()).any(|window| window == clear), "{clear:?} is there in clear");
+    }
+    let address = link.rsplit('/').next().unwrap();
+    assert!(kept[0].ends_with(address), "it is named by what is kept");
+    assert_eq!(infra::ledger::leaf::sha256(&bytes), address.parse::<FileAddress>().unwrap().0);
+}
+
+#[tokio::test]
+async fn a_sound_is_played_in_the_page_and_read_in_parts() {
+    let desk = Desk::open().await;
+    let spoken = sound(150_000);
+    let link = desk.joins("Dictée", &spoken).await;
+    let text = desk.sees(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await.text();
+    assert!(text.contains(&format!("<audio controls preload=\"none\" src=\"{link}\"")), "{text}");
+    assert!(text.contains("son WAV, 150 ko"));
+    let page = desk.sees(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await;
+    assert!(page.header("content-security-policy").contains("media-src 'self'"));
+    let part = |range: &'static str| {
+        let request = desk.page(PUPIL, "GET", &link).header("range", range);
+        desk.send(request.body(Body::empty()).unwrap())
+    };
+    let middle = part("bytes=65000-66999").await;
+    assert_eq!((middle.status, middle.header("content-range")), (206, "bytes 65000-66999/150000"));
+    assert!(middle.bytes == spoken[65_000..67_000]);
+    let end = part("bytes=-10").await;
+    assert!(end.status == 206 && end.bytes == spoken[149_990..]);
+    let beyond = part("bytes=150000-").await;
+    assert_eq!(beyond.status, 416);
+    let whole = desk.sees(PUPIL, &link).await;
+    assert_eq!(
+        (whole.status, whole.header("accept-ranges"), whole.header("content-type")),
+        (200, "bytes", "audio/wav")
+    );
+    let request = desk.page(STRANGER, "GET", &link).header("range", "bytes=0-1");
+    assert_eq!(desk.send(request.body(Body::empty()).unwrap()).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_page_disguised_as_a_sheet_is_refused_and_the_form_is_kept() {
+    let desk = Desk::open().await;
+    let head = desk.school.head().await;
+    let fields = [("contenu", "Pourcentages & fractions"), ("ressource_1_titre", "Fiche 3")];
+    let page = b"<!doctype html><script>alert(1)</script>";
+    let told = desk.fills_in(&fields, &[("ressource_1_fichier", "fiche.pdf", page)]).await;
+    assert_eq!(told.status, 422);
+    let text = told.text();
+    assert!(text.contains("id=\"ressource_1_fichier-erreur\"") && text.contains("n’est pas accepté"), "{text}");
+    assert!(text.contains("Pourcentages &#38; fractions") && text.contains("value=\"Fiche 3\""));
+    assert!(desk.kept().is_empty());
+    assert_eq!(desk.school.head().await, head);
+    let told = desk.receives(TEACHER, maths("4B"), Body::from(&page[..])).await;
+    told.refused(415, "file-not-taken");
+    desk.receives(TEACHER, maths("4B"), Body::empty()).await.refused(400, "file-empty");
+    assert!(desk.kept().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_in_words_and_the_form_is_kept_with_its_other_file() {
+    let desk = Desk::open().await;
+    let most = customary_limits()[0].document_bytes_max as usize;
+    let fields = [("contenu", "Pourcentages"), ("ressource_1_titre", "Fiche"), ("ressource_2_titre", "Manuel entier")];
+    let (sheet, book) = (pdf(5_000), pdf(most + 1));
+    let files = [("ressource_1_fichier", "fiche.pdf", &sheet[..]), ("ressource_2_fichier", "manuel.pdf", &book[..])];
+    let told = desk.fills_in(&fields, &files).await;
+    let text = told.text();
+    assert_eq!(told.status, 413, "{text}");
+    assert!(text.contains("id=\"ressource_2_fichier-erreur\"") && text.contains("20 Mo au plus"), "{text}");
+    assert!(text.contains("Pourcentages") && text.contains("Manuel entier") && text.contains("PDF, 5 ko"));
+    assert_eq!(desk.kept().len(), 1, "nothing is kept of the one that is too large");
+    // The one that was taken need not be sent again.
+    let kept = told.field("ressource_1_depot");
+    let fields = [("contenu", "Pourcentages"), ("ressource_1_titre", "Fiche"), ("ressource_1_depot", &*kept)];
+    assert_eq!(desk.fills_in(&fields, &[]).await.status, 303);
+    let link = desk.link(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await;
+    assert!(link.ends_with(&kept));
+    assert!(desk.sees(PUPIL, &link).await.bytes == sheet);
+    desk.receives(TEACHER, maths("4B"), Body::from(book)).await.refused(413, "file-too-large");
+}
+
+#[tokio::test]
+async fn a_form_with_something_else_to_mend_keeps_its_file_and_its_name_is_a_title() {
+    let desk = Desk::open().await;
+    let sheet = pdf(2_000);
+    let told = desk.fills_in(&[("contenu", "")], &[("ressource_1_fichier", "C:\\cours\\Fiche 3.pdf", &sheet)]).await;
+    assert_eq!(told.status, 422);
+    let text = told.text();
+    assert!(text.contains("value=\"Fiche 3\"") && !text.contains("C:\\"), "the path of the sender is nowhere: {text}");
+    let kept = told.field("ressource_1_depot");
+    let both = [
+        ("contenu", "x"),
+        ("ressource_1_titre", "Fiche"),
+        ("ressource_1_depot", &*kept),
+        ("ressource_1_lien", "https://exemple.fr/x"),
+    ];
+    let told = desk.fills_in(&both, &[]).await;
+    assert!(told.status == 422 && told.text().contains("pas les deux"));
+    let without = [("contenu", "Sans fichier"), ("ressource_1_depot", &*kept), ("ressource_1_sans_fichier", "oui")];
+    assert_eq!(desk.fills_in(&without, &[]).await.status, 303);
+    let text = desk.sees(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await.text();
+    assert!(text.contains("Sans fichier") && !text.contains("/fichiers/"));
+}
+
+#[tokio::test]
+async fn a_lesson_that_is_revised_keeps_its_file_until_it_is_left_out_and_only_former_versions_hold_it_then() {
+    let desk = Desk::open().await;
+    let sheet = pdf(2_000);
+    let link = desk.joins("Fiche", &sheet).await;
+    let kept = desk.sees(TEACHER, &thursday()).await.field("ressource_1_depot");
+    let row = [("ressource_1_titre", "Fiche"), ("ressource_1_role", "travail"), ("ressource_1_depot", &*kept)];
+    let same = [&[("contenu", "Pourcentages")], &row[..]].concat();
+    let head = desk.school.head().await;
+    assert_eq!(desk.fills_in(&same, &[]).await.status, 303);
+    assert_eq!(desk.school.head().await, head, "nothing has changed");
+    let revised = [&[("contenu", "Pourcentages (2)")], &row[..]].concat();
+    assert_eq!(desk.fills_in(&revised, &[]).await.status, 303);
+    assert_eq!(desk.sees(PUPIL, &link).await.status, 200);
+    let left_out = [&revised[..], &[("ressource_1_sans_fichier", "oui")]].concat();
+    assert_eq!(desk.fills_in(&left_out, &[]).await.status, 303);
+    for who in [PUPIL, PARENT] {
+        assert_eq!(desk.sees(who, &link).await.status, 404);
+    }
+    for who in [TEACHER, HEAD, INSPECTOR] {
+        assert!(desk.sees(who, &link).await.bytes == sheet);
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_a_withdrawn_lesson_is_for_who_reads_behind_the_scenes() {
+    let desk = Desk::open().await;
+    let sheet = pdf(2_000);
+    let link = desk.joins("Fiche", &sheet).await;
+    let version = desk.sees(TEACHER, &thursday()).await.field("version");
+    let form = format!("motif=Erreur&version={version}&cle={}", Uuid::new_v4());
+    let request = desk.page(TEACHER, "POST", &format!("{}/retirer", thursday()));
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(desk.send(request.body(Body::from(form)).unwrap()).await.status, 303);
+    for who in [PUPIL, PARENT, SEPARATED] {
+        assert_eq!(desk.sees(who, &link).await.status, 404);
+    }
+    for who in [TEACHER, HEAD, INSPECTOR] {
+        assert!(desk.sees(who, &link).await.bytes == sheet);
+    }
+    desk.school.world.clock.set("2026-11-28T08:00:00Z".parse().unwrap());
+    assert_eq!(desk.sees(INSPECTOR, &link).await.status, 404, "the mandate is over");
+}
+
+#[tokio::test]
+async fn pa_01_a_file_published_in_the_evening_waits_for_the_morning_with_its_lesson() {
+    let desk = Desk::open().await;
+    desk.school.world.clock.set("2026-11-17T19:30:00Z".parse().unwrap());
+    let link = desk.joins("Fiche", &pdf(2_000)).await;
+    assert_eq!(desk.sees(PUPIL, &link).await.status, 404);
+    assert_eq!(desk.sees(TEACHER, &link).await.status, 200);
+    desk.school.world.clock.set("2026-11-18T06:00:00Z".parse().unwrap());
+    assert_eq!(desk.sees(PUPIL, &link).await.status, 200);
+}
+
+/// A body that comes in pieces, and breaks off after them.
+fn cut_off(bytes: Vec<u8>) -> Body {
+    let pieces: Vec<Result<Vec<u8>, std::io::Error>> = bytes.chunks(10_000).map(|piece| Ok(piece.to_vec())).collect();
+    let end = Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
+    Body::from_stream(futures_util::stream::iter(pieces.into_iter().chain([end])))
+}
+
+#[tokio::test]
+async fn a_sending_that_breaks_off_leaves_nothing() {
+    let desk = Desk::open().await;
+    let head = desk.school.head().await;
+    desk.receives(TEACHER, maths("4B"), cut_off(pdf(400_000))).await.refused(400, "body-unreadable");
+    assert!(desk.kept().is_empty());
+    // The first file of the form is whole; the second is not.
+    let (one, other) = (pdf(100_000), pdf(400_000));
+    let files = [("ressource_1_fichier", "a.pdf", &one[..]), ("ressource_2_fichier", "b.pdf", &other[..])];
+    let mut body = multipart(&[("contenu", "x"), ("version", "1")], &files);
+    body.truncate(body.len() - 200_000);
+    let request = desk.page(TEACHER, "POST", &thursday()).header("content-type", MULTIPART);
+    let told = desk.send(request.body(cut_off(body)).unwrap()).await;
+    assert_eq!(told.status, 400, "{}", told.text());
+    assert!(told.text().contains("<html lang=\"fr\""));
+    assert!(desk.kept().is_empty());
+    assert_eq!(desk.school.head().await, head);
+}
+
+#[tokio::test]
+async fn who_does_not_write_in_a_textbook_sends_nothing_to_it() {
+    let desk = Desk::open().await;
+    for (who, status, code) in [
+        (PUPIL, 403, "not-your-textbook"),
+        (PARENT, 403, "not-your-textbook"),
+        (HEAD, 403, "not-your-textbook"),
+        (FORMER_TEACHER, 403, "not-your-textbook"),
+        (OTHER_TEACHER, 404, "unknown"),
+        (STRANGER, 404, "unknown"),
+    ] {
+        desk.receives(who, maths("4B"), Body::from(pdf(100))).await.refused(status, code);
+    }
+    let body = multipart(&[("contenu", "x"), ("version", "1")], &[("ressource_1_fichier", "a.pdf", &pdf(100))]);
+    let request = desk.page(FORMER_TEACHER, "POST", &thursday()).header("content-type", MULTIPART);
+    let told = desk.send(request.body(Body::from(body)).unwrap()).await;
+    assert!((400..500).contains(&told.status), "{}", told.status);
+    assert!(desk.kept().is_empty());
+}
+
+#[tokio::test]
+async fn a_program_sends_a_file_names_it_in_a_command_and_reads_it_back() {
+    let desk = Desk::open().await;
+    let sheet = pdf(100_000);
+    let file = desk.received(TEACHER, maths("4B"), &sheet).await;
+    let textbook = format!("textbooks/{}", maths("4B"));
+    let told = desk.school.tell(TEACHER, &textbook, &[("idempotency-key", "k")], &with(file)).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    let again = desk.school.tell(TEACHER, &textbook, &[("idempotency-key", "k")], &with(file)).await;
+    assert_eq!((again.status, again.text), (200, told.text));
+    let read = desk.school.read(PUPIL, &format!("/api/v1/{textbook}")).await;
+    let entries = read.json["entries"].as_array().unwrap();
+    let held: Vec<_> = entries.iter().flat_map(|entry| entry["resources"].as_array().unwrap()).collect();
+    let expected = serde_json::json!({"file": file.to_string(), "bytes": 100_000, "media": "pdf"});
+    assert_eq!(held[0]["file"], expected);
+    let request = |who: PersonId| {
+        let bearer = format!("Bearer {}", desk.school.token(who));
+        let path = format!("/api/v1/{textbook}/files/{file}");
+        Request::builder().uri(path).header("authorization", bearer).body(Body::empty()).unwrap()
+    };
+    let got = desk.send(request(PUPIL)).await;
+    assert!(got.status == 200 && got.bytes == sheet);
+    assert_eq!(got.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(desk.send(request(SIBLING)).await.status, 404);
+    let other = format!("/api/v1/{textbook}/files/{}", "0".repeat(64));
+    desk.school.read(PUPIL, &other).await.refused(404, "unknown");
+}
+
+#[tokio::test]
+async fn a_file_is_published_in_the_textbook_it_was_sent_to_and_in_no_other() {
+    let desk = Desk::open().await;
+    let theirs = desk.received(OTHER_TEACHER, maths("4A"), &pdf(100)).await;
+    let textbook = format!("textbooks/{}", maths("4B"));
+    desk.school.tell(TEACHER, &textbook, &[], &with(theirs)).await.refused(400, "file-unknown");
+    desk.school.tell(TEACHER, &textbook, &[], &with(FileAddress([9; 32]))).await.refused(400, "file-unknown");
+}
+
+#[tokio::test]
+async fn a_file_that_nobody_publishes_is_removed_and_one_that_was_published_never_is() {
+    let desk = Desk::open().await;
+    let app = &desk.school.app;
+    let (published, abandoned, fresh) = (
+        desk.received(TEACHER, maths("4B"), &pdf(100)).await,
+        desk.received(TEACHER, maths("4B"), &pdf(200)).await,
+        desk.received(TEACHER, maths("4B"), &pdf(300)).await,
+    );
+    let textbook = format!("textbooks/{}", maths("4B"));
+    assert_eq!(desk.school.tell(TEACHER, &textbook, &[], &with(published)).await.status, 200);
+    // Withdrawn since: the record holds it for ever all the same.
+    let entry = EntryId::of(maths("4B"), &slot("4B", MATHS, 4).to_string(), THURSDAY);
+    let withdraw = Command::WithdrawEntry { entry, reason: "Erreur".into(), with_homework: true };
+    app.in_textbook(TEACHER, maths("4B"), Said::default(), withdraw).await.unwrap();
+    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept::default(), "nothing has waited long enough");
+    desk.ages(published, SWEPT_AFTER);
+    desk.ages(abandoned, SWEPT_AFTER);
+    // Of another school, whose journal is not here: its key is unknown.
+    let strange = FileAddress([3; 32]);
+    let mut bytes = std::fs::read(desk.waiting(fresh)).unwrap();
+    bytes[27..43].fill(0xee);
+    std::fs::write(desk.waiting(strange), bytes).unwrap();
+    desk.ages(strange, SWEPT_AFTER);
+    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { settled: 1, removed: 1, left: 1 });
+    assert!(!desk.waiting(abandoned).exists() && desk.waiting(fresh).exists() && desk.waiting(strange).exists());
+    let link = format!("/fichiers/{}/{published}", maths("4B"));
+    assert!(desk.sees(TEACHER, &link).await.bytes == pdf(100), "settled, it is read from where it is now");
+    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { left: 1, ..Swept::default() });
+}
+
+#[tokio::test]
+async fn a_file_sent_yesterday_is_not_published_any_more_so_that_no_sweep_meets_it() {
+    let desk = Desk::open().await;
+    let file = desk.received(TEACHER, maths("4B"), &pdf(100)).await;
+    desk.ages(file, NAMED_WITHIN);
+    let textbook = format!("textbooks/{}", maths("4B"));
+    desk.school.tell(TEACHER, &textbook, &[], &with(file)).await.refused(400, "file-unknown");
+    let fields = [("contenu", "x"), ("ressource_1_titre", "Fiche"), ("ressource_1_depot", &*file.to_string())];
+    let told = desk.fills_in(&fields, &[]).await;
+    assert!(told.status == 422 && told.text().contains("Ce fichier n’est plus là"));
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_short_or_touched_is_not_given() {
+    let desk = Desk::open().await;
+    let link = desk.joins("Fiche", &pdf(200_000)).await;
+    let path = desk.kept().remove(0);
+    let whole = std::fs::read(&path).unwrap();
+    let mut touched = whole.clone();
+    touched[1_000] ^= 1;
+    for damaged in [&whole[..whole.len() - 1], &whole[..65_627], &touched] {
+        std::fs::write(&path, damaged).unwrap();
+        let got = desk.sees(PUPIL, &link).await;
+        assert_eq!(got.status, 500);
+        assert!(got.text().contains("<html lang=\"fr\"") && !got.text().contains(MARK));
+    }
+    // Further on: what was given before breaks off, and is no whole answer.
+    let mut touched = whole.clone();
+    touched[150_000] ^= 1;
+    std::fs::write(&path, touched).unwrap();
+    let request = desk.page(PUPIL, "GET", &link).body(Body::empty()).unwrap();
+    let answer = tower::ServiceExt::oneshot(desk.router.clone(), request).await.unwrap();
+    assert!(axum::body::to_bytes(answer.into_body(), 1 << 20).await.is_err());
+    std::fs::write(&path, whole).unwrap();
+    assert_eq!(desk.sees(PUPIL, &link).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_file_is_forgotten_with_the_key_of_its_textbook() {
+    let desk = Desk::open().await;
+    let world = &desk.school.world;
+    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B")).await.unwrap();
+    arriving.write(&pdf(100)).await.unwrap();
+    let file: File = arriving.finish().await.unwrap().deposit().await.unwrap();
+    let mut vault = PgConnection::connect(&world.vault_url).await.unwrap();
+    vault.execute("delete from vault.keys where subject like 'textbook:%'").await.unwrap();
+    // Another process, which holds no key in memory.
+    let files = Files::in_directory(&desk.folder(), world.vault.clone()).unwrap();
+    let read = files.read(maths("4B"), &file, None).await;
+    assert!(matches!(read, Err(FileError::Forgotten)));
+}
