@@ -1,7 +1,7 @@
 //! What an inspector reads under a mandate: each lesson as it stands and, under it, everything it once said.
 
 use askama::Template;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, Time};
 
 use super::filters;
 use super::layout::{Layout, filled_of};
@@ -78,7 +78,9 @@ pub struct Version {
     pub author: String,
     /// `enseignante`, `remplaçant`
     pub capacity: String,
-    pub written_at: DateTime,
+    pub written_on: Date,
+    /// In school days, and on which side of the next lesson: `le jour même, avant la séance suivante`.
+    pub delay: String,
     /// Differences from the version just before; the first version is all `Same`.
     pub text: Vec<Segment>,
     /// `pour le jeudi 19 novembre · exercices · 20 min`, when a version of the homework changed it; else empty.
@@ -95,7 +97,7 @@ pub struct Version {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
     pub by: String,
-    pub at: DateTime,
+    pub on: Date,
     pub reason: String,
 }
 
@@ -131,14 +133,6 @@ pub struct LessonHistory {
 impl LessonHistory {
     pub fn is_expected(&self) -> bool {
         self.cancelled.is_none() && !self.assured
-    }
-
-    pub fn delay(&self, version: &Version) -> String {
-        fr::delay(self.date, version.written_at.date())
-    }
-
-    pub fn written(&self, at: &DateTime) -> String {
-        format!("{} à {}", fr::long_date(at.date()), fr::hour(at.time()))
     }
 
     /// `version 3`; nothing when it was written once and left.

@@ -1,6 +1,6 @@
 //! The pages of an inspector.
 
-use jiff::civil::{DateTime, date};
+use jiff::civil::{Date, date};
 
 use super::sample::{BOOK, at, layout, november, resources};
 use super::{Amount, html};
@@ -43,13 +43,14 @@ fn under_mandate(amount: Amount) -> TextbooksPage {
     }
 }
 
-fn version(amount: Amount, number: u32, written_at: DateTime, text: &[(SegmentKind, &str)]) -> Version {
+fn version(amount: Amount, number: u32, written_on: Date, text: &[(SegmentKind, &str)]) -> Version {
     let segments = text.iter().map(|&(kind, text)| Segment { kind, text: text.to_owned() });
     Version {
         number,
         author: amount.word("Mme Vidal"),
         capacity: "enseignante".to_owned(),
-        written_at,
+        written_on,
+        delay: "le jour même, avant la séance suivante".to_owned(),
         text: segments.collect(),
         terms: Vec::new(),
         framing: Framing::default(),
@@ -66,16 +67,16 @@ fn thrice(amount: Amount) -> Vec<Version> {
         version(
             amount,
             3,
-            november(13).at(7, 50, 0, 0),
+            november(13),
             &[(Same, first), (Same, " Méthode pour isoler l’inconnue."), (Added, " Travail par deux sur la fiche 3.")],
         ),
         version(
             amount,
             2,
-            november(12).at(17, 2, 0, 0),
+            november(12),
             &[(Same, first), (Removed, " Rappels."), (Added, " Méthode pour isoler l’inconnue.")],
         ),
-        version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, first), (Same, " Rappels.")]),
+        version(amount, 1, november(12), &[(Same, first), (Same, " Rappels.")]),
     ]
 }
 
@@ -84,18 +85,15 @@ fn moved(amount: Amount) -> Vec<Version> {
     let segment = |(kind, text): (SegmentKind, &str)| Segment { kind, text: text.to_owned() };
     let now = [(Removed, "pour le lundi 16 novembre"), (Added, "pour le jeudi 19 novembre"), (Same, " · 20 min")];
     let first = [(Same, "pour le lundi 16 novembre"), (Same, " · 20 min")];
-    let withdrawn = Withdrawal {
-        by: amount.word("Mme Vidal"),
-        at: november(12).at(17, 40, 0, 0),
-        reason: "Donné un jour trop tôt.".to_owned(),
-    };
+    let withdrawn =
+        Withdrawal { by: amount.word("Mme Vidal"), on: november(12), reason: "Donné un jour trop tôt.".to_owned() };
     let text = [(Same, "Exercices 12 et 13 page 87")];
     vec![
-        Version { terms: now.map(segment).into(), ..version(amount, 2, november(13).at(7, 50, 0, 0), &text) },
+        Version { terms: now.map(segment).into(), ..version(amount, 2, november(13), &text) },
         Version {
             terms: first.map(segment).into(),
             withdrawn: Some(withdrawn),
-            ..version(amount, 1, november(12).at(9, 1, 0, 0), &text)
+            ..version(amount, 1, november(12), &text)
         },
     ]
 }
@@ -109,10 +107,10 @@ fn work(amount: Amount) -> HomeworkHistory {
             version(
                 amount,
                 2,
-                november(13).at(7, 50, 0, 0),
+                november(13),
                 &[(Same, "Exercices 12 "), (Removed, "et 13"), (Added, "et 15"), (Same, " page 87")],
             ),
-            version(amount, 1, november(12).at(9, 1, 0, 0), &[(Same, "Exercices 12 et 13 page 87")]),
+            version(amount, 1, november(12), &[(Same, "Exercices 12 et 13 page 87")]),
         ],
         withdrawn: None,
     }
@@ -133,11 +131,10 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
     };
     let withdrawal = Withdrawal {
         by: amount.word("Mme Vidal"),
-        at: november(10).at(18, 0, 0, 0),
+        on: november(10),
         reason: "Publiée dans la mauvaise classe.".to_owned(),
     };
-    let alone =
-        |day: i8| vec![version(amount, 1, november(day).at(8, 40, 0, 0), &[(Same, "Équations à une inconnue (1).")])];
+    let alone = |day: i8| vec![version(amount, 1, november(day), &[(Same, "Équations à une inconnue (1).")])];
     vec![
         LessonHistory {
             homework: vec![

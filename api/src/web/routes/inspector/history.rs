@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{HomeworkId, TextbookId};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use projections::inspector::{Item, Version as Stored, queries};
 use similar::{ChangeTag, TextDiff};
 
@@ -97,6 +97,8 @@ impl Kept {
             versions.sort_by_key(|version| version.version);
             let entry: Vec<&Stored> =
                 versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
+            let next = held.iter().find(|at| at.is_expected() && at.start() > date.to_datetime(start));
+            let lesson = Followed { date, next: next.map(LessonAt::start) };
             LessonHistory {
                 date,
                 start,
@@ -106,14 +108,20 @@ impl Kept {
                 notes: at.map_or_else(outside, |at| said::became(books, at)),
                 late: entry.first().is_some_and(|first| self.late(books, visit, first, date)),
                 withdrawn: self.withdrawal(books, visit, &entry),
-                versions: self.views(books, visit, &entry),
-                homework: self.homework(books, visit, &versions),
+                versions: self.views(books, visit, &lesson, &entry),
+                homework: self.homework(books, visit, &lesson, &versions),
             }
         };
         lessons.into_iter().rev().map(history).collect()
     }
 
-    fn homework(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<HomeworkHistory> {
+    fn homework(
+        &self,
+        books: &Books,
+        visit: &Visit<'_>,
+        lesson: &Followed,
+        versions: &[&Stored],
+    ) -> Vec<HomeworkHistory> {
         let mut works: BTreeMap<HomeworkId, Vec<&Stored>> = BTreeMap::new();
         for version in versions {
             if let Item::Homework(homework) = version.item {
@@ -127,14 +135,14 @@ impl Kept {
                 kind: Some(said::kind(work.kind).to_owned()),
                 minutes: work.minutes.map(u32::from),
                 withdrawn: self.withdrawal(books, visit, &versions),
-                versions: self.views(books, visit, &versions),
+                versions: self.views(books, visit, lesson, &versions),
             })
         };
         works.into_values().filter_map(view).collect()
     }
 
     /// Each version, newest first, with what changed from the one before.
-    fn views(&self, books: &Books, visit: &Visit<'_>, versions: &[&Stored]) -> Vec<Version> {
+    fn views(&self, books: &Books, visit: &Visit<'_>, lesson: &Followed, versions: &[&Stored]) -> Vec<Version> {
         let mut before: Option<&Stored> = None;
         let mut views: Vec<Version> = Vec::new();
         let moved =
@@ -153,7 +161,8 @@ impl Kept {
                 number: views.len() as u32 + 1,
                 author: stored.author.person().map_or_else(|| "import".to_owned(), |person| books.formal_name(person)),
                 capacity: said::capacity(stored.capacity).to_owned(),
-                written_at: self.local(books, visit, stored.recorded_at),
+                written_on: self.local(books, visit, stored.recorded_at).date(),
+                delay: self.delay(books, visit, lesson, stored),
                 text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
                 terms: if moved { changed_terms(books, before, stored) } else { vec![] },
                 framing: self.texts.framing(&stored.framing),
@@ -174,7 +183,7 @@ impl Kept {
     fn withdrawn(&self, books: &Books, visit: &Visit<'_>, version: &Stored) -> Withdrawal {
         Withdrawal {
             by: version.author.person().map(|person| books.formal_name(person)).unwrap_or_default(),
-            at: self.local(books, visit, version.recorded_at),
+            on: self.local(books, visit, version.recorded_at).date(),
             reason: self.texts.of(version.reason.as_ref()),
         }
     }
@@ -182,18 +191,49 @@ impl Kept {
     /// First written after the day of the lesson and the school day that follows it (rule CT-01, N = 1).
     fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored, held_on: Date) -> bool {
         let written = self.local(books, visit, first.recorded_at).date();
-        let next = (1..=30).filter_map(|days| domain::calendar::days_after(held_on, days));
-        let closures =
-            || books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
-        let open =
-            |day: &Date| day.weekday().to_monday_zero_offset() < 5 && !closures().any(|closure| closure.holds(*day));
-        let mut next = next;
-        next.find(open).is_some_and(|limit| written > limit)
+        let mut next = (1..=30).filter_map(|days| domain::calendar::days_after(held_on, days));
+        next.find(|day| self.is_open(books, *day)).is_some_and(|limit| written > limit)
+    }
+
+    fn is_open(&self, books: &Books, day: Date) -> bool {
+        let mut closures =
+            books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
+        day.weekday().to_monday_zero_offset() < 5 && !closures.any(|closure| closure.holds(day))
+    }
+
+    /// Days of class after one day, up to another; none when that is not later.
+    fn school_days(&self, books: &Books, from: Date, until: Date) -> usize {
+        let days = (1..).map_while(|days| domain::calendar::days_after(from, days));
+        days.take_while(|day| *day <= until).filter(|day| self.is_open(books, *day)).count()
+    }
+
+    /// When a version was written, as far as it matters here: in days of class, and before or after the next lesson.
+    fn delay(&self, books: &Books, visit: &Visit<'_>, lesson: &Followed, version: &Stored) -> String {
+        let written = self.local(books, visit, version.recorded_at);
+        let day = match written.date() {
+            on if on < lesson.date => return "avant la séance".to_owned(),
+            on if on == lesson.date => "le jour même".to_owned(),
+            on => match self.school_days(books, lesson.date, on) {
+                0 => "avant le jour de classe suivant".to_owned(),
+                days => format!("{} après", fr::plural(days, "jour de classe", "jours de classe")),
+            },
+        };
+        match lesson.next {
+            Some(next) if written >= next => format!("{day}, après la séance suivante"),
+            Some(_) => format!("{day}, avant la séance suivante"),
+            None => day,
+        }
     }
 
     fn local(&self, books: &Books, visit: &Visit<'_>, at: jiff::Timestamp) -> jiff::civil::DateTime {
         books.school_of(self.textbook).map_or(visit.local, |school| school.local(at))
     }
+}
+
+/// A lesson where it was held, and when the next one of the textbook began.
+struct Followed {
+    date: Date,
+    next: Option<DateTime>,
 }
 
 /// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing.
@@ -288,7 +328,7 @@ fn summary(lessons: &[LessonHistory], now: jiff::civil::DateTime) -> Summary {
     let held = || lessons.iter().filter(over).filter(|lesson| lesson.is_expected());
     let days = |lesson: &LessonHistory| {
         let first = lesson.versions.last()?;
-        Some(domain::calendar::days_between(lesson.date, first.written_at.date()).max(0) as u32)
+        Some(domain::calendar::days_between(lesson.date, first.written_on).max(0) as u32)
     };
     let mut delays: Vec<u32> = held().filter_map(days).collect();
     delays.sort_unstable();
