@@ -308,7 +308,7 @@ fn of_textbooks() -> BTreeMap<String, String> {
         minutes: Some(20),
         written: true,
         resources: vec![resource.clone()],
-        audience: BTreeSet::new(),
+        audience: None,
     };
     told::<textbook::Textbook>(
         Capacity::Teacher,

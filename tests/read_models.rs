@@ -283,16 +283,7 @@ fn lesson_on(date: Date) -> LessonRef {
 fn work(number: u128, text: &str) -> NewHomework {
     let (homework, due) = (homework(number), DueRef::Date { date: NEXT_MONDAY });
     let (text, kind) = (text.into(), HomeworkKind::Exercise);
-    NewHomework {
-        homework,
-        text,
-        due,
-        kind,
-        minutes: Some(20),
-        written: true,
-        resources: vec![],
-        audience: BTreeSet::new(),
-    }
+    NewHomework { homework, text, due, kind, minutes: Some(20), written: true, resources: vec![], audience: None }
 }
 
 /// Everything that can happen to a lesson, and to the work given in it.

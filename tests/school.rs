@@ -3,7 +3,6 @@
 //! Collège des Tilleuls, two classes (4A, 4B) and a group that mixes them. Mathematics in each class and English in the group, each on
 //! Monday and Thursday. Now is Tuesday 17 November 2026, 17:30.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::app::{App, Said};
@@ -171,7 +170,7 @@ pub fn exercise(homework: u128, text: &str, due: Date) -> NewHomework {
         minutes: Some(20),
         written: true,
         resources: vec![],
-        audience: BTreeSet::new(),
+        audience: None,
     }
 }
 

@@ -231,7 +231,8 @@ impl App {
         };
         let named = [(source.textbook, source.entry)];
         let known = projections::teacher::queries::entries_named(&self.reader, &scope, &named).await?;
-        let written = known.first().is_some_and(|entry| (1..=entry.writing.version).contains(&source.version));
+        let last = known.first().is_some_and(|entry| entry.writing.version == source.version);
+        let written = last || projections::inspector::queries::is_version(&self.reader, &scope, source).await?;
         Ok(written.then_some(*source))
     }
 
@@ -356,7 +357,7 @@ pub fn lasting(aggregate: &'static str, id: impl Into<uuid::Uuid>) -> StreamId {
 }
 
 /// How often drafts and notes of years that are over are looked for.
-const DESK_ROUND: Duration = Duration::from_secs(3600);
+const DESK_ROUND: Duration = Duration::from_hours(1);
 
 /// Throws away what belongs to school years that are over, at each start and then each hour.
 async fn keep_desks(desk: &Desk, clock: &dyn Clock, cancel: &CancellationToken) {

@@ -28,9 +28,9 @@ pub mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Placement, Slot, YearBounds};
@@ -294,13 +294,7 @@ impl Decider for Textbook {
                 events.extend(homework::revise(state, facts, known, visible_from, &file)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
-                state.live_entry(entry)?;
-                events.push(Event::EntryWithdrawn { textbook, entry, reason: reason_given(textbook, reason.clone())? });
-                let given = state.homework.iter().filter(|(_, given)| with_homework && given.entry == entry);
-                for (homework, _) in given.filter(|(_, given)| !given.withdrawn) {
-                    let reason = reason_given(textbook, reason.clone())?;
-                    events.push(Event::HomeworkWithdrawn { textbook, homework: *homework, reason });
-                }
+                events.extend(state.withdraw(textbook, entry, &reason, with_homework)?);
             }
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
@@ -355,6 +349,24 @@ impl Decider for Textbook {
 }
 
 impl State {
+    /// An entry, and the work given in its lesson if it is to go with it.
+    fn withdraw(
+        &self,
+        textbook: TextbookId,
+        entry: EntryId,
+        reason: &str,
+        works: bool,
+    ) -> Result<Vec<Event>, Rejection> {
+        self.live_entry(entry)?;
+        let given = || reason_given(textbook, reason.to_owned());
+        let mut events = vec![Event::EntryWithdrawn { textbook, entry, reason: given()? }];
+        let given_in = self.homework.iter().filter(|(_, work)| works && work.entry == entry && !work.withdrawn);
+        for homework in given_in.map(|(homework, _)| *homework) {
+            events.push(Event::HomeworkWithdrawn { textbook, homework, reason: given()? });
+        }
+        Ok(events)
+    }
+
     fn live_entry(&self, entry: EntryId) -> Result<&Lesson, Rejection> {
         match self.entries.get(&entry) {
             None => Err(Rejection::EntryUnknown),
@@ -374,16 +386,6 @@ impl State {
 
 fn reason_given(textbook: TextbookId, reason: String) -> Result<Personal, Rejection> {
     if reason.trim().is_empty() { Err(Rejection::ReasonEmpty) } else { entry::text(textbook, reason) }
-}
-
-/// The instant a local hour of the school stands for.
-fn instant(zone: &TimeZone, at: jiff::civil::DateTime) -> Timestamp {
-    zone.to_timestamp(at).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-/// Minutes after a local hour, as a local hour.
-fn later(at: jiff::civil::DateTime, minutes: u16) -> jiff::civil::DateTime {
-    at.saturating_add(SignedDuration::from_mins(i64::from(minutes)))
 }
 
 #[cfg(test)]

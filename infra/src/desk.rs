@@ -6,8 +6,9 @@
 use domain::ids::{EntryId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::{Retention, SealedCell, Subject};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff_sqlx::ToSqlx as _;
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
@@ -54,6 +55,22 @@ pub struct Term {
     pub year: SchoolYear,
     /// The last day of the school year.
     pub until: Date,
+    /// Of a lesson outside the timetable, which nothing else names: its hour, and how many minutes it lasts.
+    pub outside: Option<(Time, u16)>,
+}
+
+/// A lesson of which there is a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drafted {
+    pub textbook: TextbookId,
+    pub entry: EntryId,
+    pub date: Date,
+    pub outside: Option<(Time, u16)>,
+}
+
+/// The school year that a day belongs to, or that has just ended: years are named by their first.
+fn running_year(day: Date) -> i16 {
+    if day.month() >= 9 { day.year() } else { day.year() - 1 }
 }
 
 /// What was found on the desk.
@@ -83,29 +100,28 @@ pub struct Desk {
     vault: Vault,
 }
 
-const LAY: &str =
-    "insert into desk.papers (author, kind, textbook, entry, date, school_year, keep_until, sealed, saved_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+const LAY: &str = "insert into desk.papers (author, kind, textbook, entry, date, school_year, keep_until, sealed, saved_at, starts_at, minutes)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (author, kind, textbook, entry) do update set date = excluded.date, school_year = excluded.school_year,
-        keep_until = excluded.keep_until, sealed = excluded.sealed, saved_at = excluded.saved_at";
+        starts_at = excluded.starts_at, minutes = excluded.minutes, keep_until = excluded.keep_until, sealed = excluded.sealed, saved_at = excluded.saved_at";
 
 const FIND: &str = "select kind, sealed, saved_at from desk.papers
     where author = $1 and textbook = $2 and entry = $3 and keep_until >= $4";
 
 const DISCARD: &str = "delete from desk.papers where author = $1 and kind = $2 and textbook = $3 and entry = $4";
 
-const DRAFTS: &str = "select textbook, entry from desk.papers
+const DRAFTS: &str = "select textbook, entry, date, starts_at, minutes from desk.papers
     where author = $1 and kind = 'draft' and date between $2 and $3 and keep_until >= $4";
 
-/// The years of authors who keep nothing of them any more.
-const CLEAR: &str = "with gone as (
-        delete from desk.papers where keep_until < $1 returning author, school_year
-    ) select distinct author, school_year from gone
-        where not exists (select from desk.papers p where p.author = gone.author and p.school_year = gone.school_year and p.keep_until >= $1)";
+/// The years of authors who have nothing left of them that may be kept.
+const OVER: &str =
+    "select author, school_year from desk.papers group by author, school_year having max(keep_until) < $1";
+
+const CLEAR: &str = "delete from desk.papers where keep_until < $1";
 
 /// Every SQL text of the desk, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 5] =
-    [("lay", LAY), ("find", FIND), ("discard", DISCARD), ("drafts", DRAFTS), ("clear", CLEAR)];
+pub const STATEMENTS: [(&str, &str); 6] =
+    [("lay", LAY), ("find", FIND), ("discard", DISCARD), ("drafts", DRAFTS), ("over", OVER), ("clear", CLEAR)];
 
 impl Desk {
     pub fn new(pool: PgPool, vault: Vault) -> Self {
@@ -125,6 +141,7 @@ impl Desk {
             return Err(DeskError::TooLong);
         }
         let address = place.address(paper, term.year);
+        self.vault.renew(&(Subject::Person(place.author), Retention::Desk, term.year)).await?;
         let cell = self.vault.seal(&address, &Subject::Person(place.author), Retention::Desk, text).await?;
         sqlx::query(LAY)
             .bind(place.author.0)
@@ -136,6 +153,8 @@ impl Desk {
             .bind(term.until.to_sqlx())
             .bind(cell.to_column())
             .bind(now.to_sqlx())
+            .bind(term.outside.map(|(starts_at, _)| starts_at.to_sqlx()))
+            .bind(term.outside.map(|(_, minutes)| minutes.cast_signed()))
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -165,27 +184,37 @@ impl Desk {
         Ok(())
     }
 
-    /// The lessons between two days, both ends included, of which this author has a draft.
-    pub async fn drafts(
-        &self,
-        author: PersonId,
-        days: (Date, Date),
-        today: Date,
-    ) -> Result<Vec<(TextbookId, EntryId)>, DeskError> {
+    /// The drafts of this author of lessons between two days, both ends included.
+    pub async fn drafts(&self, author: PersonId, days: (Date, Date), today: Date) -> Result<Vec<Drafted>, DeskError> {
         let query = sqlx::query(DRAFTS).bind(author.0).bind(days.0.to_sqlx()).bind(days.1.to_sqlx());
         let rows = query.bind(today.to_sqlx()).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| Ok((TextbookId(row.try_get("textbook")?), EntryId(row.try_get("entry")?)))).collect()
+        let drafted = |row: &PgRow| {
+            let starts_at: Option<jiff_sqlx::Time> = row.try_get("starts_at")?;
+            let minutes: Option<i16> = row.try_get("minutes")?;
+            Ok(Drafted {
+                textbook: TextbookId(row.try_get("textbook")?),
+                entry: EntryId(row.try_get("entry")?),
+                date: row.try_get::<jiff_sqlx::Date, _>("date")?.to_jiff(),
+                outside: starts_at
+                    .map(jiff_sqlx::Time::to_jiff)
+                    .zip(minutes.and_then(|minutes| minutes.try_into().ok())),
+            })
+        };
+        rows.iter().map(drafted).collect()
     }
 
-    /// Throws away what belongs to school years that are over, with the keys it was sealed under.
+    /// Throws away what belongs to school years that are over: the keys first, so that a cut between the two leaves nothing readable; then
+    /// those of whoever has no paper left. The number of keys.
     pub async fn clear(&self, today: Date) -> Result<usize, DeskError> {
-        let gone = sqlx::query(CLEAR).bind(today.to_sqlx()).fetch_all(&self.pool).await?;
+        let over = sqlx::query(OVER).bind(today.to_sqlx()).fetch_all(&self.pool).await?;
         let mut keys = Vec::new();
-        for row in &gone {
+        for row in &over {
             let (author, year) = (PersonId(row.try_get("author")?), SchoolYear(row.try_get("school_year")?));
             keys.push((Subject::Person(author), Retention::Desk, year));
         }
         self.vault.destroy(&keys).await?;
-        Ok(keys.len())
+        sqlx::query(CLEAR).bind(today.to_sqlx()).execute(&self.pool).await?;
+        let emptied = self.vault.destroy_before(Retention::Desk, SchoolYear(running_year(today))).await?;
+        Ok(keys.len() + emptied)
     }
 }

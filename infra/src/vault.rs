@@ -146,14 +146,29 @@ impl Vault {
         if names.is_empty() {
             return Ok(());
         }
-        store::destroy(&self.pool, names).await?;
+        let gone = store::destroy(&self.pool, names).await?;
         let mut cache = self.write();
         for name in names {
-            if let Some((dek_ref, _)) = cache.by_name.remove(name) {
-                cache.by_ref.insert(dek_ref, None);
-            }
+            cache.by_name.remove(name);
         }
+        cache.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
         Ok(())
+    }
+
+    /// Destroys all the keys of a class that are of school years before one.
+    pub async fn destroy_before(&self, class: Retention, year: SchoolYear) -> Result<usize, VaultError> {
+        let gone = store::destroy_before(&self.pool, class, year.0).await?;
+        let mut cache = self.write();
+        cache.by_name.retain(|(_, of, when), _| *of != class || *when >= year);
+        let count = gone.len();
+        cache.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
+        Ok(count)
+    }
+
+    /// Makes sure that a key is the one that stands: another process may have destroyed the one that this one holds.
+    pub async fn renew(&self, name: &KeyName) -> Result<(), VaultError> {
+        self.write().by_name.remove(name);
+        self.prepare(std::slice::from_ref(name)).await
     }
 
     /// Opens one cell.

@@ -215,7 +215,7 @@ fn official(book: Book, text: &str) -> Personal {
 
 /// Of every other text: an entry may name neither.
 fn framing(book: Book, text: &str) -> Framing {
-    let sequence = (text.len() % 2 == 0).then(|| official(book, &format!("Séquence : {text}")));
+    let sequence = text.len().is_multiple_of(2).then(|| official(book, &format!("Séquence : {text}")));
     Framing { sequence, programme: None }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use api::app::Said;
 use domain::actor::{Actor, Capacity};
+use domain::directory::group;
 use domain::directory::service::{self, Assignment};
 use domain::ids::{ServiceId, StreamId};
+use domain::personal::SealedCell;
 use domain::textbook::Command;
 use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, NewHomework};
@@ -95,7 +97,7 @@ async fn who_is_no_longer_named_for_a_work_no_longer_reads_it() {
     let pages = Pages::open().await;
     let work = |pupils: &[PersonId]| NewHomework {
         due: DueRef::Date { date: THURSDAY },
-        audience: pupils.iter().copied().collect::<BTreeSet<_>>(),
+        audience: Some(pupils.iter().copied().collect::<BTreeSet<_>>()),
         ..exercise(31, "Préparer un exposé", THURSDAY)
     };
     let given_in = LessonRef::Slot { slot: slot("4ANG1", ENGLISH, 1), date: MONDAY };
@@ -203,11 +205,12 @@ async fn a_draft_is_its_author_s_alone_and_no_event() {
     assert_eq!(status, 303, "unfinished and wrong as it is: {text}");
     assert_eq!(pages.school.head().await, head, "nothing is written in the journal");
     let mine = pages.sees(SUBSTITUTE, &lesson).await;
-    for text in ["Racines carrées", "pas un lien", "Vous seul le voyez", "Jeter le brouillon"] {
+    for text in ["Racines carrées", "pas un lien", "Personne d’autre que vous ne le voit", "Jeter le brouillon"] {
         assert!(mine.contains(text), "{text}");
     }
     assert!(pages.sees(SUBSTITUTE, "/enseignant").await.contains("brouillon"));
     // Neither the other teacher of the class, nor the head, nor an inspector, nor a pupil.
+    assert!(!pages.sees(TEACHER, &lesson).await.contains("Racines"));
     for (who, path) in [
         (TEACHER, lesson.clone()),
         (CO_TEACHER, lesson.clone()),
@@ -243,6 +246,9 @@ async fn a_draft_thrown_away_is_gone_and_one_overtaken_says_so() {
     pages.school.app.await_readers(done.last_position.unwrap()).await;
     let text = pages.sees(TEACHER, &lesson).await;
     assert!(text.contains("Ma version") && text.contains("Le cahier a changé depuis ce brouillon"));
+    // What is written of another lesson does not make it old.
+    let thursday = maths_of("4B", THURSDAY);
+    pages.sends(TEACHER, &thursday, &format!("{thursday}/brouillon"), "contenu=Jeudi").await;
     // Publishing it as it is would write over what nobody showed: it is refused, and the text kept.
     let (status, text) = pages.sends(TEACHER, &lesson, &lesson, "contenu=Ma+version").await;
     assert_eq!(status, 412, "{text}");
@@ -250,6 +256,61 @@ async fn a_draft_thrown_away_is_gone_and_one_overtaken_says_so() {
     assert_eq!(pages.call(Some(TEACHER), "POST", &format!("{draft}/jeter"), "").await.0, 303);
     let text = pages.sees(TEACHER, &lesson).await;
     assert!(text.contains("Écrit par ma collègue") && !text.contains("Ma version"));
+    let jeudi = pages.sees(TEACHER, &thursday).await;
+    assert!(jeudi.contains("Jeudi") && !jeudi.contains("Le cahier a changé"), "nothing of Thursday was written");
+    let (status, text) = pages.sends(TEACHER, &thursday, &thursday, "contenu=Jeudi").await;
+    assert_eq!(status, 303, "{text}");
+}
+
+#[tokio::test]
+async fn a_draft_outside_the_timetable_is_found_again_on_the_week() {
+    let pages = Pages::open().await;
+    let lesson = format!("/enseignant/cahiers/{}/hors-emploi-du-temps/{THURSDAY}T14:00", english());
+    let at = format!("{lesson}?duree=55");
+    let draft = format!("{lesson}/brouillon?duree=55");
+    let (status, text) = pages.sends(OTHER_TEACHER, &at, &draft, "contenu=Sortie+au+théâtre").await;
+    assert_eq!(status, 303, "{text}");
+    let week = pages.sees(OTHER_TEACHER, "/enseignant").await;
+    assert!(week.contains(&at) && week.contains("brouillon</span>"), "{week}");
+    assert!(pages.sees(OTHER_TEACHER, &at).await.contains("Sortie au théâtre"));
+}
+
+#[tokio::test]
+async fn a_note_that_is_saved_loses_nothing_of_the_lesson_being_typed() {
+    let pages = Pages::open().await;
+    let lesson = maths_of("4B", THURSDAY);
+    let fields = "contenu=En+cours+d%27écriture&note=Penser+aux+copies";
+    let (status, text) = pages.sends(SUBSTITUTE, &lesson, &format!("{lesson}/note"), fields).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("En cours d’écriture") || text.contains("En cours d&#39;écriture"), "{text}");
+    assert!(text.contains("Penser aux copies"));
+    let fields = "contenu=Fini&note=Penser+aux+copies+rouges";
+    assert_eq!(pages.sends(SUBSTITUTE, &lesson, &lesson, fields).await.0, 303);
+    assert!(pages.sees(SUBSTITUTE, &lesson).await.contains("Penser aux copies rouges"));
+}
+
+#[tokio::test]
+async fn work_of_a_pupil_who_left_stays_theirs_when_the_lesson_is_corrected() {
+    let pages = Pages::open().await;
+    pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    let lesson = english_of_thursday();
+    let fields = format!(
+        "contenu=Past+simple&travail_1_texte=Fiche+de+soutien&travail_1_pour=2026-11-23&travail_1_eleve_{PUPIL}=oui"
+    );
+    assert_eq!(pages.sends(OTHER_TEACHER, &lesson, &lesson, &fields).await.0, 303);
+    let leave = group::Command::ChangeMembers { joined: vec![], left: vec![PUPIL], on: date(2026, 11, 20) };
+    let (app, stream) = (&pages.school.app, StreamId::new("group", class("4ANG1"), YEAR));
+    let done = app.in_directory::<group::Group>(Actor::Import, here(), stream, Said::default(), leave).await;
+    app.await_readers(done.unwrap_or_else(|problem| panic!("{}", problem.detail)).last_position.unwrap()).await;
+    let form = pages.sees(OTHER_TEACHER, &lesson).await;
+    assert!(form.contains("n’est plus dans le groupe"), "{form}");
+    let id = hidden(&form, "travail_1_id");
+    let fields = format!(
+        "contenu=Past+simple+(2)&travail_1_id={id}&travail_1_texte=Fiche+de+soutien&travail_1_pour=2026-11-23\
+         &travail_1_eleve_{PUPIL}=oui&travail_1_type=other"
+    );
+    assert_eq!(pages.sends(OTHER_TEACHER, &lesson, &lesson, &fields).await.0, 303);
+    assert!(!pages.sees(SIBLING, "/eleve/travail").await.contains("Fiche de soutien"));
 }
 
 #[tokio::test]
@@ -267,6 +328,11 @@ async fn a_note_to_oneself_is_read_by_nobody_else_and_gone_with_the_year() {
     assert!(!pages.sees(TEACHER, &lesson).await.contains("Revoir"));
     pages.call(Some(TEACHER), "POST", &note, "note=Revoir+avec+Zoé").await;
     let desk = &pages.school.app.desk;
+    let sealed = "select sealed from desk.papers";
+    let sealed: String = sqlx::query_scalar(sealed).fetch_one(&mut pages.school.world.owner().await).await.unwrap();
+    assert!(!sealed.contains("Revoir"));
+    let sealed = SealedCell::from_column(&sealed).unwrap();
+    assert_eq!(pages.school.app.vault.open_one(&sealed).await.unwrap().as_deref(), Some("Revoir avec Zoé"));
     let place = Place { author: TEACHER, textbook: maths("4B"), entry: entry_of_monday_in_4b() };
     let (last_day, after) = (date(2027, 7, 3), date(2027, 7, 4));
     assert_eq!(desk.clear(last_day).await.unwrap(), 0);
@@ -274,4 +340,9 @@ async fn a_note_to_oneself_is_read_by_nobody_else_and_gone_with_the_year() {
     assert!(desk.find(place, after).await.unwrap().1.is_none(), "the year is over");
     assert_eq!(desk.clear(after).await.unwrap(), 1, "with the key of that teacher and year");
     assert!(desk.find(place, last_day).await.unwrap().1.is_none());
+    // What a copy of the database still holds opens for nobody: not here, not in a process that starts anew.
+    assert_eq!(pages.school.app.vault.open_one(&sealed).await.unwrap(), None);
+    let again = pages.school.world.app().await;
+    assert_eq!(again.vault.open_one(&sealed).await.unwrap(), None);
+    again.close().await;
 }

@@ -1,6 +1,6 @@
 //! School life: the acts of teachers, done through real commands at their hour. An act done twice is recognised by its key.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, TextbookId};
 use domain::textbook::Command;
@@ -165,7 +165,7 @@ impl Life {
                 minutes: Some(given.minutes),
                 written: given.written,
                 resources: vec![],
-                audience: BTreeSet::new(),
+                audience: None,
             })
         };
         Some(match &act.deed {

@@ -158,7 +158,9 @@ impl<'a> Texts<'a> {
 
     /// The texts of entries and of work, in one pass.
     pub async fn of_rows(app: &App, entries: &'a [EntryVersion], work: &'a [HomeworkVersion]) -> Result<Self, Problem> {
-        let of_entries = entries.iter().flat_map(|row| row.content.iter().chain(cells(&row.resources)));
+        let of_entry =
+            |row: &'a EntryVersion| row.content.iter().chain(row.framing.cells()).chain(cells(&row.resources));
+        let of_entries = entries.iter().flat_map(of_entry);
         let of_work = work.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
         Self::open(app, of_entries.chain(of_work).collect()).await
     }

@@ -1,11 +1,12 @@
 //! An entry: what was done in one lesson, and the resources that go with it.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::file::{File, FileAddress};
-use super::{Facts, Rejection, instant, later};
+use super::{Facts, Rejection};
 use crate::calendar::LessonOn;
 use crate::ids::{EntryId, SlotId, TextbookId};
 use crate::personal::Personal;
@@ -215,4 +216,14 @@ fn one_resource(
     let link = link.map(|link| Personal::official(textbook, link));
     let file = file.map(files).transpose()?;
     Ok(Resource { title: Personal::official(textbook, title), link, purpose, file })
+}
+
+/// The instant a local hour of the school stands for.
+pub(super) fn instant(zone: &TimeZone, at: jiff::civil::DateTime) -> Timestamp {
+    zone.to_timestamp(at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Minutes after a local hour, as a local hour.
+fn later(at: jiff::civil::DateTime, minutes: u16) -> jiff::civil::DateTime {
+    at.saturating_add(SignedDuration::from_mins(i64::from(minutes)))
 }

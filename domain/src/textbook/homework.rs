@@ -89,9 +89,9 @@ pub struct NewHomework {
     pub written: bool,
     #[serde(default)]
     pub resources: Vec<NewResource>,
-    /// The pupils it is for; empty for the whole group.
+    /// The pupils it is for; empty for the whole group. None: for the whole group when it is given, for whom it was when it is revised.
     #[serde(default)]
-    pub audience: BTreeSet<PersonId>,
+    pub audience: Option<BTreeSet<PersonId>>,
 }
 
 /// One version of the work.
@@ -129,7 +129,7 @@ pub fn notice(
     visible_from: Timestamp,
 ) -> Notice {
     let (on, at) = due;
-    let due = super::instant(zone, on.to_datetime(at.unwrap_or(Time::midnight())));
+    let due = super::entry::instant(zone, on.to_datetime(at.unwrap_or(Time::midnight())));
     let left = due.duration_since(visible_from);
     let wanted = policies.iter().filter(|policy| policy.valid_from <= on).max_by_key(|policy| policy.valid_from);
     match left.as_hours() {
@@ -173,7 +173,8 @@ fn resolve(
     if due.on < given_on {
         return Err(Rejection::DueBeforeGiven);
     }
-    if !new.audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
+    let audience = new.audience.unwrap_or_else(|| named.clone());
+    if !audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
         return Err(Rejection::PupilNotInGroup);
     }
     let forbidding = written::forbidding(&written::POLICIES, facts.degree, given_on);
@@ -187,7 +188,7 @@ fn resolve(
         minutes: new.minutes,
         written: new.written,
         resources: resources(facts.textbook, new.resources, files)?,
-        audience: new.audience,
+        audience,
     })
 }
 

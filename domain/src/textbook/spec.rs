@@ -83,7 +83,7 @@ fn publish(lesson: LessonRef) -> Command {
 
 fn exercise(due: DueRef) -> NewHomework {
     let (homework, kind) = (HomeworkId(Uuid::from_u128(42)), HomeworkKind::Exercise);
-    let (text, minutes, audience) = ("Ex. 12".into(), Some(20), BTreeSet::new());
+    let (text, minutes, audience) = ("Ex. 12".into(), Some(20), None);
     NewHomework { homework, text, due, kind, minutes, written: true, resources: vec![], audience }
 }
 
@@ -429,7 +429,7 @@ fn a_withdrawn_lesson_takes_its_work_along_if_asked() {
 fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
     let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
     let give = |pupils: &[PersonId]| {
-        let homework = NewHomework { audience: pupils.iter().copied().collect(), ..exercise(due) };
+        let homework = NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) };
         Command::GiveHomework { given_in: lesson, homework }
     };
     let stranger = PersonId(Uuid::from_u128(999));
@@ -439,7 +439,7 @@ fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
     assert_eq!(task.audience, BTreeSet::from([pupil(1), pupil(2)]));
     // One of them changes class: the work can be written anew, for them too; but nobody else can be added who is not of the class.
     let revise = |pupils: &[PersonId]| Command::ReviseHomework {
-        homework: NewHomework { audience: pupils.iter().copied().collect(), ..exercise(due) },
+        homework: NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) },
     };
     let left = || {
         let mut given = given(&events);
@@ -448,6 +448,9 @@ fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
     };
     assert!(left().when(revise(&[pupil(1), pupil(2)])).is_ok());
     assert_eq!(left().when(revise(&[stranger])).unwrap_err(), Rejection::PupilNotInGroup);
+    // Written anew without a word of whom it is for, it is for the same: it does not become everybody's.
+    let same = left().when(Command::ReviseHomework { homework: exercise(due) }).unwrap();
+    assert!(matches!(&same[..], [Event::HomeworkRevised { task, .. }] if task.audience.len() == 2));
 }
 
 #[test]

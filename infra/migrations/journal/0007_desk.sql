@@ -10,6 +10,9 @@ create table desk.papers (
     -- The lesson it is about, written or not.
     entry uuid not null,
     date date not null,
+    -- Of a lesson outside the timetable, which no other row names.
+    starts_at time,
+    minutes smallint,
     school_year smallint not null,
     -- The last day of the school year: the day after, it is nobody's.
     keep_until date not null,

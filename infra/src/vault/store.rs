@@ -50,10 +50,11 @@ fn class(class: Retention) -> &'static str {
 }
 
 /// Every SQL text of the vault, by name, so that a test can prepare each.
-pub(super) const STATEMENTS: [(&str, &str); 6] = [
+pub(super) const STATEMENTS: [(&str, &str); 7] = [
     ("ensure_keys", ENSURE_KEYS),
     ("keys", KEYS),
     ("destroy", DESTROY),
+    ("destroy before", DESTROY_BEFORE),
     ("identify", IDENTIFY),
     ("link", LINK),
     ("known", KNOWN),
@@ -61,15 +62,23 @@ pub(super) const STATEMENTS: [(&str, &str); 6] = [
 
 const DESTROY: &str =
     "delete from vault.keys k using unnest($1::text[], $2::text[], $3::smallint[]) g (subject, class, school_year)
-    where (k.subject, k.class, k.school_year) = (g.subject, g.class, g.school_year)";
+    where (k.subject, k.class, k.school_year) = (g.subject, g.class, g.school_year) returning k.dek_ref";
 
-/// Destroys keys: what is sealed under them is forgotten.
-pub(super) async fn destroy(pool: &PgPool, names: &[KeyName]) -> Result<(), VaultError> {
+const DESTROY_BEFORE: &str = "delete from vault.keys where class = $1 and school_year < $2 returning dek_ref";
+
+/// Destroys the keys of a class and of school years before one; tells which.
+pub(super) async fn destroy_before(pool: &PgPool, retention: Retention, year: i16) -> Result<Vec<DekRef>, VaultError> {
+    let rows = sqlx::query(DESTROY_BEFORE).bind(class(retention)).bind(year).fetch_all(pool).await?;
+    rows.iter().map(|row| dek_ref(row.get(0))).collect()
+}
+
+/// Destroys keys: what is sealed under them is forgotten. Tells which.
+pub(super) async fn destroy(pool: &PgPool, names: &[KeyName]) -> Result<Vec<DekRef>, VaultError> {
     let subjects: Vec<String> = names.iter().map(|(about, _, _)| subject(about)).collect();
     let classes: Vec<&str> = names.iter().map(|(_, retention, _)| class(*retention)).collect();
     let years: Vec<i16> = names.iter().map(|(_, _, year)| year.0).collect();
-    sqlx::query(DESTROY).bind(subjects).bind(classes).bind(years).execute(pool).await?;
-    Ok(())
+    let rows = sqlx::query(DESTROY).bind(subjects).bind(classes).bind(years).fetch_all(pool).await?;
+    rows.iter().map(|row| dek_ref(row.get(0))).collect()
 }
 
 const ENSURE_KEYS: &str = "with wanted as (

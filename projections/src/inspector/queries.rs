@@ -53,8 +53,15 @@ const FILE: &str = concat!(
     " and t.textbook = $5 and strpos(t.resources, $6) > 0 order by t.version desc limit 1"
 );
 
+const IS_VERSION: &str = concat!(
+    "select exists (select from inspector.version t where ",
+    seen!("date"),
+    " and t.textbook = $5 and t.version = $6 and t.id = $7 and t.visible_from is not null)"
+);
+
 /// Every query of this file, by name.
-pub const STATEMENTS: &[(&str, &str)] = &[("textbook", TEXTBOOK), ("textbooks", TEXTBOOKS), ("file", FILE)];
+pub const STATEMENTS: &[(&str, &str)] =
+    &[("textbook", TEXTBOOK), ("is version", IS_VERSION), ("textbooks", TEXTBOOKS), ("file", FILE)];
 
 /// A textbook in which something was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,6 +149,12 @@ pub async fn textbook(
     let query = Seen::behind_the_scenes(scope).query(TEXTBOOK).bind(textbook.0);
     let query = query.bind(as_recorded_at.map(Timestamp::to_sqlx));
     query.fetch_all(pool).await?.iter().map(Version::read).collect()
+}
+
+/// Whether an entry has a version of that number, and this scope reads it.
+pub async fn is_version(pool: &PgPool, scope: &Scope, source: &Source) -> Result<bool, sqlx::Error> {
+    let query = Seen::behind_the_scenes(scope).query(IS_VERSION).bind(source.textbook.0);
+    query.bind(source.version).bind(source.entry.0).fetch_one(pool).await?.try_get(0)
 }
 
 /// The textbooks in which something was written, by year, group and subject.

@@ -281,6 +281,7 @@ fn revise(amount: Amount) -> LessonPage {
         url: "https://exemple.invalid/fiche-3.pdf".to_owned(),
         purpose: "travail".to_owned(),
         file: None,
+        ..ResourceRow::default()
     };
     page.resources[1] = ResourceRow {
         title: amount.word("Dictée"),

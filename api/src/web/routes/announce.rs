@@ -16,6 +16,10 @@ pub struct Done {
 }
 
 impl Done {
+    pub fn of(word: &str) -> Self {
+        Self { fait: Some(word.to_owned()), ..Self::default() }
+    }
+
     /// The message, in plain French. An unknown word says nothing.
     pub fn flash(&self, today: Date) -> Option<Flash> {
         if let Some(title) = self.lessons() {
@@ -31,9 +35,12 @@ impl Done {
                 "La séance est retirée de la vue des élèves et des familles. L’historique la garde, avec votre motif.",
                 false,
             ),
-            "brouillon" => ("Le brouillon est enregistré : vous seul le voyez, jusqu’à ce que vous publiiez.", false),
+            "brouillon" => (
+                "Le brouillon est enregistré : personne d’autre que vous ne le voit, jusqu’à ce que vous publiiez.",
+                false,
+            ),
             "brouillon-jete" => ("Le brouillon est jeté.", false),
-            "note" => ("La note est enregistrée : vous seul la voyez.", false),
+            "note" => ("La note est enregistrée : personne d’autre que vous ne la voit.", false),
             "note-effacee" => ("La note est effacée.", false),
             "inchange" => ("Rien n’a changé : aucune nouvelle version n’a été enregistrée.", false),
             "seance-deplacee" => {

@@ -23,6 +23,9 @@ pub struct ResourceRow {
     pub url: String,
     pub purpose: String,
     pub file: Option<FileRow>,
+    /// A draft had a file here that is no longer kept.
+    #[serde(skip)]
+    pub file_lost: bool,
 }
 
 impl ResourceRow {
@@ -64,6 +67,9 @@ pub struct HomeworkRow {
     pub audience: BTreeSet<PersonId>,
     /// The work of another lesson that it takes over, with its documents.
     pub source: Option<String>,
+    /// What is to be known of the work taken over: `était pour une partie de la classe`, `avec 1 document`.
+    #[serde(skip)]
+    pub source_notes: Vec<String>,
 }
 
 /// A lesson that may be taken over.
@@ -82,7 +88,9 @@ pub struct SourceLink {
 pub struct Papers {
     /// When the draft shown in the form was saved.
     pub draft_of: Option<DateTime>,
-    /// The textbook changed since that draft was saved.
+    /// There is a draft, and the form was filled from something else.
+    pub waiting: bool,
+    /// The lesson was written anew since that draft was saved.
     pub overtaken: bool,
     pub note: String,
     pub draft_action: String,
@@ -189,7 +197,10 @@ impl LessonPage {
 
     /// The same for the sequence and the programme.
     pub fn framing_open(&self) -> bool {
-        !self.sequence.is_empty() || !self.programme.is_empty() || self.wrong_under("sequence")
+        !self.sequence.is_empty()
+            || !self.programme.is_empty()
+            || self.wrong_under("sequence")
+            || self.wrong_under("programme")
     }
 
     /// Whether a pupil is named for a work.

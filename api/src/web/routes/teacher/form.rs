@@ -41,6 +41,8 @@ pub struct Typed {
     pub key: String,
     /// Whether it is to be published although pupils will have little time for the work.
     pub confirmed: bool,
+    /// A word to oneself; none when the form had no room for one.
+    pub note: Option<String>,
     /// The entry that was taken over, as the address of the form names it: `textbook_entry_version`.
     pub source: String,
     /// A file that came with it is larger than the school takes.
@@ -51,6 +53,7 @@ impl Typed {
     /// `documents_min`: rows that are there whatever was typed in them.
     pub fn read(mut fields: HashMap<String, String>, documents_min: usize) -> Self {
         let fields_named: Vec<String> = fields.keys().cloned().collect();
+        let note = fields.remove("note").map(|note| note.replace("\r\n", "\n").trim().to_owned());
         let mut take = |name: String| {
             let text = fields.remove(&name).unwrap_or_default();
             text.replace("\r\n", "\n").trim().to_owned()
@@ -60,6 +63,7 @@ impl Typed {
             url: take(format!("ressource_{n}_lien")),
             purpose: take(format!("ressource_{n}_role")),
             file: attached::kept(take(format!("ressource_{n}_depot")), &take(format!("ressource_{n}_sans_fichier"))),
+            ..ResourceRow::default()
         };
         let mut resources: Vec<ResourceRow> = (1..=RESOURCES_MAX).map(&mut resource).collect();
         while resources.len() > RESOURCES.max(documents_min) && resources.last().is_some_and(ResourceRow::is_blank) {
@@ -76,6 +80,7 @@ impl Typed {
             kind: take(format!("travail_{n}_type")),
             minutes: take(format!("travail_{n}_duree")),
             in_writing: take(format!("travail_{n}_ecrit")) == "oui",
+            ..HomeworkRow::default()
         };
         let mut homework: Vec<HomeworkRow> = (1..=WORKS_MAX).map(&mut work).collect();
         while homework.len() > WORKS && homework.last().is_some_and(|row| row.text.is_empty() && row.id.is_none()) {
@@ -92,6 +97,7 @@ impl Typed {
             key: take("cle".into()),
             confirmed: take("confirmer".into()) == "oui",
             source: take("reprise".into()),
+            note,
             too_large: false,
         }
     }
@@ -176,7 +182,7 @@ impl Typed {
                 minutes,
                 written: row.in_writing,
                 resources: vec![],
-                audience: row.audience.clone(),
+                audience: Some(row.audience.clone()),
             });
         }
         found

@@ -1,9 +1,11 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+mod page;
 pub mod papers;
 mod shown;
 mod standing;
 mod taken;
+mod taking_up;
 mod warnings;
 
 use std::collections::HashMap;
@@ -151,7 +153,7 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
     let drafted = draft.is_some();
     let typed = match (&taken, draft) {
         (Some(taken), _) => taken.typed(&standing),
-        (None, Some(draft)) => Typed { key: Uuid::now_v7().to_string(), ..draft.clone() },
+        (None, Some(draft)) => standing.taken_up(&desk, draft).await?,
         (None, None) => standing.typed(),
     };
     let page = offered(&desk, visitor, &standing, typed, vec![]).await?;
@@ -174,7 +176,22 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
     let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut errors);
     standing.forbidden_in_writing(&desk, &typed, &homework, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
-    let command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
+    let mut command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
+    if typed.copied_from().is_some() && taken.is_none() && !standing.is_live() {
+        wrong(
+            &mut errors,
+            "contenu".into(),
+            "La séance reprise n’est plus lisible : elle a été retirée de la vue. Rechargez la page pour écrire sans elle.",
+        );
+    }
+    if errors.is_empty()
+        && warnings.is_empty()
+        && let (Some(taken), Some(command)) = (&taken, &mut command)
+        && taken.bring_files(&desk, at.textbook, command).await.is_err()
+    {
+        let message = "Un fichier de la séance reprise n’a pas pu être recopié : retirez-le, ou joignez-le de nouveau.";
+        wrong(&mut errors, "contenu".into(), message);
+    }
     if !errors.is_empty() {
         return unfinished(&desk, visitor, &standing, typed, errors).await;
     }
@@ -183,14 +200,14 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
-        discarded(web, &standing, visitor).await;
+        discarded(web, &standing, visitor, &typed).await;
         return Ok(back(&standing, "inchange", None));
     };
     let done = if standing.is_live() { "revise" } else { "publie" };
     let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
     match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            discarded(web, &standing, visitor).await;
+            discarded(web, &standing, visitor, &typed).await;
             settled(web, receipt.last_position).await;
             Ok(back(&standing, done, standing.visible_from))
         }
@@ -236,13 +253,10 @@ impl Arrived {
         let (app, textbook) = (&desk.web.app, standing.at().textbook);
         let sent = Sent::read(app, desk.teacher, textbook, request).await?;
         let mut typed = Typed::read(sent.fields, sent.files.keys().max().copied().unwrap_or_default());
-        let mut taken = Taken::read(desk, &typed).await?;
-        if let Some(taken) = &mut taken {
-            taken.bring_files(desk, textbook).await?;
-        }
+        let taken = Taken::read(desk, &typed).await?;
         let known = |address| {
-            let standing = standing.files().into_iter().find(|file| file.address == address);
-            standing.or_else(|| taken.as_ref()?.brought(address)).cloned()
+            let files = standing.files().into_iter().chain(taken.iter().flat_map(Taken::files));
+            files.into_iter().find(|file| file.address == address).cloned()
         };
         let mut errors = Vec::new();
         typed.attach(app, textbook, sent.files, known, &mut errors).await?;
@@ -258,10 +272,15 @@ fn versioned(typed: &Typed, field: &str, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// What is published is no longer a draft. A draft that could not be thrown away says, when it is shown, that the textbook has moved on.
-async fn discarded(web: &Web, standing: &Standing, Visitor(author): Visitor) {
-    if let Err(problem) = web.app.desk.discard(Paper::Draft, standing.place(author)).await {
+/// What is published is no longer a draft; the note that came with it is kept. A draft that could not be thrown away says, when it is shown,
+/// that the lesson has moved on.
+async fn discarded(web: &Web, standing: &Standing, visitor: Visitor, typed: &Typed) {
+    if let Err(problem) = web.app.desk.discard(Paper::Draft, standing.place(visitor.0)).await {
         tracing::warn!(%problem, "the draft of a published lesson is still there");
+    }
+    // The lesson is published, whatever becomes of a word to oneself.
+    if let Err(problem) = papers::keep_note(web, standing, visitor, typed, &mut Vec::new()).await {
+        tracing::warn!(code = problem.code, "the note of a published lesson is not kept");
     }
 }
 

@@ -161,7 +161,7 @@ pub async fn save_note(
     visitor: Visitor,
     named: Named,
     lasting: Query<Lasting>,
-    Form(fields): Form<HashMap<String, String>>,
+    request: Request,
 ) -> Page {
-    papers::save_note_of(&web, visitor, at(named, lasting)?, fields).await
+    papers::save_note_of(&web, visitor, at(named, lasting)?, request).await
 }

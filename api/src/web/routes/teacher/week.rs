@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use axum::extract::{Query, State};
 use domain::calendar::{days_after, monday_of};
 use domain::ids::{EntryId, SlotId, TextbookId};
+use infra::desk::Drafted;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Written};
 use serde::Deserialize;
@@ -62,7 +63,7 @@ struct Sheet<'a> {
     taken: Vec<Taken>,
     written: Vec<Written>,
     summaries: HashMap<EntryId, String>,
-    drafts: HashSet<(TextbookId, EntryId)>,
+    drafts: Vec<Drafted>,
 }
 
 pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done }): Query<WeekAndDone>) -> Page {
@@ -84,7 +85,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let taken_before = desk.taken(since, today);
     let moved_away = desk.moved_away(monday, last_day);
     let drafts = web.app.desk.drafts(desk.teacher, (from, last_day), today).await;
-    let drafts = drafts.map_err(|problem| papers::unavailable(&problem))?.into_iter().collect();
+    let drafts = drafts.map_err(|problem| papers::unavailable(&problem))?;
     let sheet = Sheet { desk: &desk, lessons, moved_away, taken, written, summaries, drafts };
     let books = web.app.register.read();
     let days = (0..6).filter_map(|number| days_after(monday, number));
@@ -157,9 +158,19 @@ impl Sheet<'_> {
         let outside = outside.map(|row| self.outside(books, row));
         let taken = self.taken.iter().filter(|taken| taken.lesson.date == date && !taken.is_written(&self.written));
         let taken = taken.map(|taken| self.taken(books, taken));
-        let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).collect();
+        // Outside the timetable, nothing but the draft says that there is a lesson.
+        let unwritten = |draft: &&Drafted| {
+            let mine = self.taken.iter().filter_map(Taken::at).any(|at| at.lesson.entry(draft.textbook) == draft.entry);
+            draft.date == date && !mine && !self.written.iter().any(|row| row.entry == draft.entry)
+        };
+        let drafted = self.drafts.iter().filter(unwritten).filter_map(|draft| drafted(books, draft));
+        let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).chain(drafted).collect();
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         cells
+    }
+
+    fn has_draft(&self, textbook: TextbookId, entry: EntryId) -> bool {
+        self.drafts.iter().any(|draft| (draft.textbook, draft.entry) == (textbook, entry))
     }
 
     fn state(&self, row: &Written) -> CellState {
@@ -178,7 +189,7 @@ impl Sheet<'_> {
             None if self.desk.is_over(lesson) => CellState::Empty,
             None => CellState::ToCome,
         };
-        let draft = self.drafts.contains(&(lesson.textbook, entry));
+        let draft = self.has_draft(lesson.textbook, entry);
         Cell { not_held: reason(lesson), notes: said::became(books, lesson), draft, ..cell(books, lesson, state) }
     }
 
@@ -198,7 +209,7 @@ impl Sheet<'_> {
             not_held: None,
             notes: vec![taken.map_or_else(|| said::OUTSIDE.to_owned(), |taken| taken.note(books))],
             state: self.state(row),
-            draft: self.drafts.contains(&(row.textbook, row.entry)),
+            draft: self.has_draft(row.textbook, row.entry),
         }
     }
 
@@ -212,7 +223,8 @@ impl Sheet<'_> {
         };
         let (class, subject) = labels(books, taken.own.unwrap_or(taken.lesson.textbook));
         let (href, notes) = (at.map(|at| at.address()), vec![taken.note(books)]);
-        Cell { class, subject, href, notes, ..cell(books, &taken.lesson, state) }
+        let draft = taken.own.zip(taken.at()).is_some_and(|(own, at)| self.has_draft(own, at.lesson.entry(own)));
+        Cell { class, subject, href, notes, draft, ..cell(books, &taken.lesson, state) }
     }
 
     /// Lessons that are over and have nothing written, oldest first.
@@ -250,6 +262,24 @@ fn cell(books: &Books, lesson: &LessonAt, state: CellState) -> Cell {
         state,
         draft: false,
     }
+}
+
+/// A lesson outside the timetable that is only a draft yet.
+fn drafted(books: &Books, draft: &Drafted) -> Option<Cell> {
+    let (starts_at, minutes) = draft.outside?;
+    let (class, subject) = labels(books, draft.textbook);
+    Some(Cell {
+        start: starts_at,
+        end: end_of(starts_at, minutes),
+        class,
+        subject,
+        room: None,
+        href: Some(At::outside(draft.textbook, draft.date.to_datetime(starts_at), minutes).address()),
+        not_held: None,
+        notes: vec![said::OUTSIDE.to_owned()],
+        state: CellState::ToCome,
+        draft: true,
+    })
 }
 
 /// Where the timetable has a lesson that is held elsewhere.

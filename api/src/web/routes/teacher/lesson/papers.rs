@@ -1,32 +1,40 @@
 //! What a teacher keeps for oneself about a lesson: a draft of it, a private note.
 
-use std::collections::HashMap;
-
-use axum::Form;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use infra::desk::{DeskError, Found, Paper};
+use infra::desk::{DeskError, Found, Paper, Place};
 use jiff::civil::DateTime;
 
 use super::super::form::{Typed, wrong};
 use super::super::{Desk, Shared, Visitor, Web};
 use super::standing::Standing;
-use super::{Address, Arrived, At, named, unfinished};
+use super::{Address, Arrived, At, named, offered, unfinished};
 use crate::problem::Problem;
-use crate::web::routes::Page;
-use crate::web::teacher::Papers;
+use crate::web::layout::FieldError;
+use crate::web::routes::announce::Done;
+use crate::web::routes::{Page, page_with, with_flash};
+use crate::web::teacher::{LessonPage, Papers};
 
 /// What lies on the desk about a lesson.
 #[derive(Default)]
 pub struct OnDesk {
     draft: Option<Typed>,
     saved_at: Option<DateTime>,
-    pub note: String,
+    note: String,
 }
 
 impl OnDesk {
-    pub fn of(draft: Option<Found>, note: Option<Found>, local: impl Fn(jiff::Timestamp) -> DateTime) -> Self {
+    pub async fn read(desk: &Desk<'_>, place: Place) -> Result<Self, Problem> {
+        let app = &desk.web.app;
+        let found = app.desk.find(place, desk.local.date()).await;
+        let (draft, note) = found.map_err(|problem| unavailable(&problem))?;
+        let books = app.register.read();
+        let local = |at| books.school_of(place.textbook).map_or(desk.local, |school| school.local(at));
+        Ok(Self::of(draft, note, local))
+    }
+
+    fn of(draft: Option<Found>, note: Option<Found>, local: impl Fn(jiff::Timestamp) -> DateTime) -> Self {
         let saved_at = draft.as_ref().map(|found| local(found.saved_at));
         // A draft of another version of the form is read as far as it goes.
         let draft = draft.and_then(|found| serde_json::from_str(&found.text).ok());
@@ -43,7 +51,8 @@ impl OnDesk {
         let at = standing.at();
         Papers {
             draft_of: self.saved_at.filter(|_| drafted),
-            overtaken: drafted && self.draft.as_ref().and_then(Typed::expected) != Some(standing.version),
+            waiting: !drafted && self.draft.is_some(),
+            overtaken: drafted && self.draft.as_ref().is_some_and(|draft| standing.changed_since(draft)),
             note: self.note.clone(),
             draft_action: at.action("brouillon"),
             discard_action: at.action("brouillon/jeter"),
@@ -66,18 +75,25 @@ pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, request: Request
     if !errors.is_empty() {
         return unfinished(&desk, visitor, &standing, typed, errors).await;
     }
-    // Every sending of it is another one, and a lesson published late is confirmed when it is published.
+    // A lesson published late is confirmed when it is published.
     typed.confirmed = false;
     let (place, term) = (standing.place(visitor.0), standing.term().ok_or_else(Problem::unknown)?);
     let text = serde_json::to_string(&typed).map_err(|_| Problem::invalid("draft-malformed", "contenu"))?;
     match web.app.desk.lay(Paper::Draft, place, term, &text, web.app.now()).await {
-        Ok(()) => Ok(here(&at, "brouillon")),
+        Ok(()) => {}
         Err(DeskError::TooLong) => {
             let mut errors = Vec::new();
             wrong(&mut errors, "contenu".into(), "Ce brouillon est trop long pour être gardé : raccourcissez-le.");
-            unfinished(&desk, visitor, &standing, typed, errors).await
+            return unfinished(&desk, visitor, &standing, typed, errors).await;
         }
-        Err(problem) => Err(unavailable(&problem)),
+        Err(problem) => return Err(unavailable(&problem)),
+    }
+    let mut errors = Vec::new();
+    keep_note(web, &standing, visitor, &typed, &mut errors).await?;
+    if errors.is_empty() {
+        Ok(here(&at, "brouillon"))
+    } else {
+        unfinished(&desk, visitor, &standing, typed, errors).await
     }
 }
 
@@ -92,31 +108,46 @@ pub async fn discard_draft_of(web: &Web, visitor: Visitor, at: At) -> Page {
     Ok(here(&at, "brouillon-jete"))
 }
 
-/// An empty note is no note.
-pub async fn save_note(
-    State(web): Shared,
-    visitor: Visitor,
-    Path(address): Path<Address>,
-    Form(fields): Form<HashMap<String, String>>,
-) -> Page {
-    save_note_of(&web, visitor, named(address), fields).await
+pub async fn save_note(State(web): Shared, visitor: Visitor, Path(address): Path<Address>, request: Request) -> Page {
+    save_note_of(&web, visitor, named(address), request).await
 }
 
-pub async fn save_note_of(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
+/// Keeps the note, and shows the form as it was typed: nothing else of it is kept or lost.
+pub async fn save_note_of(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
     let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let note = fields.get("note").map(|note| note.replace("\r\n", "\n").trim().to_owned()).unwrap_or_default();
-    let (place, term) = (standing.place(visitor.0), standing.term().ok_or_else(Problem::unknown)?);
-    if note.is_empty() {
-        web.app.desk.discard(Paper::Note, place).await.map_err(|problem| unavailable(&problem))?;
-        return Ok(here(&at, "note-effacee"));
+    let Arrived { typed, mut errors, .. } = Arrived::read(&desk, &standing, request).await?;
+    keep_note(web, &standing, visitor, &typed, &mut errors).await?;
+    if !errors.is_empty() {
+        return unfinished(&desk, visitor, &standing, typed, errors).await;
     }
-    match web.app.desk.lay(Paper::Note, place, term, &note, web.app.now()).await {
-        Ok(()) => Ok(here(&at, "note")),
+    let done = if typed.note.as_deref().unwrap_or_default().is_empty() { "note-effacee" } else { "note" };
+    let note = typed.note.clone().unwrap_or_default();
+    let page = offered(&desk, visitor, &standing, typed, vec![]).await?;
+    let layout = with_flash(page.layout, Done::of(done).flash(desk.local.date()));
+    page_with(StatusCode::OK, &LessonPage { layout, papers: Papers { note, ..page.papers }, ..page })
+}
+
+/// Keeps the note of a form, if it changed; an empty note is no note.
+pub async fn keep_note(
+    web: &Web,
+    standing: &Standing,
+    Visitor(author): Visitor,
+    typed: &Typed,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    let Some(note) = typed.note.as_ref().filter(|note| **note != standing.on_desk.note) else { return Ok(()) };
+    let place = standing.place(author);
+    let kept = match standing.term() {
+        _ if note.is_empty() => web.app.desk.discard(Paper::Note, place).await,
+        Some(term) => web.app.desk.lay(Paper::Note, place, term, note, web.app.now()).await,
+        None => return Err(Problem::unknown()),
+    };
+    match kept {
+        Ok(()) => Ok(()),
         Err(DeskError::TooLong) => {
-            let mut errors = Vec::new();
-            wrong(&mut errors, "note".into(), "Cette note est trop longue pour être gardée : raccourcissez-la.");
-            unfinished(&desk, visitor, &standing, standing.typed(), errors).await
+            wrong(errors, "note".into(), "Cette note est trop longue pour être gardée : raccourcissez-la.");
+            Ok(())
         }
         Err(problem) => Err(unavailable(&problem)),
     }

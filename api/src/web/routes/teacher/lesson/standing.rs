@@ -17,43 +17,43 @@ use projections::teacher::queries::{self, Sheet};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
+use super::super::Desk;
 use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS, attached, wrong};
 use super::super::textbook::reasons;
-use super::super::{Desk, labels};
-use super::papers::{self, OnDesk};
+use super::At;
+use super::papers::OnDesk;
 use super::shown::{Dues, Shown, dues};
 use super::taken::Taken;
-use super::{At, Visitor};
+use super::taking_up::with_former;
 use crate::facts::LessonAt;
-use crate::fr;
 use crate::problem::Problem;
-use crate::web::layout::{Choice, FieldError, Flash, Role};
+use crate::web::layout::FieldError;
 use crate::web::pupil::Purpose;
-use crate::web::routes::reading::{Texts, end_of};
+use crate::web::routes::reading::Texts;
+use crate::web::routes::said;
 use crate::web::routes::workload::{self, Load};
-use crate::web::routes::{said, with_flash};
-use crate::web::teacher::{Existing, HomeworkRow, LessonPage, ResourceRow, Visibility};
+use crate::web::teacher::{HomeworkRow, ResourceRow};
 
 pub struct Standing {
     pub(super) textbook: TextbookId,
     pub(super) lesson: Shown,
     pub entry: EntryId,
-    written: Option<Entry>,
+    pub(super) written: Option<Entry>,
     /// Why it was withdrawn, if it was.
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     pub(super) works: Vec<Task>,
     texts: Texts,
     /// What its teacher keeps for oneself.
     pub on_desk: OnDesk,
     term: Option<Term>,
     /// The pupils of the group today, in the order of their names.
-    pupils: Vec<(PersonId, String)>,
+    pub(super) pupils: Vec<(PersonId, String)>,
     /// Of the stream: what the form compares.
     pub version: i64,
     pub(super) next: Vec<LessonAt>,
     dues: Dues,
     /// The work that falls on the days of these lessons already.
-    loads: BTreeMap<Date, Load>,
+    pub(super) loads: BTreeMap<Date, Load>,
     /// When pupils will see what is written now, if the pause holds it back.
     pub visible_from: Option<DateTime>,
 }
@@ -76,7 +76,12 @@ impl Standing {
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
             let service = books.services.get(&textbook).ok_or_else(Problem::unknown)?;
             let term = school.years.get(&service.year);
-            let term = term.map(|bounds| Term { date: lesson.date, year: service.year, until: bounds.ends_on });
+            let outside = match named {
+                LessonRef::Exceptional { starts_at, minutes, .. } => Some((starts_at, minutes)),
+                LessonRef::Slot { .. } => None,
+            };
+            let term =
+                term.map(|bounds| Term { date: lesson.date, year: service.year, until: bounds.ends_on, outside });
             let pupils = said::members(&books, service.group, desk.local.date());
             let visible = Some(school.local(visible)).filter(|_| visible > now);
             (lesson, next, visible, service.group, term, pupils)
@@ -101,37 +106,27 @@ impl Standing {
             }
         }
         let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
-        let dues = dues(&app.register.read(), textbook, &works);
-        let resources =
-            written.iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
-        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
-        let cells = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells())).chain(resources);
-        let texts = Texts::open(app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()).await?;
+        let pupils = with_former(&app.register.read(), pupils, &works);
+        let texts = Texts::open(app, cells_of(written.as_ref(), &works)).await?;
         let reason = match &written {
             Some(row) if row.withdrawn => reasons(desk, textbook).await?.remove(&entry),
             _ => None,
         };
-        let place = Place { author: desk.teacher, textbook, entry };
-        let (draft, note) =
-            app.desk.find(place, desk.local.date()).await.map_err(|problem| papers::unavailable(&problem))?;
-        let on_desk = {
-            let books = app.register.read();
-            OnDesk::of(draft, note, |at| books.school_of(textbook).map_or(desk.local, |school| school.local(at)))
-        };
+        let on_desk = OnDesk::read(desk, Place { author: desk.teacher, textbook, entry }).await?;
         Ok(Self {
             textbook,
             lesson,
             entry,
             written,
             reason,
-            works,
             texts,
             on_desk,
             term,
             pupils,
             version,
             next,
-            dues,
+            dues: dues(&app.register.read(), textbook, &works),
+            works,
             loads,
             visible_from,
         })
@@ -167,6 +162,11 @@ impl Standing {
         (self.textbook, self.lesson.date)
     }
 
+    /// At which versions of the textbook this lesson and its work were last written.
+    pub fn versions(&self) -> impl Iterator<Item = i64> {
+        self.written.iter().map(|row| row.writing.version).chain(self.works.iter().map(|work| work.writing.version))
+    }
+
     pub fn is_held(&self) -> bool {
         self.lesson.not_held.is_none()
     }
@@ -182,7 +182,7 @@ impl Standing {
     }
 
     /// How the form names a lesson to come: by its day, and by its hour too when that day has an earlier one.
-    fn value(&self, lesson: &LessonAt) -> String {
+    pub(super) fn value(&self, lesson: &LessonAt) -> String {
         let first = self.next.iter().find(|other| other.date == lesson.date);
         if first == Some(lesson) {
             lesson.date.to_string()
@@ -235,7 +235,7 @@ impl Standing {
     }
 
     /// Whether all that stands could be read.
-    fn readable(&self) -> bool {
+    pub(super) fn readable(&self) -> bool {
         let mut written = self.written.iter();
         let content = written.clone().all(|row| self.texts.read(row.content.as_ref()).is_some());
         let framing = written.clone().all(|row| row.framing.cells().all(|cell| self.texts.read(Some(cell)).is_some()));
@@ -257,7 +257,7 @@ impl Standing {
             minutes: given.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: given.work.written,
             audience: given.work.audience.clone(),
-            source: None,
+            ..HomeworkRow::default()
         })
     }
 
@@ -335,36 +335,6 @@ impl Standing {
         NewHomework { resources: documents.unwrap_or_default(), ..new }
     }
 
-    /// `jeudi 19 novembre, 8 h (ce jour-là : 2 travaux, environ 45 min)`
-    fn label(&self, lesson: &LessonAt) -> String {
-        let at = format!("{}, {}", fr::long_date(lesson.date), fr::hour(lesson.starts_at));
-        match self.loads.get(&lesson.date) {
-            Some(load) => fr::spaced(&format!("{at} (ce jour-là : {})", load.said())),
-            None => at,
-        }
-    }
-
-    /// Said above the form: something of it could not be read, or the lesson is not held.
-    fn notice(&self) -> Option<Flash> {
-        let left = self.lesson.not_held.map(|because| Flash {
-            title: fr::spaced(&format!("Cette séance est annulée : {}.", said::not_held(because))),
-            detail: Some(fr::spaced(
-                "Elle n’est pas attendue dans votre cahier. Ce que vous écrivez ici se lira comme un travail laissé à la classe.",
-            )),
-        });
-        let assured = self.lesson.assured.then(|| Flash {
-            title: "Cette séance est assurée par un collègue.".to_owned(),
-            detail: Some("Elle n’est pas attendue dans votre cahier.".to_owned()),
-        });
-        let unreadable = (!self.readable()).then(|| Flash {
-            title: "Un texte de cette séance est illisible pour le moment.".to_owned(),
-            detail: Some(fr::spaced(
-                "Il n’est pas repris ci-dessous. Ce que vous enregistrerez formera une nouvelle version ; l’ancienne reste gardée.",
-            )),
-        });
-        unreadable.or(left).or(assured)
-    }
-
     /// Whether the work is already given just so.
     pub(super) fn stands(&self, new: &NewHomework) -> bool {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
@@ -379,68 +349,22 @@ impl Standing {
         self.texts.read(given.text.as_ref()).is_some_and(|text| plain(text) == new.text)
             && (self.due_of(given).0, work.kind, work.minutes, work.written)
                 == (due, new.kind, new.minutes, new.written)
-            && work.audience == new.audience
+            && new.audience.as_ref().is_none_or(|audience| *audience == work.audience)
     }
 
     /// When a work given is due now, and the lesson it is for.
     pub(super) fn due_of(&self, given: &Task) -> (Date, Option<LessonOn>) {
         self.dues.get(&given.homework).copied().unwrap_or((given.work.due.on, None))
     }
+}
 
-    pub fn page(&self, desk: &Desk<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>) -> LessonPage {
-        let books = desk.web.app.register.read();
-        let (class, subject) = labels(&books, self.textbook);
-        let local = |at| books.school_of(self.textbook).map_or(desk.local, |school| school.local(at));
-        let existing = self.written.as_ref().map(|row| Existing {
-            version: row.writing.revision as u32,
-            written_at: local(row.writing.recorded_at),
-            withdrawn: row.withdrawn.then(|| self.reason.clone().unwrap_or_default()),
-        });
-        drop(books);
-        let at = self.at();
-        let here = at.address();
-        let next_lessons =
-            self.next.iter().map(|lesson| Choice { value: self.value(lesson), label: self.label(lesson) });
-        let kinds =
-            said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
-        LessonPage {
-            layout: with_flash(desk.web.layout(Some(visitor), Some(Role::Teacher), &at.path()), self.notice()),
-            class,
-            subject,
-            date: self.lesson.date,
-            start: self.lesson.starts_at,
-            end: end_of(self.lesson.starts_at, self.lesson.minutes),
-            room: self.lesson.room.clone(),
-            notes: self.lesson.notes.clone(),
-            cancelled: self.lesson.not_held.is_some(),
-            textbook: format!("/enseignant/cahiers/{}", self.textbook),
-            withdraw_action: at.action("retirer"),
-            action: here,
-            version: typed.version,
-            key: typed.key,
-            withdraw_key: Uuid::now_v7().to_string(),
-            existing,
-            visibility: self.visible_from.map_or(Visibility::Now, |from| Visibility::After { from }),
-            content: typed.content,
-            sequence: typed.sequence,
-            programme: typed.programme,
-            pupils: self.pupils.clone(),
-            sources: vec![],
-            targets: vec![],
-            source: typed.source,
-            source_said: None,
-            papers: self.on_desk.view(self, false),
-            resources: typed.resources,
-            files_said: attached::limits_said(desk.web.app.file_limits(self.textbook).as_ref()),
-            homework: typed.homework,
-            next_lessons: next_lessons.collect(),
-            kinds: kinds.into(),
-            writing_restricted: self.written_work_policy(desk).is_some(),
-            reason: typed.reason,
-            errors,
-            warnings: vec![],
-        }
-    }
+/// The sealed texts of an entry and of the work given in it.
+pub fn cells_of<'a>(written: Option<&'a Entry>, works: &'a [Task]) -> Vec<&'a SealedCell> {
+    let resources =
+        written.into_iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
+    let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
+    let cells = written.into_iter().flat_map(|row| row.content.iter().chain(row.framing.cells())).chain(resources);
+    cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()
 }
 
 /// A document as a command names it; none when it cannot be read.
@@ -462,6 +386,7 @@ pub fn resource_row(document: NewResource, files: &[&File]) -> ResourceRow {
         title: document.title,
         url: document.link.unwrap_or_default(),
         purpose: Purpose::of(document.purpose).value().to_owned(),
+        ..ResourceRow::default()
     }
 }
 

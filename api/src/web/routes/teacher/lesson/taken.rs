@@ -1,11 +1,12 @@
 //! A lesson taken over from a parallel class, or from an earlier year: what the form is filled with, and which lessons may be.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::calendar::{LessonOn, days_after, days_between};
 use domain::ids::{EntryId, HomeworkId, TextbookId};
+use domain::textbook::Command;
 use domain::textbook::entry::{LessonRef, NewResource, Source};
-use domain::textbook::file::{File, FileAddress};
+use domain::textbook::file::File;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Sheet, Written};
 use projections::teacher::{Entry, Task};
@@ -15,7 +16,7 @@ use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS};
 use super::super::week::first_words;
 use super::super::{Desk, labels};
 use super::At;
-use super::standing::{Standing, document, resource_row};
+use super::standing::{Standing, cells_of, document, resource_row};
 use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::fr;
 use crate::problem::Problem;
@@ -42,8 +43,8 @@ pub struct Taken {
     /// The lessons that followed it: a work due for the second is due for the second here too.
     next: Vec<LessonOn>,
     pub said: String,
-    /// Its files, by the address they have there, as they are sealed here.
-    brought: Vec<(FileAddress, File)>,
+    /// The lessons that its works are for, wherever these are held.
+    dues: BTreeMap<HomeworkId, LessonOn>,
 }
 
 impl Taken {
@@ -60,12 +61,7 @@ impl Taken {
         };
         let Sheet { tasks, .. } = queries::entry(pool, scope, source.textbook, &at).await?;
         let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
-        let resources = entry.resources.iter().chain(works.iter().flat_map(|work| &work.resources));
-        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
-        let cells = entry.content.iter().chain(entry.framing.cells()).chain(resources);
-        let texts =
-            Texts::open(&desk.web.app, cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect());
-        let texts = texts.await?;
+        let texts = Texts::open(&desk.web.app, cells_of(Some(&entry), &works)).await?;
         let books = desk.web.app.register.read();
         let until = days_after(lesson.date, 60).unwrap_or(lesson.date);
         let later = books.lessons(source.textbook, lesson.date, until).into_iter();
@@ -73,8 +69,10 @@ impl Taken {
         let next = later.filter(LessonAt::is_expected).map(|at| at.named()).collect();
         let day = fr::long_date(lesson.date);
         let said = format!("{}, séance du {day}", said::source(&books, source));
+        let due = |work: &Task| Some((work.homework, books.due_lesson(source.textbook, &work.work.due)?.named()));
+        let dues = works.iter().filter_map(due).collect();
         drop(books);
-        Ok(Some(Self { source, entry, works, texts, next, said, brought: vec![] }))
+        Ok(Some(Self { source, entry, works, texts, next, said, dues }))
     }
 
     /// The form of another lesson, filled from it. What cannot be read is left out.
@@ -102,8 +100,8 @@ impl Taken {
 
     /// For the same of the lessons that follow as there; chosen anew when it was due for a day, or when there is no such lesson here.
     fn row(&self, standing: &Standing, work: &Task) -> Option<HomeworkRow> {
-        let due = work.work.due.slot.map(|slot| LessonOn { date: work.work.due.on, slot });
-        let rank = self.next.iter().position(|lesson| Some(*lesson) == due);
+        let due = self.dues.get(&work.homework);
+        let rank = self.next.iter().position(|lesson| Some(lesson) == due);
         let due = rank.and_then(|rank| standing.next_value(rank));
         Some(HomeworkRow {
             text: self.texts.read(work.text.as_ref())?.to_owned(),
@@ -112,6 +110,7 @@ impl Taken {
             minutes: work.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: work.work.written,
             source: Some(work.homework.to_string()),
+            source_notes: notes(work),
             ..HomeworkRow::default()
         })
     }
@@ -121,24 +120,25 @@ impl Taken {
         self.entry.resources.iter().filter_map(|one| one.file.as_ref()).collect()
     }
 
-    /// Seals its files anew for the textbook that takes it over. Under their former address they are known still, to the form.
-    pub async fn bring_files(&mut self, desk: &Desk<'_>, textbook: TextbookId) -> Result<(), Problem> {
-        let (app, from) = (&desk.web.app, self.source.textbook);
-        let works = self.works.iter_mut().flat_map(|work| &mut work.resources);
-        for file in works.filter_map(|one| one.file.as_mut()) {
-            *file = app.copied(desk.teacher, from, file, textbook).await?;
+    /// Seals the files that a command takes over anew, for the textbook that it is for: each has its own key.
+    pub async fn bring_files(
+        &self,
+        desk: &Desk<'_>,
+        textbook: TextbookId,
+        command: &mut Command,
+    ) -> Result<(), Problem> {
+        let Command::PublishEntry { resources, homework, .. } = command else { return Ok(()) };
+        let documents = resources.iter_mut().chain(homework.iter_mut().flat_map(|work| &mut work.resources));
+        for address in documents.filter_map(|one| one.file.as_mut()) {
+            let Some(file) = self.all_files().find(|file| file.address == *address) else { continue };
+            *address = desk.web.app.copied(desk.teacher, self.source.textbook, file, textbook).await?.address;
         }
-        let mut brought = Vec::new();
-        for file in self.files() {
-            brought.push((file.address, app.copied(desk.teacher, from, file, textbook).await?));
-        }
-        self.brought = brought;
         Ok(())
     }
 
-    /// What a file of its lesson is called in the textbook that takes it over.
-    pub fn brought(&self, address: FileAddress) -> Option<&File> {
-        self.brought.iter().find(|(former, _)| *former == address).map(|(_, file)| file)
+    fn all_files(&self) -> impl Iterator<Item = &File> {
+        let of_works = self.works.iter().flat_map(|work| &work.resources);
+        self.entry.resources.iter().chain(of_works).filter_map(|one| one.file.as_ref())
     }
 
     /// The documents of one of its works; none when one of them cannot be read.
@@ -146,6 +146,16 @@ impl Taken {
         let work = self.works.iter().find(|work| work.homework == homework)?;
         work.resources.iter().map(|one| document(&self.texts, one)).collect()
     }
+}
+
+/// What is to be known of a work taken over.
+fn notes(work: &Task) -> Vec<String> {
+    let part = (!work.work.audience.is_empty()).then(|| {
+        "Ce travail était pour une partie de l’autre classe : choisissez ici les élèves concernés.".to_owned()
+    });
+    let documents = (!work.resources.is_empty())
+        .then(|| format!("Repris avec {}.", fr::plural(work.resources.len(), "document", "documents")));
+    part.into_iter().chain(documents).map(|note| fr::spaced(&note)).collect()
 }
 
 /// The textbooks of the same subject that this teacher keeps, or kept, besides this one.
