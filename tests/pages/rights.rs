@@ -86,6 +86,18 @@ async fn a_right_holds_from_its_day_and_not_before() {
 }
 
 #[tokio::test]
+async fn an_end_set_for_a_later_day_is_brought_forward() {
+    let pages = Pages::open().await;
+    let accompanied = format!("/accompagnement/eleves/{PUPIL}");
+    pages.records(PUPIL, "fin-aesh", AESH, "2027-06-30").await;
+    pages.reads(AESH, &accompanied).await;
+    pages.records(PUPIL, "fin-aesh", AESH, MONDAY).await;
+    pages.does_not_exist(AESH, &accompanied).await;
+    let page = pages.reads(HEAD, &format!("/direction/droits/{PUPIL}")).await;
+    assert!(!page.contains("accompagne</span>"), "{page}");
+}
+
+#[tokio::test]
 async fn what_is_recorded_is_what_was_read() {
     let pages = Pages::open().await;
     let path = format!("/direction/droits/{PUPIL}");
@@ -183,6 +195,31 @@ async fn the_form_tutor_reads_the_class_in_all_subjects_while_they_hold_it() {
     pages.school.world.clock.set("2026-11-19T08:00:00Z".parse().unwrap());
     pages.does_not_exist(FORM_TUTOR, &class_4b).await;
     pages.reads(TEACHER, &class_4b).await;
+}
+
+#[tokio::test]
+async fn form_tutors_named_for_later_are_named_earlier_or_called_off() {
+    let pages = Pages::open().await;
+    let class_4b = format!("/enseignant/classes/{}", crate::school::class("4B"));
+    let address = format!("groups/{}", crate::school::class("4B"));
+    let tell = async |teachers: &[PersonId], from| {
+        let named = group::Command::NameFormTutors { teachers: teachers.iter().copied().collect(), from };
+        pages.school.tell(HEAD, &address, &[], &named).await
+    };
+    tell(&[FORM_TUTOR], Some(date(2206, 11, 17))).await.refused(400, "day-outside-the-year");
+    assert_eq!(tell(&[TEACHER], Some(date(2027, 1, 1))).await.status, 200);
+    pages.reads(FORM_TUTOR, &class_4b).await;
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    // Not in January, but today.
+    assert_eq!(tell(&[TEACHER], None).await.status, 200);
+    pages.does_not_exist(FORM_TUTOR, &class_4b).await;
+    pages.reads(TEACHER, &class_4b).await;
+    // Somebody in January, then nobody as soon as today.
+    assert_eq!(tell(&[FORM_TUTOR], Some(date(2027, 1, 1))).await.status, 200);
+    assert_eq!(tell(&[], Some(MONDAY)).await.status, 200);
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    pages.school.world.clock.set("2027-01-04T08:00:00Z".parse().unwrap());
+    pages.does_not_exist(FORM_TUTOR, &class_4b).await;
 }
 
 #[tokio::test]
