@@ -1,8 +1,11 @@
 //! Who may read what around a pupil and a class: the rights that a head records, the objection of a pupil of age, the form tutor and the
 //! school life.
 
+use api::app::Said;
+use domain::actor::Actor;
 use domain::directory::group;
 use domain::directory::person::{self, Guardian, Standing};
+use domain::ids::{SchoolId, SchoolYear, StreamId};
 use domain::textbook::Command;
 use jiff::civil::date;
 
@@ -23,6 +26,14 @@ impl Pages {
 
     async fn does_not_exist(&self, who: PersonId, path: &str) {
         assert_eq!(self.call(Some(who), "GET", path, "").await.0, 404, "{path}");
+    }
+
+    /// What the feed says of somebody.
+    async fn fed(&self, school: SchoolId, who: PersonId, command: person::Command) {
+        let (stream, app) = (StreamId::new("person", who, SchoolYear::NONE), &self.school.app);
+        let told = app.in_directory::<person::Person>(Actor::Import, school, stream, Said::default(), command).await;
+        let told = told.unwrap_or_else(|problem| panic!("{}", problem.detail));
+        app.await_readers(told.last_position.unwrap()).await;
     }
 
     /// The head asks for a change around a pupil, reads what will follow, and confirms it.
@@ -95,6 +106,48 @@ async fn an_end_set_for_a_later_day_is_brought_forward() {
     pages.does_not_exist(AESH, &accompanied).await;
     let page = pages.reads(HEAD, &format!("/direction/droits/{PUPIL}")).await;
     assert!(!page.contains("accompagne</span>"), "{page}");
+}
+
+#[tokio::test]
+async fn an_aesh_reads_while_they_work_in_a_school_of_the_child() {
+    let pages = Pages::open().await;
+    let accompanied = format!("/accompagnement/eleves/{PUPIL}");
+    pages.reads(AESH, &accompanied).await;
+    assert!(pages.reads(PUPIL, "/eleve/droits").await.contains("AESH</span>"));
+    // The AESH goes to work in another school, and the head forgets to say so of the pupil.
+    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: RENTREE };
+    pages.fed(elsewhere(), AESH, taken).await;
+    pages.reads(AESH, &accompanied).await;
+    pages.fed(here(), AESH, person::Command::EndRole { school: here(), role: person::Role::Aesh, on: MONDAY }).await;
+    pages.does_not_exist(AESH, &accompanied).await;
+    assert!(!pages.reads(PUPIL, "/eleve/droits").await.contains("AESH</span>"));
+}
+
+#[tokio::test]
+async fn the_head_of_a_school_that_the_pupil_has_left_takes_rights_away_and_gives_none() {
+    use domain::directory::entourage::Command;
+    let pages = Pages::open().await;
+    pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
+    pages.does_not_exist(AESH, &format!("/accompagnement/eleves/{PUPIL}")).await;
+    let address = format!("entourages/{PUPIL}");
+    let (relative, companion, from, on) = (SUPERVISING, AESH, MONDAY, MONDAY);
+    for given in [
+        Command::NameCompanion { companion, from },
+        Command::RecordSupervision { relative, from },
+        Command::LiftCourtDecision { relative: BARRED, on },
+    ] {
+        pages.school.tell(HEAD, &address, &[], &given).await.refused(404, "unknown");
+    }
+    for taken in [
+        Command::ReleaseCompanion { companion, on },
+        Command::EnterCourtDecision { relative, from },
+        Command::EndSupervision { relative, on },
+    ] {
+        pages.school.tell(OTHER_HEAD, &address, &[], &taken).await.refused(404, "unknown");
+        let told = pages.school.tell(HEAD, &address, &[], &taken).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.does_not_exist(SUPERVISING, &of_pupil(PUPIL)).await;
 }
 
 #[tokio::test]

@@ -67,6 +67,21 @@ pub enum Command {
     WithdrawObjection,
 }
 
+impl Command {
+    /// Whether all it can do is to take from somebody what they read: who once led the pupil's schooling must be able to, also after the
+    /// pupil has left.
+    pub fn takes_away(&self) -> bool {
+        match self {
+            Self::EndSupervision { .. } | Self::EnterCourtDecision { .. } | Self::ReleaseCompanion { .. } => true,
+            Self::RecordSupervision { .. }
+            | Self::LiftCourtDecision { .. }
+            | Self::NameCompanion { .. }
+            | Self::Object
+            | Self::WithdrawObjection => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     SupervisionRecorded { pupil: PersonId, relative: PersonId, from: Date },
