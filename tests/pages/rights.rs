@@ -307,6 +307,33 @@ async fn who_follows_a_class_reads_what_its_pupils_read_and_no_more() {
 }
 
 #[tokio::test]
+async fn who_has_other_work_is_for_those_who_teach_and_lead_and_never_for_an_inspector() {
+    let pages = Pages::open().await;
+    let write = async |command| {
+        let done = pages.school.app.in_textbook(TEACHER, maths("4B"), Said::default(), command).await;
+        let position = done.unwrap_or_else(|problem| panic!("{}", problem.detail)).last_position.unwrap();
+        pages.school.app.await_readers(position).await;
+    };
+    let work = exercise(41, "Fiche de soutien", THURSDAY);
+    let for_one = domain::textbook::homework::NewHomework { audience: [PUPIL].into(), ..work.clone() };
+    write(Command::GiveHomework { given_in: monday_in_4b(), homework: work }).await;
+    write(Command::ReviseHomework { homework: for_one }).await;
+    let page = pages.reads(INSPECTOR, &format!("/inspection/cahiers/{}", maths("4B"))).await;
+    assert!(page.contains("pour une partie de la classe"), "{page}");
+    assert!(!page.contains("Famille-pupil of 4B"), "{page}");
+    let history = format!("/api/v1/textbooks/{}/history", maths("4B"));
+    for (who, named) in [(TEACHER, true), (SUBSTITUTE, true), (HEAD, true), (DEPUTY, true), (INSPECTOR, false)] {
+        let told = pages.school.read(who, &history).await;
+        let items = told.json["items"].as_array().unwrap();
+        let apart: Vec<_> = items.iter().filter(|item| item["for_part_of_group"] == true).collect();
+        assert_eq!(apart.len(), 1, "{who}: {}", told.text);
+        let expected = if named { serde_json::json!([PUPIL]) } else { serde_json::Value::Null };
+        assert_eq!(apart[0]["audience"], expected, "{who}");
+        assert_eq!(told.text.contains(&PUPIL.to_string()), named, "{who}");
+    }
+}
+
+#[tokio::test]
 async fn ct_11_the_workload_is_counted_by_the_team_and_by_those_who_read_from_what_they_see() {
     let pages = Pages::open().await;
     let give = |homework, text: &str| Command::GiveHomework {
