@@ -44,6 +44,7 @@ impl Pages {
         let form = format!("acte={act}&personne={who}&le={day}&version={}&cle=x", hidden(&page, "version"));
         let (status, preview) = self.call(Some(head), "POST", &path, &form).await;
         assert_eq!(status, 200, "{preview}");
+        assert!(preview.contains("<title>À confirmer\u{202f}: Proches et AESH"), "{preview}");
         assert_eq!(self.school.head().await, before, "nothing is recorded before it is confirmed");
         let (version, key) = (hidden(&preview, "version"), hidden(&preview, "cle"));
         let form = format!("acte={act}&personne={who}&le={day}&version={version}&cle={key}&confirmer=oui");
@@ -191,6 +192,7 @@ async fn at_eighteen_parents_go_on_reading_until_the_pupil_objects_and_are_told_
     };
     let (status, confirm) = pages.call(Some(ADULT), "POST", "/eleve/droits", &form(&page, "lever", "")).await;
     assert_eq!(status, 200);
+    assert!(confirm.contains("<title>À confirmer\u{202f}: Qui lit mon cahier"), "{confirm}");
     pages.does_not_exist(OF_ADULT, &of_pupil(ADULT)).await;
     let sent = form(&confirm, "lever", "&confirmer=oui");
     assert_eq!(pages.call(Some(ADULT), "POST", "/eleve/droits", &sent).await.0, 303);
