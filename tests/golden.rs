@@ -219,7 +219,7 @@ fn of_groups() -> BTreeMap<String, String> {
     let (pupil, on) = (someone(1), date(2026, 9, 1));
     told::<group::Group>(
         Capacity::Machine,
-        (),
+        group::Facts::default(),
         vec![
             open("4B"),
             open("4EME B"),

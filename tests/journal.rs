@@ -263,6 +263,9 @@ async fn a_school_year_is_one_partition() {
     };
     let open = domain::directory::group::Command::Open { school, year: SchoolYear(2026), description };
     let stream = StreamId::new("group", group, SchoolYear(2026));
+    let Context { actor, capacity, now, facts_position, .. } = context;
+    let facts = domain::directory::group::Facts::default();
+    let context = Context { actor, capacity, now, facts, facts_position };
     world.journal.execute::<domain::directory::group::Group>(Envelope::to(stream), open, context).await.unwrap();
     let row =
         world.reader.fetch_one("select tableoid::regclass::text, position from journal.events where era = 2026").await;

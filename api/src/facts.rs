@@ -14,7 +14,7 @@ use std::sync::{RwLock, RwLockReadGuard};
 use domain::decider::Decider as _;
 use domain::directory::entourage::Entourage;
 use domain::directory::establishment::School;
-use domain::directory::group::Group;
+use domain::directory::group::{self, Group};
 use domain::directory::person::Person;
 use domain::directory::service::{self, Service};
 use domain::event::{Fact, Recorded};
@@ -38,6 +38,12 @@ pub trait Known: Sized {
 
 impl Known for () {
     fn of(_: &Books, _: SchoolId, _: StreamId) -> Self {}
+}
+
+impl Known for group::Facts {
+    fn of(books: &Books, school: SchoolId, stream: StreamId) -> Self {
+        books.group_facts(school, stream.era)
+    }
 }
 
 impl Known for service::Facts {

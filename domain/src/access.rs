@@ -7,7 +7,7 @@
 //! | parent with the right of supervision | the same, until a court decision ends it (code civil, art. 373-2-1) |
 //! | either, of a pupil of age who objects | nothing, from that day on |
 //! | contact, other relative | nothing |
-//! | AESH | what the pupils named to them see, between the days named |
+//! | AESH of a school of the pupil | what the pupils named to them see, between the days named |
 //! | teacher | the textbooks of their services, those of an ended assignment included |
 //! | form tutor | besides, what the pupils of the class see, in all subjects, while they hold it |
 //! | school life (CPE, AED) | what the pupils of the school see, in all classes |

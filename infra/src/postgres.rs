@@ -57,11 +57,13 @@ pub async fn connect(url: &str, role: Role, connections_max: u32) -> Result<PgPo
 
 /// The roles of the journal's database, and the login's right to act as them. Since PostgreSQL 16 who creates a role may grant it but does not
 /// act as it (release notes of 16, `CREATEROLE`): that is granted by name. A login that is given the roles by the operator needs no right to
-/// create any.
+/// create any. The lock of the migrations is not held yet: this step takes its own, so that two first starts at once do not both create
+/// them, until its transaction ends.
 const ROLES: &str = "do $$
 declare
     role text;
 begin
+    perform pg_advisory_xact_lock(7322, 0);
     foreach role in array array['palimpseste_writer', 'palimpseste_reader'] loop
         if not exists (select from pg_roles where rolname = role) then
             execute format('create role %I nologin', role);

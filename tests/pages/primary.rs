@@ -158,3 +158,17 @@ async fn a_day_of_two_half_days_is_offered_once_as_a_due_date() {
     assert_eq!(offered, 2, "once in each of the two works of the form");
     assert!(text.contains("CE1-CE2") && text.contains("Toutes matières"));
 }
+
+#[tokio::test]
+async fn the_week_of_a_class_is_named_as_the_class_is() {
+    let pages = village().await;
+    let tutors = group::Command::NameFormTutors { teachers: [TEACHER].into(), from: Some(RENTREE) };
+    tell::<group::Group>(&pages, group(), YEAR, tutors).await;
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let class = format!("/enseignant/classes/{}", group());
+    for path in [class.clone(), format!("{class}/charge")] {
+        let (status, text) = pages.call(Some(TEACHER), "GET", &path, "").await;
+        assert_eq!(status, 200, "{text}");
+        assert!(text.contains("La semaine de la classe CE1-CE2"), "{text}");
+    }
+}

@@ -1,8 +1,11 @@
 //! Who may read what around a pupil and a class: the rights that a head records, the objection of a pupil of age, the form tutor and the
 //! school life.
 
+use api::app::Said;
+use domain::actor::Actor;
 use domain::directory::group;
 use domain::directory::person::{self, Guardian, Standing};
+use domain::ids::{SchoolId, SchoolYear, StreamId};
 use domain::textbook::Command;
 use jiff::civil::date;
 
@@ -25,6 +28,14 @@ impl Pages {
         assert_eq!(self.call(Some(who), "GET", path, "").await.0, 404, "{path}");
     }
 
+    /// What the feed says of somebody.
+    async fn fed(&self, school: SchoolId, who: PersonId, command: person::Command) {
+        let (stream, app) = (StreamId::new("person", who, SchoolYear::NONE), &self.school.app);
+        let told = app.in_directory::<person::Person>(Actor::Import, school, stream, Said::default(), command).await;
+        let told = told.unwrap_or_else(|problem| panic!("{}", problem.detail));
+        app.await_readers(told.last_position.unwrap()).await;
+    }
+
     /// The head asks for a change around a pupil, reads what will follow, and confirms it.
     async fn records(&self, pupil: PersonId, act: &str, who: PersonId, day: impl std::fmt::Display) -> String {
         let path = format!("/direction/droits/{pupil}");
@@ -33,6 +44,7 @@ impl Pages {
         let form = format!("acte={act}&personne={who}&le={day}&version={}&cle=x", hidden(&page, "version"));
         let (status, preview) = self.call(Some(head), "POST", &path, &form).await;
         assert_eq!(status, 200, "{preview}");
+        assert!(preview.contains("<title>À confirmer\u{202f}: Proches et AESH"), "{preview}");
         assert_eq!(self.school.head().await, before, "nothing is recorded before it is confirmed");
         let (version, key) = (hidden(&preview, "version"), hidden(&preview, "cle"));
         let form = format!("acte={act}&personne={who}&le={day}&version={version}&cle={key}&confirmer=oui");
@@ -86,6 +98,60 @@ async fn a_right_holds_from_its_day_and_not_before() {
 }
 
 #[tokio::test]
+async fn an_end_set_for_a_later_day_is_brought_forward() {
+    let pages = Pages::open().await;
+    let accompanied = format!("/accompagnement/eleves/{PUPIL}");
+    pages.records(PUPIL, "fin-aesh", AESH, "2027-06-30").await;
+    pages.reads(AESH, &accompanied).await;
+    pages.records(PUPIL, "fin-aesh", AESH, MONDAY).await;
+    pages.does_not_exist(AESH, &accompanied).await;
+    let page = pages.reads(HEAD, &format!("/direction/droits/{PUPIL}")).await;
+    assert!(!page.contains("accompagne</span>"), "{page}");
+}
+
+#[tokio::test]
+async fn an_aesh_reads_while_they_work_in_a_school_of_the_child() {
+    let pages = Pages::open().await;
+    let accompanied = format!("/accompagnement/eleves/{PUPIL}");
+    pages.reads(AESH, &accompanied).await;
+    assert!(pages.reads(PUPIL, "/eleve/droits").await.contains("AESH</span>"));
+    // The AESH goes to work in another school, and the head forgets to say so of the pupil.
+    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: RENTREE };
+    pages.fed(elsewhere(), AESH, taken).await;
+    pages.reads(AESH, &accompanied).await;
+    pages.fed(here(), AESH, person::Command::EndRole { school: here(), role: person::Role::Aesh, on: MONDAY }).await;
+    pages.does_not_exist(AESH, &accompanied).await;
+    assert!(!pages.reads(PUPIL, "/eleve/droits").await.contains("AESH</span>"));
+}
+
+#[tokio::test]
+async fn the_head_of_a_school_that_the_pupil_has_left_takes_rights_away_and_gives_none() {
+    use domain::directory::entourage::Command;
+    let pages = Pages::open().await;
+    pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
+    pages.does_not_exist(AESH, &format!("/accompagnement/eleves/{PUPIL}")).await;
+    let address = format!("entourages/{PUPIL}");
+    let (relative, companion, from, on) = (SUPERVISING, AESH, MONDAY, MONDAY);
+    for given in [
+        Command::NameCompanion { companion, from },
+        Command::RecordSupervision { relative, from },
+        Command::LiftCourtDecision { relative: BARRED, on },
+    ] {
+        pages.school.tell(HEAD, &address, &[], &given).await.refused(404, "unknown");
+    }
+    for taken in [
+        Command::ReleaseCompanion { companion, on },
+        Command::EnterCourtDecision { relative, from },
+        Command::EndSupervision { relative, on },
+    ] {
+        pages.school.tell(OTHER_HEAD, &address, &[], &taken).await.refused(404, "unknown");
+        let told = pages.school.tell(HEAD, &address, &[], &taken).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.does_not_exist(SUPERVISING, &of_pupil(PUPIL)).await;
+}
+
+#[tokio::test]
 async fn what_is_recorded_is_what_was_read() {
     let pages = Pages::open().await;
     let path = format!("/direction/droits/{PUPIL}");
@@ -126,6 +192,7 @@ async fn at_eighteen_parents_go_on_reading_until_the_pupil_objects_and_are_told_
     };
     let (status, confirm) = pages.call(Some(ADULT), "POST", "/eleve/droits", &form(&page, "lever", "")).await;
     assert_eq!(status, 200);
+    assert!(confirm.contains("<title>À confirmer\u{202f}: Qui lit mon cahier"), "{confirm}");
     pages.does_not_exist(OF_ADULT, &of_pupil(ADULT)).await;
     let sent = form(&confirm, "lever", "&confirmer=oui");
     assert_eq!(pages.call(Some(ADULT), "POST", "/eleve/droits", &sent).await.0, 303);
@@ -186,6 +253,31 @@ async fn the_form_tutor_reads_the_class_in_all_subjects_while_they_hold_it() {
 }
 
 #[tokio::test]
+async fn form_tutors_named_for_later_are_named_earlier_or_called_off() {
+    let pages = Pages::open().await;
+    let class_4b = format!("/enseignant/classes/{}", crate::school::class("4B"));
+    let address = format!("groups/{}", crate::school::class("4B"));
+    let tell = async |teachers: &[PersonId], from| {
+        let named = group::Command::NameFormTutors { teachers: teachers.iter().copied().collect(), from };
+        pages.school.tell(HEAD, &address, &[], &named).await
+    };
+    tell(&[FORM_TUTOR], Some(date(2206, 11, 17))).await.refused(400, "day-outside-the-year");
+    assert_eq!(tell(&[TEACHER], Some(date(2027, 1, 1))).await.status, 200);
+    pages.reads(FORM_TUTOR, &class_4b).await;
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    // Not in January, but today.
+    assert_eq!(tell(&[TEACHER], None).await.status, 200);
+    pages.does_not_exist(FORM_TUTOR, &class_4b).await;
+    pages.reads(TEACHER, &class_4b).await;
+    // Somebody in January, then nobody as soon as today.
+    assert_eq!(tell(&[FORM_TUTOR], Some(date(2027, 1, 1))).await.status, 200);
+    assert_eq!(tell(&[], Some(MONDAY)).await.status, 200);
+    pages.does_not_exist(TEACHER, &class_4b).await;
+    pages.school.world.clock.set("2027-01-04T08:00:00Z".parse().unwrap());
+    pages.does_not_exist(FORM_TUTOR, &class_4b).await;
+}
+
+#[tokio::test]
 async fn who_follows_a_class_reads_what_its_pupils_read_and_no_more() {
     let pages = Pages::open().await;
     let command = Command::PublishEntry {
@@ -213,6 +305,33 @@ async fn who_follows_a_class_reads_what_its_pupils_read_and_no_more() {
     pages.school.world.clock.set("2026-11-18T07:00:00Z".parse().unwrap());
     for (who, path) in &pages_of {
         assert!(pages.reads(*who, path).await.contains("Écrit pendant la pause"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_other_work_is_for_those_who_teach_and_lead_and_never_for_an_inspector() {
+    let pages = Pages::open().await;
+    let write = async |command| {
+        let done = pages.school.app.in_textbook(TEACHER, maths("4B"), Said::default(), command).await;
+        let position = done.unwrap_or_else(|problem| panic!("{}", problem.detail)).last_position.unwrap();
+        pages.school.app.await_readers(position).await;
+    };
+    let work = exercise(41, "Fiche de soutien", THURSDAY);
+    let for_one = domain::textbook::homework::NewHomework { audience: [PUPIL].into(), ..work.clone() };
+    write(Command::GiveHomework { given_in: monday_in_4b(), homework: work }).await;
+    write(Command::ReviseHomework { homework: for_one }).await;
+    let page = pages.reads(INSPECTOR, &format!("/inspection/cahiers/{}", maths("4B"))).await;
+    assert!(page.contains("pour une partie de la classe"), "{page}");
+    assert!(!page.contains("Famille-pupil of 4B"), "{page}");
+    let history = format!("/api/v1/textbooks/{}/history", maths("4B"));
+    for (who, named) in [(TEACHER, true), (SUBSTITUTE, true), (HEAD, true), (DEPUTY, true), (INSPECTOR, false)] {
+        let told = pages.school.read(who, &history).await;
+        let items = told.json["items"].as_array().unwrap();
+        let apart: Vec<_> = items.iter().filter(|item| item["for_part_of_group"] == true).collect();
+        assert_eq!(apart.len(), 1, "{who}: {}", told.text);
+        let expected = if named { serde_json::json!([PUPIL]) } else { serde_json::Value::Null };
+        assert_eq!(apart[0]["audience"], expected, "{who}");
+        assert_eq!(told.text.contains(&PUPIL.to_string()), named, "{who}");
     }
 }
 

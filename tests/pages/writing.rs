@@ -156,7 +156,9 @@ async fn a_lesson_is_taken_over_for_a_parallel_class_and_says_so_to_the_inspecto
     let href = offered.split("href=\"").find(|rest| rest.contains("?reprise=") && rest.contains("Thalès"));
     let href = href.unwrap_or_else(|| panic!("{offered}")).split('"').next().unwrap().to_owned();
     let filled = pages.sees(TEACHER, &href).await;
-    for text in ["Théorème de Thalès", "4. Thalès", "Figure", "Exercice 7 page 12", "reprise du cahier"] {
+    for text in
+        ["Théorème de Thalès", "4. Thalès", "Figure", "Exercice 7 page 12", "reprise du cahier de la classe 4e B, "]
+    {
         assert!(filled.contains(text), "{text}");
     }
     // Due for the lesson after, there; for the lesson after, here.

@@ -15,7 +15,7 @@ use crate::facts::RoleHeld;
 use crate::problem::Problem;
 
 impl App {
-    /// A head records a right in the entourage of a pupil of his school, or the pupil objects.
+    /// A head records a right in the entourage of a pupil of his school, or ends one of a pupil who was; or the pupil objects.
     pub async fn in_entourage(
         &self,
         who: PersonId,
@@ -59,9 +59,9 @@ impl App {
         let books = self.register.read();
         let now = self.now();
         let today = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(now).date();
-        let schools: Vec<SchoolId> =
-            books.roles(pupil, today).filter(|held| held.role == Role::Pupil).map(|held| held.school).collect();
-        let book = books.person(pupil).filter(|_| schools.contains(&school)).ok_or_else(Problem::unknown)?;
+        let here = books.is_around(pupil, school, command, today);
+        let book = books.person(pupil).filter(|_| here).ok_or_else(Problem::unknown)?;
+        let schools: Vec<SchoolId> = books.schools_of_pupil(pupil, today).collect();
         let relatives = book.guardians.clone();
         let accompanies =
             |held: &RoleHeld| held.role == Role::Aesh && held.holds(today) && schools.contains(&held.school);

@@ -7,7 +7,7 @@ use domain::actor::Capacity;
 use domain::calendar::{Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Placement, Slot, YearBounds};
 use domain::directory::entourage;
 use domain::directory::establishment::{Identity, Level};
-use domain::directory::group::Description;
+use domain::directory::group::{self, Description};
 use domain::directory::person::{Contacts, Guardian, Names, Role};
 use domain::directory::service::{self, ALL_SUBJECTS, Assignment};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
@@ -323,6 +323,12 @@ impl Books {
             moved: service.moved.iter().filter_map(|(lesson, moved)| Some((*lesson, moved.now.clone()?))).collect(),
             received: Received { limits: school.file_limits.clone(), ..Received::default() },
         })
+    }
+
+    /// What a decision on a group may look at.
+    pub fn group_facts(&self, school: SchoolId, year: SchoolYear) -> group::Facts {
+        let Some(book) = self.schools.get(&school) else { return group::Facts::default() };
+        group::Facts { bounds: book.years.get(&year).cloned(), zone: book.zone.clone() }
     }
 
     /// What a decision on a service may look at.

@@ -167,11 +167,14 @@ fn group(books: &mut Books, event: &group::Event, recorded_at: Timestamp) {
     }
 }
 
+/// The whole set, from that day: what was said of later days no longer counts.
 fn tutors(books: &mut Books, group: GroupId, teachers: &BTreeSet<PersonId>, from: Date) {
     let Some(book) = books.groups.get_mut(&group) else { return };
     book.form_tutors.clone_from(teachers);
-    let released = |held: &&mut Tutoring| held.until.is_none() && !teachers.contains(&held.tutor);
-    book.tutorings.iter_mut().filter(released).for_each(|held| held.until = Some(from));
+    book.tutorings.retain(|held| held.from < from);
+    for held in book.tutorings.iter_mut().filter(|held| held.until.is_none_or(|until| from <= until)) {
+        held.until = Some(from).filter(|_| !teachers.contains(&held.tutor));
+    }
     for tutor in teachers {
         if !book.tutorings.iter().any(|held| held.tutor == *tutor && held.until.is_none()) {
             book.tutorings.push(Tutoring { tutor: *tutor, from, until: None });

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::access::{self, Grant, Scope, Team};
+use domain::directory::entourage;
 use domain::directory::person::Role;
 use domain::directory::service::Assignment;
 use domain::ids::{GroupId, PersonId, SchoolId, TextbookId};
 use jiff::civil::Date;
 
-use super::Books;
+use super::{Books, PersonBook};
 
 /// From where a person reads: one page, one standpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +39,11 @@ impl Books {
             Standpoint::Guardian(child) => self.person(child).map_or_else(Scope::nothing, |book| {
                 access::of_guardian(person, child, book.guardians_on(on), &book.entourage, self.stays(child), on)
             }),
-            Standpoint::Companion(child) if has(Role::Aesh) => self.person(child).map_or_else(Scope::nothing, |book| {
-                access::of_companion(person, child, &book.entourage, self.stays(child), on)
-            }),
+            Standpoint::Companion(child) if self.may_accompany(person, child, on) => {
+                self.person(child).map_or_else(Scope::nothing, |book| {
+                    access::of_companion(person, child, &book.entourage, self.stays(child), on)
+                })
+            }
             Standpoint::Teacher => {
                 let services: Vec<(TextbookId, Assignment)> = self
                     .services_of_teacher(person)
@@ -88,6 +91,28 @@ impl Books {
 
     fn places(&self, person: PersonId, on: Date) -> Vec<(SchoolId, Role)> {
         self.roles(person, on).map(|held| (held.school, held.role)).collect()
+    }
+
+    /// Whether somebody is AESH, on that day, of a school where the child is a pupil on that day: an AESH of another school reads nothing.
+    pub fn may_accompany(&self, person: PersonId, child: PersonId, on: Date) -> bool {
+        self.schools_of_pupil(child, on).any(|school| {
+            let mut held = self.roles(person, on);
+            held.any(|held| held.school == school && held.role == Role::Aesh)
+        })
+    }
+
+    /// The schools where somebody is a pupil on that day.
+    pub fn schools_of_pupil(&self, pupil: PersonId, on: Date) -> impl Iterator<Item = SchoolId> {
+        self.roles(pupil, on).filter(|held| held.role == Role::Pupil).map(|held| held.school)
+    }
+
+    /// Whether a command may be given around a pupil from that school: it is one of the pupil's, or was, for what only takes away.
+    pub fn is_around(&self, pupil: PersonId, school: SchoolId, command: &entourage::Command, on: Date) -> bool {
+        let ever = |book: &PersonBook| {
+            book.roles.iter().any(|held| held.school == school && held.role == Role::Pupil && held.from <= on)
+        };
+        self.schools_of_pupil(pupil, on).any(|known| known == school)
+            || command.takes_away() && self.person(pupil).is_some_and(ever)
     }
 
     /// The pupils somebody was ever named to accompany.

@@ -52,7 +52,9 @@ pub struct PastVersion {
     kind: Option<HomeworkKind>,
     minutes: Option<u16>,
     written: Option<bool>,
-    /// The pupils a work is for; none for the whole group.
+    /// Whether it is for some pupils of the group only.
+    for_part_of_group: bool,
+    /// Who they are, for those who teach the textbook today or lead the school; none for others, or for the whole group.
     audience: Option<Vec<PersonId>>,
     /// None: forgotten, or a withdrawal.
     text: Option<String>,
@@ -97,7 +99,13 @@ pub async fn read(
     held: Held,
 ) -> Answer {
     let wanted = Wanted::<AfterVersion>::of(&asked.only(&["cursor", "limit"])?, uri)?;
-    let scope = scope_on(&app.register.read(), caller.person, TextbookId(id), app.now())?;
+    let (scope, of_the_team) = {
+        let books = app.register.read();
+        let scope = scope_on(&books, caller.person, TextbookId(id), app.now())?;
+        let today = books.school_of(TextbookId(id)).map(|school| school.local(app.now()).date());
+        let capacity = today.map(|today| books.capacity_in(caller.person, TextbookId(id), today));
+        (scope, capacity.is_some_and(|capacity| capacity.teaches() || capacity.leads()))
+    };
     if !scope.behind_the_scenes {
         let detail = "the history is for the teachers of this textbook, its head and its inspector";
         return Err(Problem::new(StatusCode::FORBIDDEN, "history-not-for-you", detail));
@@ -118,12 +126,12 @@ pub async fn read(
     let texts = Texts::open(&app, cells.collect()).await?;
     let items = {
         let books = app.register.read();
-        rows.iter().map(|row| version(&books, &texts, row)).collect()
+        rows.iter().map(|row| version(&books, &texts, row, of_the_team)).collect()
     };
     paged(&held, &Page { items, next })
 }
 
-fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> PastVersion {
+fn version(books: &Books, texts: &Texts, row: &inspector::Version, of_the_team: bool) -> PastVersion {
     let (entry, homework) = match row.item {
         Item::Entry(entry) => (Some(entry), None),
         Item::Homework(homework) => (None, Some(homework)),
@@ -145,9 +153,11 @@ fn version(books: &Books, texts: &Texts, row: &inspector::Version) -> PastVersio
         kind: row.work.as_ref().map(|work| work.kind),
         minutes: row.work.as_ref().and_then(|work| work.minutes),
         written: row.work.as_ref().map(|work| work.written),
+        for_part_of_group: row.work.as_ref().is_some_and(|work| !work.audience.is_empty()),
         audience: row
             .work
             .as_ref()
+            .filter(|_| of_the_team)
             .map(|work| work.audience.iter().copied().collect())
             .filter(|all: &Vec<_>| !all.is_empty()),
         sequence: texts.of(row.framing.sequence.as_ref()),

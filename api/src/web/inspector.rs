@@ -86,7 +86,7 @@ pub struct Version {
     /// `pour le jeudi 19 novembre · exercices · 20 min`, when a version of the homework changed it; else empty.
     pub terms: Vec<Segment>,
     pub framing: Framing,
-    /// `reprise du cahier de la 4e A, mathématiques`
+    /// `reprise du cahier de la classe 4e A, mathématiques, année 2026-2027`
     pub copied_from: Option<String>,
     pub resources: Vec<Resource>,
     /// It was taken out of sight, and written again since.

@@ -67,6 +67,21 @@ pub enum Command {
     WithdrawObjection,
 }
 
+impl Command {
+    /// Whether all it can do is to take from somebody what they read: who once led the pupil's schooling must be able to, also after the
+    /// pupil has left.
+    pub fn takes_away(&self) -> bool {
+        match self {
+            Self::EndSupervision { .. } | Self::EnterCourtDecision { .. } | Self::ReleaseCompanion { .. } => true,
+            Self::RecordSupervision { .. }
+            | Self::LiftCourtDecision { .. }
+            | Self::NameCompanion { .. }
+            | Self::Object
+            | Self::WithdrawObjection => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     SupervisionRecorded { pupil: PersonId, relative: PersonId, from: Date },
@@ -162,6 +177,17 @@ struct Spell {
     until: Option<Date>,
 }
 
+impl Spell {
+    fn holds(&self, on: Date) -> bool {
+        self.from <= on && self.outlasts(on)
+    }
+
+    /// Whether an end on that day shortens it. One that ended before it began never holds.
+    fn outlasts(&self, on: Date) -> bool {
+        self.until.is_none_or(|until| on.max(self.from) < until)
+    }
+}
+
 /// The rights recorded for one pupil, past ones included: what access is computed from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
@@ -192,8 +218,8 @@ impl State {
 
     /// Those who accompany the pupil on that day or later, each with the first day.
     pub fn companions(&self, on: Date) -> Vec<(PersonId, Date)> {
-        let open = self.spells.iter().filter(|spell| spell.until.is_none_or(|until| on < until));
-        open.filter_map(|spell| match spell.tie {
+        let held = self.spells.iter().filter(|spell| spell.outlasts(on));
+        held.filter_map(|spell| match spell.tie {
             Tie::Companion(companion) => Some((companion, spell.from)),
             _ => None,
         })
@@ -211,8 +237,12 @@ impl State {
     }
 
     fn since(&self, tie: Tie, on: Date) -> Option<Date> {
-        let holds = |spell: &&Spell| spell.from <= on && spell.until.is_none_or(|until| on < until);
-        self.spells.iter().filter(|spell| spell.tie == tie).find(holds).map(|spell| spell.from)
+        self.spells.iter().find(|spell| spell.tie == tie && spell.holds(on)).map(|spell| spell.from)
+    }
+
+    /// Whether an end on that day changes anything: also one that brings an end forward.
+    fn held(&self, tie: Tie, on: Date) -> bool {
+        self.spells.iter().any(|spell| spell.tie == tie && spell.outlasts(on))
     }
 
     fn open(&self, tie: Tie) -> Option<&Spell> {
@@ -220,14 +250,16 @@ impl State {
     }
 
     fn begin(&mut self, tie: Tie, from: Date) {
-        // Said again with an earlier day: that day counts.
-        self.spells.retain(|spell| spell.tie != tie || spell.until.is_some());
-        self.spells.push(Spell { tie, from, until: None });
+        // Said again with an earlier day, that day counts; said again before its end, it goes on.
+        let joined = |spell: &Spell| spell.tie == tie && spell.outlasts(from);
+        let first = self.spells.iter().filter(|spell| joined(spell)).map(|spell| spell.from).min();
+        self.spells.retain(|spell| !joined(spell));
+        self.spells.push(Spell { tie, from: first.map_or(from, |first| first.min(from)), until: None });
     }
 
     fn end(&mut self, tie: Tie, on: Date) {
-        let open = self.spells.iter_mut().filter(|spell| spell.tie == tie && spell.until.is_none());
-        open.for_each(|spell| spell.until = Some(on));
+        let held = self.spells.iter_mut().filter(|spell| spell.tie == tie && spell.outlasts(on));
+        held.for_each(|spell| spell.until = Some(on));
     }
 }
 
@@ -301,16 +333,16 @@ fn of_the_head(state: &State, command: &Command, facts: &Facts) -> Result<Option
             fresh(Tie::Companion(companion), from).then_some(Event::CompanionNamed { pupil, companion, from })
         }
         Command::EndSupervision { relative, on } => {
-            let (held, on) = (state.open(Tie::Supervision(relative)).is_some(), sensible(on, facts)?);
-            held.then_some(Event::SupervisionEnded { pupil, relative, on })
+            let on = sensible(on, facts)?;
+            state.held(Tie::Supervision(relative), on).then_some(Event::SupervisionEnded { pupil, relative, on })
         }
         Command::LiftCourtDecision { relative, on } => {
-            let (held, on) = (state.open(Tie::CourtDecision(relative)).is_some(), sensible(on, facts)?);
-            held.then_some(Event::CourtDecisionLifted { pupil, relative, on })
+            let on = sensible(on, facts)?;
+            state.held(Tie::CourtDecision(relative), on).then_some(Event::CourtDecisionLifted { pupil, relative, on })
         }
         Command::ReleaseCompanion { companion, on } => {
-            let (held, on) = (state.open(Tie::Companion(companion)).is_some(), sensible(on, facts)?);
-            held.then_some(Event::CompanionReleased { pupil, companion, on })
+            let on = sensible(on, facts)?;
+            state.held(Tie::Companion(companion), on).then_some(Event::CompanionReleased { pupil, companion, on })
         }
         Command::Object | Command::WithdrawObjection => None,
     })

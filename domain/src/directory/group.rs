@@ -1,10 +1,13 @@
 //! A division (class) or a groupe of one school year, with dated members. A group may mix classes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::YearBounds;
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear};
@@ -43,7 +46,8 @@ pub enum Command {
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
         on: Date,
     },
-    /// Professeurs principaux: the whole set, from that day; without one, from the day it is recorded.
+    /// Professeurs principaux: the whole set, from that day of the school year; without one, from the day it is recorded. What was said of
+    /// that day and later ones no longer counts.
     NameFormTutors {
         teachers: BTreeSet<PersonId>,
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
@@ -100,15 +104,31 @@ pub enum Rejection {
     CodeMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
+    #[error("form tutors are named from a day of the school year of the class")]
+    DayOutsideTheYear,
 }
 
 impl crate::decider::Rejection for Rejection {
     fn kind(&self) -> Kind {
         match self {
             Self::GroupUnknown => Kind::Unknown,
-            Self::CodeMalformed => Kind::Invalid,
+            Self::CodeMalformed | Self::DayOutsideTheYear => Kind::Invalid,
             Self::NotTheHead => Kind::Forbidden,
         }
+    }
+}
+
+/// What the register knows of the school.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Of the year of the group; none while the school has not opened it.
+    pub bounds: Option<YearBounds>,
+    pub zone: TimeZone,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { bounds: None, zone: TimeZone::UTC }
     }
 }
 
@@ -117,8 +137,23 @@ pub struct State {
     group: Option<GroupId>,
     description: Option<Description>,
     members: BTreeSet<PersonId>,
-    form_tutors: BTreeSet<PersonId>,
+    /// Each set of form tutors, from its day until the day of the next.
+    form_tutors: BTreeMap<Date, BTreeSet<PersonId>>,
 }
+
+impl State {
+    /// Whether these teachers, and nobody else, are form tutors on that day and later.
+    fn tutored_by(&self, teachers: &BTreeSet<PersonId>, on: Date, today: Date) -> bool {
+        let held = match self.form_tutors.range(..=on).next_back() {
+            Some((from, held)) => held == teachers && (*from > UNSAID || on >= today),
+            None => teachers.is_empty(),
+        };
+        held && self.form_tutors.range((Bound::Excluded(on), Bound::Unbounded)).all(|(_, later)| later == teachers)
+    }
+}
+
+/// Stands for the day of a set that was named without one: it was recorded before any later decision, and nobody here knows when.
+const UNSAID: Date = Date::MIN;
 
 /// The group, as an aggregate.
 pub struct Group;
@@ -128,10 +163,10 @@ impl Decider for Group {
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;
-    type Facts = ();
+    type Facts = Facts;
     type State = State;
 
-    fn decide(state: &State, command: Command, context: &Context<()>) -> Result<Vec<Event>, Rejection> {
+    fn decide(state: &State, command: Command, context: &Context<Facts>) -> Result<Vec<Event>, Rejection> {
         if context.capacity != crate::actor::Capacity::Machine && !context.capacity.leads() {
             return Err(Rejection::NotTheHead);
         }
@@ -148,7 +183,8 @@ impl Decider for Group {
                 left.chain(joined.into_iter().map(|pupil| Event::MemberJoined { group, pupil, from: on })).collect()
             }
             Command::NameFormTutors { teachers, from } => {
-                let same = teachers == state.form_tutors;
+                let today = context.facts.zone.to_datetime(context.now).date();
+                let same = state.tutored_by(&teachers, named_from(from, context)?.unwrap_or(today), today);
                 if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers, from }] }
             }
         })
@@ -167,12 +203,27 @@ impl Decider for Group {
             Event::MemberLeft { pupil, .. } => {
                 state.members.remove(pupil);
             }
-            Event::FormTutorsNamed { teachers, .. } => state.form_tutors.clone_from(teachers),
+            Event::FormTutorsNamed { teachers, from, .. } => {
+                let from = from.unwrap_or(UNSAID);
+                state.form_tutors.retain(|day, _| *day < from);
+                state.form_tutors.insert(from, teachers.clone());
+            }
         }
     }
 
     fn weight(state: &State) -> usize {
-        512 + state.members.len() * 32
+        512 + (state.members.len() + state.form_tutors.values().map(BTreeSet::len).sum::<usize>()) * 32
+    }
+}
+
+/// The day from which form tutors are named. A feed may name them before the year begins; a day that somebody types is one of that year:
+/// an error in it would keep the former ones for ever.
+fn named_from(from: Option<Date>, context: &Context<Facts>) -> Result<Option<Date>, Rejection> {
+    let within = |bounds: &YearBounds, day| (bounds.starts_on..=bounds.ends_on).contains(&day);
+    let typed = context.capacity != crate::actor::Capacity::Machine;
+    match (from, &context.facts.bounds) {
+        (Some(day), Some(bounds)) if typed && !within(bounds, day) => Err(Rejection::DayOutsideTheYear),
+        _ => Ok(from),
     }
 }
 

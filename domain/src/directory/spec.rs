@@ -132,6 +132,53 @@ fn form_tutors_are_named_as_a_set_from_a_day() {
 }
 
 #[test]
+fn form_tutors_named_for_later_are_named_earlier_or_not_at_all() {
+    let (school, year) = (SchoolId::of("0990001X"), SchoolYear(2026));
+    let bounds = YearBounds { year, starts_on: date(2026, 9, 1), ends_on: date(2027, 7, 3) };
+    let now: Timestamp = "2026-11-16T23:30:00Z".parse().unwrap();
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+    let facts = group::Facts { bounds: Some(bounds), zone };
+    let by_the_head = |past: &[group::Event], command| {
+        let mut state = group::State::default();
+        past.iter().for_each(|event| group::Group::evolve(&mut state, event));
+        let (actor, capacity) = (Actor::Person(pupil()), Capacity::Head);
+        group::Group::decide(
+            &state,
+            command,
+            &Context { actor, capacity, now, facts: facts.clone(), facts_position: 0 },
+        )
+    };
+    let someone = |number| PersonId(Uuid::from_u128(number));
+    let name = |teachers: &[u128], from| group::Command::NameFormTutors {
+        teachers: teachers.iter().map(|n| someone(*n)).collect(),
+        from,
+    };
+    let (code, label) = ("4B".to_owned(), String::new());
+    let description = group::Description { sort: group::Sort::Class, code, label, curricula: vec![], classes: vec![] };
+    let mut events = by_the_head(&[], group::Command::Open { school, year, description }).unwrap();
+    assert!(by_the_head(&events, name(&[], None)).unwrap().is_empty(), "there are none");
+    let (today, january) = (date(2026, 11, 17), date(2027, 1, 1));
+    events.extend(by_the_head(&events, name(&[10], Some(date(2026, 9, 1)))).unwrap());
+    events.extend(by_the_head(&events, name(&[11], Some(january))).unwrap());
+    assert!(by_the_head(&events, name(&[11], Some(january))).unwrap().is_empty());
+    for set in [&[11][..], &[], &[10]] {
+        for from in [None, Some(today)] {
+            let told = by_the_head(&events, name(set, from)).unwrap();
+            assert_eq!(told.len(), 1, "from today, whatever is to come: {set:?} {from:?}");
+            let after: Vec<_> = events.iter().chain(&told).cloned().collect();
+            assert!(by_the_head(&after, name(set, None)).unwrap().is_empty(), "{set:?} {from:?}");
+            assert!(by_the_head(&after, name(set, Some(today))).unwrap().is_empty(), "{set:?} {from:?}");
+        }
+    }
+    // Named without a day, they began when it was recorded: an earlier day is another thing to say.
+    let undated: Vec<_> = events.iter().cloned().chain(by_the_head(&events, name(&[11], None)).unwrap()).collect();
+    assert_eq!(by_the_head(&undated, name(&[11], Some(date(2026, 9, 1)))).unwrap().len(), 1);
+    for wrong in [date(2206, 11, 17), date(206, 11, 17), date(2027, 7, 4), date(2026, 8, 31)] {
+        assert_eq!(by_the_head(&events, name(&[11], Some(wrong))), Err(group::Rejection::DayOutsideTheYear));
+    }
+}
+
+#[test]
 fn a_timetable_says_only_what_changed() {
     let group = GroupId::of(SchoolId::of("0990001X"), SchoolYear(2026), "4B");
     let service = ServiceId::of(group, "061300");

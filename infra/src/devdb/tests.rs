@@ -289,7 +289,14 @@ async fn the_pinned_server_is_told_fetched_checked_and_takes_our_schema() {
     assert!(cluster.owned());
     let version = ask(cluster.url(), "select current_setting('server_version')").await;
     assert!(version.starts_with("18."), "{version}");
-    postgres::migrate_journal(cluster.url()).await.unwrap();
+    // Two programs start for the first time at once.
+    let starts = (0..8).map(|_| {
+        let url = cluster.url().to_owned();
+        tokio::spawn(async move { postgres::migrate_journal(&url).await })
+    });
+    for start in starts.collect::<Vec<_>>() {
+        start.await.unwrap().unwrap();
+    }
     postgres::migrate_journal(cluster.url()).await.unwrap();
     postgres::migrate_vault(cluster.vault_url()).await.unwrap();
     for (role, name) in [(postgres::Role::Writer, "palimpseste_writer"), (postgres::Role::Reader, "palimpseste_reader")]

@@ -1,11 +1,11 @@
-//! The rights around one pupil: a head records them, the pupil of age objects. Only pupils of his school exist for a head.
+//! The rights around one pupil: a head records them, the pupil of age objects. Only pupils of his school exist for a head; and those who
+//! left it, for what only takes a right away.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use domain::decider::Decider as _;
 use domain::directory::entourage::{self, Entourage};
-use domain::directory::person::Role;
 use domain::ids::{PersonId, SchoolId};
 
 use crate::app::App;
@@ -34,7 +34,7 @@ pub async fn command(
     Command(command): Command<entourage::Command>,
 ) -> Answer {
     let pupil = PersonId(id);
-    let school = school(&app.register.read(), caller, pupil, app.now());
+    let school = school(&app.register.read(), caller, (pupil, &command), app.now());
     let result = async {
         let (said, school) = (told.of(Entourage::TYPE, false)?, school?);
         app.in_entourage(caller.person, school, pupil, said, command).await
@@ -43,17 +43,23 @@ pub async fn command(
     written(&app, Entourage::TYPE, result, None).await
 }
 
-/// A school of the pupil: of those the caller leads, unless the caller is the pupil.
-fn school(books: &Books, caller: Caller, pupil: PersonId, now: jiff::Timestamp) -> Result<SchoolId, Problem> {
+/// A school of the pupil: of those the caller leads, unless the caller is the pupil. One the pupil has left comes last.
+fn school(
+    books: &Books,
+    caller: Caller,
+    (pupil, command): (PersonId, &entourage::Command),
+    now: jiff::Timestamp,
+) -> Result<SchoolId, Problem> {
+    let today = |school: &SchoolId| books.schools.get(school).map(|book| book.local(now).date());
     let enrolled = |school: &SchoolId| {
-        let today = books.schools.get(school).map(|book| book.local(now).date());
-        let held = |today| books.roles(pupil, today).any(|held| held.school == *school && held.role == Role::Pupil);
-        today.is_some_and(held)
+        today(school).is_some_and(|today| books.schools_of_pupil(pupil, today).any(|known| known == *school))
     };
     let mut of_pupil = books.schools.keys().copied().filter(enrolled);
     if caller.person == pupil {
         return of_pupil.next().map_or_else(|| led(books, pupil, None, now), Ok);
     }
     let leads = |school: &SchoolId| led(books, caller.person, Some(*school), now).is_ok();
-    led(books, caller.person, of_pupil.find(leads), now)
+    let left = |school: &SchoolId| today(school).is_some_and(|today| books.is_around(pupil, *school, command, today));
+    let was_of_pupil = books.schools.keys().copied().filter(left);
+    led(books, caller.person, of_pupil.chain(was_of_pupil).find(leads), now)
 }

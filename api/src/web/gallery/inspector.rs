@@ -55,7 +55,7 @@ fn version(amount: Amount, number: u32, written_on: Date, text: &[(SegmentKind, 
         terms: Vec::new(),
         framing: Framing::default(),
         copied_from: (number == 1 && amount == Amount::Rich)
-            .then(|| "reprise du cahier 4e A, mathématiques, année 2026-2027".to_owned()),
+            .then(|| "reprise du cahier de la classe 4e A, mathématiques, année 2026-2027".to_owned()),
         resources: if number == 1 && text.len() > 1 { resources(amount) } else { Vec::new() },
         withdrawn: None,
     }

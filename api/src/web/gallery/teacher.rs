@@ -180,7 +180,8 @@ fn drafted(amount: Amount) -> LessonPage {
     page.existing = None;
     page.targets = Vec::new();
     page.sequence = amount.word("3. Équations");
-    page.source_said = Some("reprise du cahier 4e A, mathématiques, année 2026-2027, séance du 13 novembre".to_owned());
+    page.source_said =
+        Some("reprise du cahier de la classe 4e A, mathématiques, année 2026-2027, séance du 13 novembre".to_owned());
     page.papers.draft_of = Some(november(16).at(12, 5, 0, 0));
     page.papers.overtaken = amount == Amount::Rich;
     page.papers.note = amount.word("Revoir la question 3 avec Tom.");

@@ -99,7 +99,7 @@ async fn week(side: Side, (State(web), visitor, Path(class), Query(of)): Week) -
 
 fn to_the_week(web: &Web, class: GroupId, base: String) -> Link {
     let label = said::group_of(&web.app.register.read(), class);
-    Link { href: base, text: format!("La semaine de la {label}") }
+    Link { href: base, text: format!("La semaine de la classe {label}") }
 }
 
 async fn textbook(side: Side, (State(web), visitor, Path((class, textbook)), Query(older)): Book) -> Page {

@@ -257,11 +257,12 @@ pub fn for_whom(books: &Books, work: &Work) -> Option<String> {
     if others.is_empty() { Some(format!("pour {last}")) } else { Some(format!("pour {} et {last}", others.join(", "))) }
 }
 
-/// `reprise du cahier de la 4e A, mathématiques, année 2025-2026`: whose text was taken over.
+/// `reprise du cahier de la classe 4e A, mathématiques, année 2025-2026`: whose text was taken over.
 pub fn source(books: &Books, source: Source) -> String {
     let Some(service) = books.services.get(&source.textbook) else { return "reprise d’un autre cahier".to_owned() };
     let subject = subject(books, service.school, &service.subject).to_lowercase();
-    format!("reprise du cahier {}, {subject}, année {}", group_of(books, service.group), year(service.year))
+    let of = if is_class(books, service.group) { "de la classe" } else { "du groupe" };
+    format!("reprise du cahier {of} {}, {subject}, année {}", group_of(books, service.group), year(service.year))
 }
 
 /// `2026-2027`

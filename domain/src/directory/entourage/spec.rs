@@ -168,6 +168,53 @@ fn an_aesh_accompanies_the_pupils_named_between_two_days() {
 }
 
 #[test]
+fn an_end_to_come_is_brought_forward() {
+    let (later, summer) = (date(2026, 12, 1), date(2027, 6, 30));
+    let mut told = Told::default();
+    let release = |on| Command::ReleaseCompanion { companion: aesh(), on };
+    told.by_the_head(Command::NameCompanion { companion: aesh(), from: BEFORE }).unwrap();
+    assert_eq!(told.by_the_head(release(summer)), Ok(1));
+    assert_eq!(told.state.accompanied_since(aesh(), TODAY), Some(BEFORE), "until the summer");
+    assert_eq!(told.by_the_head(release(TODAY)), Ok(1), "a year too far, mended");
+    assert_eq!(told.state.accompanied_since(aesh(), TODAY), None);
+    assert_eq!(told.state.companions(TODAY), []);
+    assert_eq!(told.by_the_head(release(TODAY)), Ok(0));
+    assert_eq!(told.by_the_head(release(summer)), Ok(0), "it has ended");
+
+    told.by_the_head(Command::RecordSupervision { relative: father(), from: BEFORE }).unwrap();
+    let end = |on| Command::EndSupervision { relative: father(), on };
+    assert_eq!(told.by_the_head(end(summer)), Ok(1));
+    assert_eq!(told.by_the_head(end(later)), Ok(1));
+    assert_eq!(told.state.supervised_since(father(), date(2026, 11, 30)), Some(BEFORE));
+    assert_eq!(told.state.supervised_since(father(), later), None);
+
+    told.by_the_head(Command::EnterCourtDecision { relative: father(), from: BEFORE }).unwrap();
+    let lift = |on| Command::LiftCourtDecision { relative: father(), on };
+    assert_eq!(told.by_the_head(lift(summer)), Ok(1));
+    assert_eq!(told.by_the_head(lift(later)), Ok(1));
+    assert_eq!(told.state.barred_since(father(), date(2026, 11, 30)), Some(BEFORE));
+    assert_eq!(told.state.barred_since(father(), later), None);
+}
+
+#[test]
+fn who_is_named_again_before_the_end_goes_on_and_is_told_once() {
+    let mut told = Told::default();
+    let name = |from| Command::NameCompanion { companion: aesh(), from };
+    let release = |on| Command::ReleaseCompanion { companion: aesh(), on };
+    told.by_the_head(name(BEFORE)).unwrap();
+    told.by_the_head(release(date(2027, 6, 30))).unwrap();
+    assert_eq!(told.by_the_head(name(TODAY)), Ok(1), "with no end");
+    assert_eq!(told.state.companions(TODAY), [(aesh(), BEFORE)]);
+    assert_eq!(told.state.accompanied_since(aesh(), date(2027, 9, 1)), Some(BEFORE));
+    // Released before it begins, it never holds, and there is nothing left to end.
+    let mut told = Told::default();
+    told.by_the_head(name(date(2026, 12, 1))).unwrap();
+    assert_eq!(told.by_the_head(release(TODAY)), Ok(1));
+    assert_eq!(told.by_the_head(release(BEFORE)), Ok(0));
+    assert_eq!(told.state.companions(BEFORE), []);
+}
+
+#[test]
 fn a_typing_error_in_a_year_gives_no_right() {
     let mut told = Told::default();
     for from in [date(206, 11, 17), date(2062, 11, 17)] {

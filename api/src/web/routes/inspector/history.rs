@@ -145,8 +145,7 @@ impl Kept {
     fn views(&self, books: &Books, visit: &Visit<'_>, lesson: &Followed, versions: &[&Stored]) -> Vec<Version> {
         let mut before: Option<&Stored> = None;
         let mut views: Vec<Version> = Vec::new();
-        let moved =
-            versions.windows(2).any(|pair| matches!(pair, [one, next] if terms(books, one) != terms(books, next)));
+        let moved = versions.windows(2).any(|pair| matches!(pair, [one, next] if terms(one) != terms(next)));
         for stored in versions.iter().copied() {
             if stored.withdrawal() {
                 // The last one is told of the lesson itself.
@@ -164,7 +163,7 @@ impl Kept {
                 written_on: self.local(books, visit, stored.recorded_at).date(),
                 delay: self.delay(books, visit, lesson, stored),
                 text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
-                terms: if moved { changed_terms(books, before, stored) } else { vec![] },
+                terms: if moved { changed_terms(before, stored) } else { vec![] },
                 framing: self.texts.framing(&stored.framing),
                 copied_from: stored.copied_from.map(|source| said::source(books, source)),
                 resources: self.texts.resources(self.textbook, &stored.resources),
@@ -236,22 +235,22 @@ struct Followed {
     next: Option<DateTime>,
 }
 
-/// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing.
-fn terms(books: &Books, version: &Stored) -> Option<[String; 5]> {
+/// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing, whether of all; never of whom.
+fn terms(version: &Stored) -> Option<[String; 5]> {
     let work = version.work.as_ref()?;
     Some([
         format!("pour le {}", fr::long_date(work.due.on)),
         said::kind(work.kind).to_owned(),
         work.minutes.map(|minutes| fr::duration(u32::from(minutes))).unwrap_or_default(),
         if work.written { "à rendre par écrit".to_owned() } else { String::new() },
-        said::for_whom(books, work).unwrap_or_default(),
+        said::for_part(work).unwrap_or_default(),
     ])
 }
 
 /// Those terms on one line, with what changed from the version before.
-fn changed_terms(books: &Books, before: Option<&Stored>, version: &Stored) -> Vec<Segment> {
-    let now = terms(books, version).unwrap_or_default();
-    let before = before.and_then(|before| terms(books, before)).unwrap_or_else(|| now.clone());
+fn changed_terms(before: Option<&Stored>, version: &Stored) -> Vec<Segment> {
+    let now = terms(version).unwrap_or_default();
+    let before = before.and_then(terms).unwrap_or_else(|| now.clone());
     let mut segments: Vec<Segment> = Vec::new();
     for (before, now) in before.into_iter().zip(now) {
         if before.is_empty() && now.is_empty() {

@@ -173,11 +173,15 @@ fn near(books: &Books, pupil: PersonId, state: &entourage::State, today: Date) -
     let reads = |link: &Guardian| match access::following(link.relative, relatives, state, today) {
         Some(Following::Authority) => Reads::Authority,
         Some(Following::Supervision(from)) => Reads::Supervision { from },
-        None => match (state.court_decision_entered(link.relative), state.supervision_recorded(link.relative)) {
-            (Some(from), _) => Reads::Barred { from },
-            (None, Some(from)) => Reads::Supervision { from },
-            (None, None) => Reads::Nothing,
-        },
+        None => {
+            // One that is lifted from a day to come bars until that day.
+            let barred = state.barred_since(link.relative, today).or(state.court_decision_entered(link.relative));
+            match (barred, state.supervision_recorded(link.relative)) {
+                (Some(from), _) => Reads::Barred { from },
+                (None, Some(from)) => Reads::Supervision { from },
+                (None, None) => Reads::Nothing,
+            }
+        }
     };
     let mut near: Vec<Near> = relatives
         .iter()

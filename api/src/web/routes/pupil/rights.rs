@@ -71,7 +71,9 @@ fn followed_by(books: &Books, Visitor(pupil): Visitor, today: Date) -> Vec<Follo
     let name = |person| books.person(person).map(PersonBook::full).unwrap_or_default();
     let parents = relatives.iter().map(|link| link.relative);
     let parents = parents.filter_map(|relative| Some(FollowedBy { name: name(relative), right: right(relative)? }));
-    let named = book.entourage.companions(today).into_iter().filter(|(_, from)| *from <= today);
+    let reads = |companion| books.may_accompany(companion, pupil, today);
+    let named = book.entourage.companions(today).into_iter();
+    let named = named.filter(|(companion, from)| *from <= today && reads(*companion));
     let named = named.map(|(companion, _)| FollowedBy { name: name(companion), right: "AESH".to_owned() });
     parents.chain(named).collect()
 }
