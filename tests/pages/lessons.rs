@@ -55,7 +55,7 @@ impl Pages {
     /// The lessons that the head finds.
     async fn found(&self, asked: &str) -> Vec<String> {
         let text = self.sees(HEAD, &format!("/direction/seances?{asked}")).await;
-        offered(between(&text, "id=\"trouvees\"", "Modifiées cette année"))
+        offered(between(&text, "id=\"trouvees\"", "id=\"changees\""))
     }
 
     /// What the head says of these lessons.
@@ -412,6 +412,72 @@ async fn a_lesson_is_not_moved_where_it_cannot_be_held() {
     assert_eq!(pages.school.head().await, cancelled, "nothing is moved yet");
     assert_eq!(pages.moves(&thursday, "jour=2026-11-23&heure=08:00&confirmer=oui").await.0, 303);
     assert!(pages.school.head().await > head);
+}
+
+impl Pages {
+    /// One more day off, beside the holidays of autumn.
+    async fn closes(&self, day: Date) {
+        use domain::calendar::Closure;
+        let autumn = Closure {
+            from: Date::constant(2026, 10, 17),
+            until: Date::constant(2026, 11, 1),
+            label: "Toussaint".into(),
+        };
+        let closures = vec![autumn, Closure { from: day, until: day, label: "Pont".into() }];
+        let set = domain::directory::establishment::Command::SetClosures { year: crate::school::YEAR, closures };
+        let told = self.school.tell(HEAD, &format!("schools/{}", here()), &[], &set).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        self.school.app.await_readers(self.school.head().await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lesson_moved_before_its_day_closes_is_held_and_written_all_the_same() {
+    let pages = Pages::open().await;
+    pages.gives(7, "Exercice 3", thursday_in_4b()).await;
+    let (status, text) = pages.moves(&lesson_of("4B", 4, THURSDAY), &format!("jour={FRIDAY}&heure=14:00")).await;
+    assert_eq!(status, 303, "{text}");
+    pages.closes(THURSDAY).await;
+    let form = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    pages.writes(TEACHER, &form, "Pourcentages").await;
+    for (who, path) in
+        [(PUPIL, "/eleve".to_owned()), (PARENT, format!("/parent/enfants/{PUPIL}")), (SUBSTITUTE, "/enseignant".into())]
+    {
+        let week = pages.sees(who, &path).await;
+        let friday = on_day(&week, FRIDAY);
+        assert!(
+            friday.contains("déplacée du jeudi 19 novembre, 10 h") && friday.contains("Pourcentages"),
+            "{path}: {friday}"
+        );
+    }
+    assert!(on_day(&pages.sees(PUPIL, "/eleve").await, FRIDAY).contains("Exercice 3"), "its work follows");
+    pages.now_is("2026-11-23T10:00:00Z");
+    assert_eq!(pages.counted(FRIDAY, FRIDAY).await, (1, 1));
+    assert_eq!(pages.counted(THURSDAY, THURSDAY).await.0, 0);
+    assert!(plain(&pages.sees(HEAD, "/direction/seances").await).contains("déplacée du jeudi 19 novembre, 10 h"));
+}
+
+#[tokio::test]
+async fn a_lesson_of_a_day_that_is_closed_is_found_and_moved() {
+    let pages = Pages::open().await;
+    pages.closes(THURSDAY).await;
+    let thursday = asked(&of_class("4B"), THURSDAY, THURSDAY, "");
+    let text = plain(&pages.sees(HEAD, &format!("/direction/seances?{thursday}")).await);
+    let found = between(&text, "id=\"trouvees\"", "id=\"changees\"");
+    assert!(found.contains("établissement fermé ce jour-là") && !found.contains(" checked"), "{found}");
+    let lesson = offered(found).into_iter().find(|lesson| *lesson == lesson_of("4B", 4, THURSDAY)).unwrap();
+    assert!(!on_day(&pages.sees(PUPIL, "/eleve").await, THURSDAY).contains("class=\"slots\""), "closed");
+    assert_eq!(pages.call(Some(HEAD), "GET", &format!("/direction/seances/{lesson}/deplacer"), "").await.0, 200);
+    let (status, text) = pages.moves(&lesson, &format!("jour={FRIDAY}&heure=14:00")).await;
+    assert_eq!(status, 303, "{text}");
+    assert!(on_day(&pages.sees(PUPIL, "/eleve").await, FRIDAY).contains("déplacée du jeudi 19 novembre, 10 h"));
+    let week = asked(&of_class("4B"), MONDAY, FRIDAY, "");
+    assert_eq!(pages.found(&week).await.len(), 2, "Monday, and what was moved to Friday");
+    // That day closes in its turn: it is held nowhere, and the head still sees it.
+    pages.closes(FRIDAY).await;
+    assert!(!pages.sees(PUPIL, "/eleve").await.contains("déplacée du"));
+    let list = plain(&pages.sees(HEAD, "/direction/seances").await);
+    assert!(list.contains("établissement fermé ce jour-là") && offered(&list) == [lesson], "{list}");
 }
 
 impl Pages {

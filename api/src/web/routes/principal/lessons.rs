@@ -151,6 +151,9 @@ fn by_day(books: &Books, lessons: impl IntoIterator<Item = LessonAt>, kept: &BTr
         if at.moved_from.is_some_and(|was| was == at.start()) {
             notes.push(format!("en {}", at.room.clone().unwrap_or_default()));
         }
+        if books.is_shut(at.textbook, at.date) {
+            notes.push("établissement fermé ce jour-là".to_owned());
+        }
         days.entry(at.date).or_default().push(ChangedLesson {
             start: at.starts_at,
             class: said::group_of(books, service.group),
@@ -181,7 +184,8 @@ fn changed(books: &Books, office: &Office<'_>) -> Vec<LessonAt> {
         let said = service.not_held.range(since..).map(|(lesson, _)| lesson);
         let said = said.chain(service.replaced.range(since..).map(|(lesson, _)| lesson)).chain(moved);
         let named: BTreeSet<LessonOn> = said.copied().collect();
-        lessons.extend(named.into_iter().filter_map(|lesson| books.lesson(service.textbook, lesson)));
+        // One that was moved to a day closed since is held nowhere: it may be moved again, or back.
+        lessons.extend(named.into_iter().filter_map(|lesson| books.in_timetable(service.textbook, lesson)));
     }
     lessons
 }
@@ -252,12 +256,12 @@ pub async fn show(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, None, errors),
     };
     // All that go as they should, until some are left out: what is said of the others already stands.
-    let lessons = found
-        .iter()
-        .flatten()
-        .filter(|at| at.is_expected())
-        .map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of))
-        .collect();
+    let lessons = {
+        let books = web.app.register.read();
+        let goes = |at: &&LessonAt| at.is_expected() && !books.is_shut(at.textbook, at.date);
+        let going = found.iter().flatten().filter(goes);
+        going.map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of)).collect()
+    };
     let sent = Sent { chosen, lessons, ..Sent::default() };
     page_with(status, &view(&office, visitor, View { sent, found, errors, flash }))
 }

@@ -140,17 +140,30 @@ impl Chosen {
 }
 
 impl Asked {
-    /// The lessons that it names, those of which something is said already included.
+    /// The lessons that it names, those of which something is said already included. On days that are all closed, those that the
+    /// timetable would have then: they may be moved.
     pub fn lessons(&self, office: &Office<'_>) -> Vec<LessonAt> {
         let books = office.web.app.register.read();
+        let held = self.among(&books, office, |textbook, (from, until)| books.lessons(textbook, from, until));
+        if held.is_empty() {
+            return self.among(&books, office, |textbook, (from, until)| books.shut_out(textbook, from, until));
+        }
+        held
+    }
+
+    fn among(
+        &self,
+        books: &Books,
+        office: &Office<'_>,
+        lessons_of: impl Fn(TextbookId, (Date, Date)) -> Vec<LessonAt>,
+    ) -> Vec<LessonAt> {
         let in_hours = |lesson: &LessonAt| {
             self.hours.0.is_none_or(|after| after <= lesson.starts_at)
                 && self.hours.1.is_none_or(|before| lesson.starts_at < before)
         };
         let of = |service: &ServiceBook| {
-            let held = books.lessons(service.textbook, self.days.0, self.days.1).into_iter();
-            let named = |at: &LessonAt| in_hours(at) && self.whose.concerns(&books, service, at.date);
-            held.filter(named).collect::<Vec<_>>()
+            let named = |at: &LessonAt| in_hours(at) && self.whose.concerns(books, service, at.date);
+            lessons_of(service.textbook, self.days).into_iter().filter(named).collect::<Vec<_>>()
         };
         books.services_of_school(office.school).flat_map(of).collect()
     }
@@ -272,9 +285,9 @@ pub fn error(field: &str, message: &str) -> FieldError {
     FieldError { field: field.to_owned(), message: fr::spaced(message) }
 }
 
-/// The lesson that an address names, in this school.
+/// The lesson that an address names, in this school; the day on which it would be held may be closed.
 pub fn at(office: &Office<'_>, textbook: TextbookId, lesson: LessonOn) -> Result<LessonAt, Problem> {
     let books = office.web.app.register.read();
     let here = books.services.get(&textbook).is_some_and(|service| service.school == office.school);
-    books.lesson(textbook, lesson).filter(|_| here).ok_or_else(Problem::unknown)
+    books.in_timetable(textbook, lesson).filter(|_| here).ok_or_else(Problem::unknown)
 }
