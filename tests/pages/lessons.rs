@@ -715,3 +715,22 @@ async fn ct_11_what_is_done_in_class_weighs_on_no_day_and_work_weighs_where_its_
     }
 }
 
+#[tokio::test]
+async fn a_lesson_outside_the_timetable_that_is_written_ahead_is_listed_with_its_work() {
+    let pages = Pages::open().await;
+    let (textbook, later) = (format!("/enseignant/cahiers/{}", maths("4B")), Date::constant(2026, 11, 24));
+    let lesson = LessonRef::Exceptional { date: later, starts_at: jiff::civil::time(14, 0, 0, 0), minutes: 55 };
+    let Command::PublishEntry { content, framing, copied_from, resources, .. } =
+        crate::school::publish(lesson, "Rattrapage")
+    else {
+        panic!()
+    };
+    let homework = vec![exercise(7, "Exercice 3", Date::constant(2026, 11, 26))];
+    let publish = Command::PublishEntry { lesson, content, framing, copied_from, resources, homework };
+    let told = pages.school.tell(TEACHER, &format!("textbooks/{}", maths("4B")), &[], &publish).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let text = pages.sees(TEACHER, &textbook).await;
+    assert!(text.contains("Rattrapage") && text.contains("Exercice 3"), "{text}");
+}
+
