@@ -76,6 +76,8 @@ pub struct Chosen {
     pub au: String,
     pub de: String,
     pub a: String,
+    /// The first day of those changed that are looked at; empty for the latest.
+    pub depuis: String,
 }
 
 /// What it comes to.
@@ -90,6 +92,10 @@ impl Chosen {
     pub fn fresh(office: &Office<'_>) -> Self {
         let today = office.local.date().to_string();
         Self { du: today.clone(), au: today, ..Self::default() }
+    }
+
+    pub fn since(&self) -> Option<Date> {
+        self.depuis.parse().ok()
     }
 
     pub fn is_asked(&self) -> bool {
@@ -193,8 +199,8 @@ pub struct Sent {
     pub motif: String,
     pub remplacant: String,
     pub cle: String,
-    /// Whether a colleague takes them although they have something else then.
-    pub confirmed: bool,
+    /// The warnings under which a colleague takes them all the same; empty before there are any.
+    pub confirmed: String,
 }
 
 impl Sent {
@@ -208,12 +214,13 @@ impl Sent {
                 "motif" => sent.motif = value,
                 "remplacant" => sent.remplacant = value,
                 "cle" => sent.cle = value,
-                "confirmer" => sent.confirmed = value == "oui",
+                "confirmer" => sent.confirmed = value,
                 "qui" => sent.chosen.qui = value,
                 "du" => sent.chosen.du = value,
                 "au" => sent.chosen.au = value,
                 "de" => sent.chosen.de = value,
                 "a" => sent.chosen.a = value,
+                "depuis" => sent.chosen.depuis = value,
                 _ => {}
             }
         }
