@@ -67,6 +67,7 @@ pub fn scope_on(books: &Books, person: PersonId, textbook: TextbookId, now: Time
         all.schools.extend(scope.schools);
         all.textbooks.extend(scope.textbooks);
         all.groups.extend(scope.groups);
+        all.pupils.extend(scope.pupils);
         all
     });
     widened.ok_or_else(Problem::unknown)
