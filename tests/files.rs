@@ -13,7 +13,9 @@ use domain::ids::{EntryId, PersonId, ServiceId, StreamId, TextbookId};
 use domain::textbook::Command;
 use domain::textbook::entry::{LessonRef, NewResource, Purpose};
 use domain::textbook::file::{File, FileAddress, customary_limits};
+use domain::textbook::homework::NewHomework;
 use infra::files::{FileError, Files, NAMED_WITHIN, SWEPT_AFTER, Swept};
+use jiff::civil::date;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
@@ -215,6 +217,44 @@ async fn a_sheet_joined_to_a_lesson_is_read_by_who_reads_the_lesson_and_by_nobod
     // The same file under the address of another textbook is not there, even for who reads both.
     let elsewhere = link.replace(&maths("4B").to_string(), &maths("4A").to_string());
     assert_eq!(desk.sees(HEAD, &elsewhere).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_file_of_work_for_one_pupil_is_read_by_that_pupil_their_relatives_and_the_team() {
+    let desk = Desk::open().await;
+    let file = desk.received(OTHER_TEACHER, english(), &pdf(1000)).await;
+    let resource = NewResource { title: "Soutien".into(), link: None, purpose: Purpose::Homework, file: Some(file) };
+    let homework = NewHomework {
+        audience: [SIBLING].into(),
+        resources: vec![resource],
+        ..exercise(7, "Fiche", date(2026, 11, 23))
+    };
+    let monday = LessonRef::Slot { slot: slot("4ANG1", ENGLISH, 1), date: MONDAY };
+    let give = Command::GiveHomework { given_in: monday, homework };
+    let told = desk.school.tell(OTHER_TEACHER, &format!("textbooks/{}", english()), &[], &give).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    desk.school.app.await_readers(desk.school.head().await).await;
+    let link = format!("/fichiers/{}/{file}", english());
+    // The parent of both reads it by the second child.
+    for who in [SIBLING, PARENT, OTHER_TEACHER, HEAD] {
+        let got = desk.sees(who, &link).await;
+        assert!(got.status == 200 && got.bytes == pdf(1000), "{who}: {}", got.text());
+    }
+    for who in [PUPIL, SEPARATED, TEACHER] {
+        assert_eq!(desk.sees(who, &link).await.status, 404, "{who}");
+    }
+    // Given to the whole group, it is everybody's.
+    let resource = NewResource { title: "Soutien".into(), link: None, purpose: Purpose::Homework, file: Some(file) };
+    let homework = NewHomework { resources: vec![resource], ..exercise(7, "Fiche", date(2026, 11, 23)) };
+    let told = desk
+        .school
+        .tell(OTHER_TEACHER, &format!("textbooks/{}", english()), &[], &Command::ReviseHomework { homework })
+        .await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    desk.school.app.await_readers(desk.school.head().await).await;
+    for who in [PUPIL, SEPARATED] {
+        assert_eq!(desk.sees(who, &link).await.status, 200, "{who}");
+    }
 }
 
 #[tokio::test]

@@ -194,9 +194,10 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Whether the timetable places a lesson of that slot on that day.
+    /// Whether the timetable has a lesson of that slot on that day. Of one that is moved, it is the new day that must be open.
     pub fn lesson_on(&self, slot: &Slot, ended_on: Option<Date>, date: Date) -> bool {
-        calendar::lesson_on(slot, ended_on, &self.closures, date)
+        let held_on = self.held_on(Some(slot.slot), date);
+        calendar::lesson_on(slot, ended_on, &[], date) && !self.closures.iter().any(|closure| closure.holds(held_on))
     }
 
     /// The day on which a lesson is held: that of the timetable, by which it is named, unless it is moved.

@@ -1,6 +1,6 @@
 //! What a head follows: which lessons are written and how soon after they ended, and how much work falls on a group each day.
 //!
-//! It holds ids, dates and figures only. Which lessons should have been written is the timetable's to say, and it is held elsewhere:
+//! It holds ids, dates and figures only, and of a work for part of a group, whom it is for. Which lessons should have been written is the timetable's to say, and it is held elsewhere:
 //! a fill rate is these rows over those. The workload is asked for by the circulaire 2010-136, b (rule CT-11).
 
 mod flush;
@@ -12,11 +12,11 @@ use domain::decider::Decider as _;
 use domain::event::Recorded;
 use domain::ids::{EntryId, HomeworkId, SlotId};
 use domain::textbook::Textbook;
-use domain::textbook::homework::HomeworkKind;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 
+use crate::cells::Work;
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Overlay, about, textbook_events};
 use crate::shelf::{Place, Shelf};
 use crate::{Folding, ReadModel, Start};
@@ -46,15 +46,14 @@ pub struct WrittenLesson {
     pub withdrawn: bool,
 }
 
-/// A work and the day it weighs on.
+/// A work, when it is due and for whom: what it weighs.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Load {
+pub struct Load {
     pub place: Place,
     pub homework: HomeworkId,
     pub given_on: Date,
-    pub due_on: Date,
-    pub kind: HomeworkKind,
-    pub minutes: Option<u16>,
+    pub work: Work,
+    /// Never true of what a query gives.
     pub withdrawn: bool,
 }
 
@@ -65,7 +64,7 @@ impl ReadModel for Principal {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn schema(&self) -> &'static str {

@@ -55,7 +55,7 @@ impl Pages {
     /// The lessons that the head finds.
     async fn found(&self, asked: &str) -> Vec<String> {
         let text = self.sees(HEAD, &format!("/direction/seances?{asked}")).await;
-        offered(between(&text, "id=\"trouvees\"", "Modifiées cette année"))
+        offered(between(&text, "id=\"trouvees\"", "id=\"changees\""))
     }
 
     /// What the head says of these lessons.
@@ -74,6 +74,13 @@ impl Pages {
     async fn moves(&self, lesson: &str, form: &str) -> (u16, String) {
         let path = format!("/direction/seances/{lesson}/deplacer");
         self.call(Some(HEAD), "POST", &path, &format!("cle={}&{form}", Uuid::new_v4())).await
+    }
+
+    /// Warned, the head confirms.
+    async fn moves_all_the_same(&self, lesson: &str, form: &str) -> (u16, String) {
+        let (status, text) = self.moves(lesson, form).await;
+        assert!(status == 422 && text.contains("href=\"#confirmer\""), "{text}");
+        self.moves(lesson, &format!("{form}&confirmer={}", confirmation(&text))).await
     }
 
     pub(super) async fn sees(&self, who: PersonId, path: &str) -> String {
@@ -110,6 +117,11 @@ impl Pages {
     fn now_is(&self, instant: &str) {
         self.school.world.clock.set(instant.parse().unwrap());
     }
+}
+
+/// What confirms the warnings of a page.
+fn confirmation(page: &str) -> &str {
+    between(page, "name=\"confirmer\" value=\"", "\"")
 }
 
 /// What a week shows of one day.
@@ -397,11 +409,14 @@ async fn a_lesson_is_not_moved_where_it_cannot_be_held() {
     for (to, told) in [
         ("jour=2026-10-20&heure=08:00", "fermé"),
         ("jour=2027-08-01&heure=08:00", "hors de l’année"),
-        ("jour=2026-11-19&heure=10:00&confirmer=oui", "déjà là"),
-        ("jour=2026-11-23&heure=08:30&confirmer=oui", "a déjà une séance"),
         ("jour=demain&heure=8h", "Indiquez"),
     ] {
         let (status, text) = pages.moves(&thursday, to).await;
+        assert!(status == 422 && text.contains(told) && text.contains("-erreur"), "{to}: {text}");
+    }
+    for (to, told) in [("jour=2026-11-19&heure=10:00", "déjà là"), ("jour=2026-11-23&heure=08:30", "a déjà une séance")]
+    {
+        let (status, text) = pages.moves_all_the_same(&thursday, to).await;
         assert!(status == 422 && text.contains(told) && text.contains("-erreur"), "{to}: {text}");
     }
     // Pupils who have something else at that hour are told of before, and the head decides.
@@ -410,8 +425,143 @@ async fn a_lesson_is_not_moved_where_it_cannot_be_held() {
     let (status, text) = pages.moves(&thursday, "jour=2026-11-23&heure=08:00").await;
     assert!(status == 422 && text.contains("Des élèves ont déjà cours") && text.contains("name=\"confirmer\""));
     assert_eq!(pages.school.head().await, cancelled, "nothing is moved yet");
-    assert_eq!(pages.moves(&thursday, "jour=2026-11-23&heure=08:00&confirmer=oui").await.0, 303);
+    // What was confirmed is that hour: another one that is taken is warned of again.
+    let confirmed = confirmation(&text).to_owned();
+    for to in [
+        format!("jour=2026-11-30&heure=08:00&confirmer={confirmed}"),
+        "jour=2026-11-23&heure=08:00&confirmer=oui".into(),
+    ] {
+        let (status, text) = pages.moves(&thursday, &to).await;
+        assert!(status == 422 && text.contains("Des élèves ont déjà cours"), "{to}: {text}");
+        assert!(text.contains("name=\"confirmer\"") && !text.contains(" checked"), "{to}: it is asked again");
+    }
+    assert_eq!(pages.school.head().await, cancelled, "nothing is moved yet");
+    let to = format!("jour=2026-11-23&heure=08:00&confirmer={confirmed}");
+    assert_eq!(pages.moves(&thursday, &to).await.0, 303);
     assert!(pages.school.head().await > head);
+}
+
+#[tokio::test]
+async fn lessons_changed_long_ago_are_on_pages_of_their_own() {
+    let pages = Pages::open().await;
+    pages.cancels(&asked(&of_teacher(OTHER_TEACHER), RENTREE, MONDAY, ""), "teacher-absent").await;
+    let page = plain(&pages.sees(HEAD, "/direction/seances").await);
+    let total: usize =
+        between(between(&page, "id=\"changees\"", "</h2>"), "<span class=\"count\">", "<").parse().unwrap();
+    let recent = offered(&page);
+    let days =
+        |lessons: &[String]| lessons.iter().map(|one| one.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert!(total > 30 && !recent.is_empty() && recent.len() < 10, "{} of {total}", recent.len());
+    assert!(
+        page.contains("depuis le mardi 3 novembre") && days(&recent).iter().all(|day| day.as_str() >= "2026-11-03")
+    );
+    // Page after page, each lesson once.
+    let (mut seen, mut page) = (recent.clone(), page);
+    while page.contains("Voir les plus anciennes") {
+        let older = page.split("href=\"").find(|rest| rest.starts_with("/direction/seances?depuis=")).unwrap();
+        let older = older.split(['"', '#']).next().unwrap().to_owned();
+        page = plain(&pages.sees(HEAD, &older).await);
+        let more = offered(&page);
+        assert!(!more.is_empty() && more.len() < total / 2, "{older}");
+        assert!(page.contains("Voir les plus récentes"));
+        seen.extend(more);
+        assert!(seen.len() <= total, "{older} shows lessons twice");
+    }
+    assert_eq!(seen.iter().collect::<std::collections::BTreeSet<_>>().len(), total);
+    // One of September is taken back from its page; nothing ticked, that page is shown again.
+    let since = between(&page, "name=\"depuis\" value=\"", "\"").to_owned();
+    let nothing = format!("cle={}&depuis={since}", Uuid::new_v4());
+    let (status, text) = pages.call(Some(HEAD), "POST", "/direction/seances/retablir", &nothing).await;
+    assert!(status == 422 && offered(&text) == offered(&page), "{text}");
+    let first = offered(&page)[0].clone();
+    let form = format!("cle={}&seance={first}&depuis={since}", Uuid::new_v4());
+    assert_eq!(pages.call(Some(HEAD), "POST", "/direction/seances/retablir", &form).await.0, 303);
+    assert!(!offered(&pages.sees(HEAD, &format!("/direction/seances?depuis={since}")).await).contains(&first));
+}
+
+#[tokio::test]
+async fn a_long_absence_is_read_week_by_week_and_its_buttons_are_a_link_away() {
+    let pages = Pages::open().await;
+    let text = plain(
+        &pages.sees(HEAD, &format!("/direction/seances?{}", asked(&of_class("4B"), MONDAY, NEXT_MONDAY, ""))).await,
+    );
+    let found = between(&text, "id=\"trouvees\"", "id=\"changees\"");
+    let weeks: Vec<_> = found.split("<fieldset class=\"group\">").skip(1).collect();
+    assert_eq!(weeks.iter().map(|week| offered(week).len()).collect::<Vec<_>>(), [2, 1], "{found}");
+    for (week, monday) in weeks.iter().zip(["lundi 16 novembre", "lundi 23 novembre"]) {
+        assert!(between(week, "<legend>", "</legend>").contains(monday), "{week}");
+    }
+    assert!(found.contains("href=\"#devenir\"") && found.contains("id=\"devenir\""));
+    assert_eq!(text.matches("id=\"seance-").count(), 3, "each has an id of its own");
+    for label in ["Heure de début", "À partir de", "Séances modifiées cette année"] {
+        assert!(text.contains(label), "{label}");
+    }
+}
+
+impl Pages {
+    /// One more day off, beside the holidays of autumn.
+    async fn closes(&self, day: Date) {
+        use domain::calendar::Closure;
+        let autumn = Closure {
+            from: Date::constant(2026, 10, 17),
+            until: Date::constant(2026, 11, 1),
+            label: "Toussaint".into(),
+        };
+        let closures = vec![autumn, Closure { from: day, until: day, label: "Pont".into() }];
+        let set = domain::directory::establishment::Command::SetClosures { year: crate::school::YEAR, closures };
+        let told = self.school.tell(HEAD, &format!("schools/{}", here()), &[], &set).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        self.school.app.await_readers(self.school.head().await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_lesson_moved_before_its_day_closes_is_held_and_written_all_the_same() {
+    let pages = Pages::open().await;
+    pages.gives(7, "Exercice 3", thursday_in_4b()).await;
+    let (status, text) = pages.moves(&lesson_of("4B", 4, THURSDAY), &format!("jour={FRIDAY}&heure=14:00")).await;
+    assert_eq!(status, 303, "{text}");
+    pages.closes(THURSDAY).await;
+    let form = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    pages.writes(TEACHER, &form, "Pourcentages").await;
+    for (who, path) in
+        [(PUPIL, "/eleve".to_owned()), (PARENT, format!("/parent/enfants/{PUPIL}")), (SUBSTITUTE, "/enseignant".into())]
+    {
+        let week = pages.sees(who, &path).await;
+        let friday = on_day(&week, FRIDAY);
+        assert!(
+            friday.contains("déplacée du jeudi 19 novembre, 10 h") && friday.contains("Pourcentages"),
+            "{path}: {friday}"
+        );
+    }
+    assert!(on_day(&pages.sees(PUPIL, "/eleve").await, FRIDAY).contains("Exercice 3"), "its work follows");
+    pages.now_is("2026-11-23T10:00:00Z");
+    assert_eq!(pages.counted(FRIDAY, FRIDAY).await, (1, 1));
+    assert_eq!(pages.counted(THURSDAY, THURSDAY).await.0, 0);
+    assert!(plain(&pages.sees(HEAD, "/direction/seances").await).contains("déplacée du jeudi 19 novembre, 10 h"));
+}
+
+#[tokio::test]
+async fn a_lesson_of_a_day_that_is_closed_is_found_and_moved() {
+    let pages = Pages::open().await;
+    pages.closes(THURSDAY).await;
+    let thursday = asked(&of_class("4B"), THURSDAY, THURSDAY, "");
+    let text = plain(&pages.sees(HEAD, &format!("/direction/seances?{thursday}")).await);
+    let found = between(&text, "id=\"trouvees\"", "id=\"changees\"");
+    assert!(found.contains("établissement fermé ce jour-là") && !found.contains(" checked"), "{found}");
+    let lesson = offered(found).into_iter().find(|lesson| *lesson == lesson_of("4B", 4, THURSDAY)).unwrap();
+    assert!(!on_day(&pages.sees(PUPIL, "/eleve").await, THURSDAY).contains("class=\"slots\""), "closed");
+    assert_eq!(pages.call(Some(HEAD), "GET", &format!("/direction/seances/{lesson}/deplacer"), "").await.0, 200);
+    let (status, text) = pages.moves(&lesson, &format!("jour={FRIDAY}&heure=14:00")).await;
+    assert_eq!(status, 303, "{text}");
+    assert!(on_day(&pages.sees(PUPIL, "/eleve").await, FRIDAY).contains("déplacée du jeudi 19 novembre, 10 h"));
+    let week = asked(&of_class("4B"), MONDAY, FRIDAY, "");
+    assert_eq!(pages.found(&week).await.len(), 2, "Monday, and what was moved to Friday");
+    // That day closes in its turn: it is held nowhere, and the head still sees it.
+    pages.closes(FRIDAY).await;
+    assert!(!pages.sees(PUPIL, "/eleve").await.contains("déplacée du"));
+    let list = plain(&pages.sees(HEAD, "/direction/seances").await);
+    assert!(list.contains("établissement fermé ce jour-là") && offered(&list) == [lesson], "{list}");
 }
 
 impl Pages {
@@ -469,6 +619,41 @@ async fn co_01_a_colleague_takes_a_lesson_and_writes_it_in_their_own_textbook_wi
 }
 
 #[tokio::test]
+async fn a_lesson_that_nobody_holds_any_more_is_taken_in_place_of_a_colleague() {
+    let pages = Pages::open().await;
+    let service = format!("services/{}", ServiceId::of(crate::school::class("4A"), MATHS));
+    let release = service::Command::Release { teacher: OTHER_TEACHER, on: Date::constant(2026, 11, 17) };
+    assert_eq!(pages.school.tell(HEAD, &service, &[], &release).await.status, 200);
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let (status, text) =
+        pages.says(&[lesson_of("4A", 4, THURSDAY)], &format!("faire=assurer&remplacant={TEACHER}")).await;
+    assert_eq!(status, 303, "{text}");
+    let week = plain(&pages.sees(TEACHER, "/enseignant").await);
+    assert!(on_day(&week, THURSDAY).contains("en remplacement d’un collègue"), "{week}");
+}
+
+#[tokio::test]
+async fn a_program_names_only_who_teaches_in_the_school_on_that_day_to_take_a_lesson() {
+    use domain::directory::person::{Command as Of, Role};
+    let pages = Pages::open().await;
+    let path = format!("services/{}", ServiceId::of(crate::school::class("4A"), MATHS));
+    let replace = |by| {
+        let lesson = domain::calendar::LessonOn { date: THURSDAY, slot: slot("4A", MATHS, 4) };
+        service::Command::Replace { lessons: [lesson].into(), by }
+    };
+    for nobody in [LIBRARIAN, HEAD, PUPIL, CLOSED, OTHER_HEAD] {
+        let told = pages.school.tell(HEAD, &path, &[], &replace(nobody)).await;
+        told.refused(400, "not-a-teacher-then");
+    }
+    // The substitute of 4B leaves the school before that Thursday.
+    let leaves = Of::EndRole { school: here(), role: Role::Teacher, on: THURSDAY };
+    assert_eq!(pages.school.tell(HEAD, &format!("persons/{SUBSTITUTE}"), &[], &leaves).await.status, 200);
+    pages.school.app.await_readers(pages.school.head().await).await;
+    pages.school.tell(HEAD, &path, &[], &replace(SUBSTITUTE)).await.refused(400, "not-a-teacher-then");
+    assert_eq!(pages.school.tell(HEAD, &path, &[], &replace(CO_TEACHER)).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_colleague_without_that_class_still_assures_the_lesson_and_others_cannot() {
     let pages = Pages::open().await;
     let lesson = [lesson_of("4A", 4, THURSDAY)];
@@ -485,7 +670,22 @@ async fn a_colleague_without_that_class_still_assures_the_lesson_and_others_cann
     let (status, text) = pages.says(&lesson, &busy).await;
     assert!(status == 422 && plain(&text).contains("a déjà la classe 4e B, jeudi 19 novembre, 10 h"), "{text}");
     assert!(text.contains("name=\"confirmer\"") && pages.school.head().await == head, "nothing is changed yet");
-    assert_eq!(pages.says(&lesson, &format!("{busy}&confirmer=oui")).await.0, 303);
+    // What was confirmed of one colleague says nothing of another who is taken too.
+    assert!(text.contains("href=\"#confirmer\""));
+    let confirmed = confirmation(&text).to_owned();
+    let other = busy.replace(&SUBSTITUTE.to_string(), &TEACHER.to_string());
+    let taken = format!("faire=assurer&remplacant={TEACHER}");
+    let english = format!("{}/{}/{THURSDAY}", crate::school::english(), slot("4ANG1", crate::school::ENGLISH, 4));
+    assert_eq!(pages.says(std::slice::from_ref(&english), &taken).await.0, 303);
+    let head = pages.school.head().await;
+    for form in [format!("{other}&confirmer={confirmed}"), format!("{busy}&confirmer=oui")] {
+        let (status, text) = pages.says(&lesson, &form).await;
+        assert!(status == 422 && text.contains("name=\"confirmer\""), "{form}: {text}");
+    }
+    assert_eq!(pages.school.head().await, head, "nothing is changed yet");
+    let back = pages.call(Some(HEAD), "POST", "/direction/seances/retablir", &format!("seance={english}")).await;
+    assert_eq!(back.0, 303);
+    assert_eq!(pages.says(&lesson, &format!("{busy}&confirmer={confirmed}")).await.0, 303);
     assert_eq!(pages.says(&lesson, &format!("faire=assurer&remplacant={CO_TEACHER}")).await.0, 303, "another one");
     let week = pages.sees(CO_TEACHER, "/enseignant").await;
     assert!(on_day(&week, THURSDAY).contains("en remplacement de"));
@@ -544,6 +744,25 @@ async fn a_teacher_writes_a_lesson_outside_the_timetable_revises_and_withdraws_i
 }
 
 #[tokio::test]
+async fn a_lesson_outside_the_timetable_that_is_written_ahead_is_listed_with_its_work() {
+    let pages = Pages::open().await;
+    let (textbook, later) = (format!("/enseignant/cahiers/{}", maths("4B")), Date::constant(2026, 11, 24));
+    let lesson = LessonRef::Exceptional { date: later, starts_at: jiff::civil::time(14, 0, 0, 0), minutes: 55 };
+    let Command::PublishEntry { content, framing, copied_from, resources, .. } =
+        crate::school::publish(lesson, "Rattrapage")
+    else {
+        panic!()
+    };
+    let homework = vec![exercise(7, "Exercice 3", Date::constant(2026, 11, 26))];
+    let publish = Command::PublishEntry { lesson, content, framing, copied_from, resources, homework };
+    let told = pages.school.tell(TEACHER, &format!("textbooks/{}", maths("4B")), &[], &publish).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let text = pages.sees(TEACHER, &textbook).await;
+    assert!(text.contains("Rattrapage") && text.contains("Exercice 3"), "{text}");
+}
+
+#[tokio::test]
 async fn ct_11_the_team_of_a_class_sees_the_work_of_each_day_whatever_group_gives_it() {
     let pages = Pages::open().await;
     // Maths for Thursday in 4B (twenty minutes) is given already; English for the same day, in a group of two classes.
@@ -563,6 +782,51 @@ async fn ct_11_the_team_of_a_class_sees_the_work_of_each_day_whatever_group_give
     let class = crate::school::class("4B");
     assert!(plain(pages.sees(HEAD, &format!("/direction/charge?classe={class}")).await).contains("40 min"));
     assert_eq!(pages.call(Some(TEACHER), "GET", &format!("/enseignant/cahiers/{english}/charge"), "").await.0, 404);
+}
+
+#[tokio::test]
+async fn ct_11_a_sheet_for_each_half_is_one_work_for_every_pupil() {
+    let pages = Pages::open().await;
+    let english = crate::school::english();
+    let monday = LessonRef::Slot { slot: slot("4ANG1", crate::school::ENGLISH, 1), date: MONDAY };
+    for (id, pupil, minutes) in [(8, PUPIL, 20), (9, SIBLING, 30)] {
+        let homework =
+            NewHomework { audience: [pupil].into(), minutes: Some(minutes), ..exercise(id, "Sheet", NEXT_MONDAY) };
+        let give = Command::GiveHomework { given_in: monday, homework };
+        let told = pages.school.tell(OTHER_TEACHER, &format!("textbooks/{english}"), &[], &give).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let class = |code| format!("/direction/charge?classe={}", crate::school::class(code));
+    let of_4b = plain(&pages.sees(HEAD, &class("4B")).await);
+    assert_eq!(of_4b.matches("1 travail, environ 20 min").count(), 2, "on Thursday, and on Monday: {of_4b}");
+    assert!(!of_4b.contains("2 travaux"), "{of_4b}");
+    let of_4a = plain(&pages.sees(HEAD, &class("4A")).await);
+    assert!(of_4a.contains("1 travail, environ 30 min") && !of_4a.contains("2 travaux"), "{of_4a}");
+}
+
+#[tokio::test]
+async fn ct_11_what_is_done_in_class_weighs_on_no_day_and_work_weighs_where_its_lesson_is_held() {
+    use domain::textbook::homework::HomeworkKind;
+    let pages = Pages::open().await;
+    pages.gives(7, "Exercice 3", thursday_in_4b()).await;
+    let homework = NewHomework { kind: HomeworkKind::ClassWork, ..exercise(8, "En classe", NEXT_MONDAY) };
+    let give = Command::GiveHomework { given_in: monday_in_4b(), homework };
+    let told = pages.school.tell(TEACHER, &format!("textbooks/{}", maths("4B")), &[], &give).await;
+    assert_eq!(told.status, 200, "{}", told.text);
+    let later = Date::constant(2026, 11, 24);
+    assert_eq!(pages.moves(&lesson_of("4B", 4, THURSDAY), &format!("jour={later}&heure=14:00")).await.0, 303);
+    for (who, path) in [
+        (PUPIL, "/eleve/charge".to_owned()),
+        (PARENT, format!("/parent/enfants/{PUPIL}/charge")),
+        (HEAD, format!("/direction/charge?classe={}", crate::school::class("4B"))),
+    ] {
+        let text = plain(&pages.sees(who, &path).await).to_lowercase();
+        for day in ["jeudi 19 novembre", "mardi 24 novembre"] {
+            assert!(between(&text, day, "</li>").contains("1 travail, environ 20 min"), "{path}, {day}: {text}");
+        }
+        assert!(!text.contains("lundi 23 novembre"), "{path}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -151,11 +151,22 @@ async fn ct_13_the_api_refuses_it_by_a_code_of_its_own_and_a_college_gives_it() 
 }
 
 #[tokio::test]
-async fn a_day_of_two_half_days_is_offered_once_as_a_due_date() {
+async fn the_two_half_days_of_a_day_are_each_offered_once_as_a_due_date_with_their_hour() {
     let pages = village().await;
     let (_, text) = pages.call(Some(TEACHER), "GET", &morning(), "").await;
-    let offered = text.matches(&format!("<option value=\"{THURSDAY}\"")).count();
-    assert_eq!(offered, 2, "once in each of the two works of the form");
+    let text = text.replace(['\u{a0}', '\u{202f}'], " ");
+    for work in ["travail_1_pour", "travail_2_pour"] {
+        let list = text.split(&format!("name=\"{work}\"")).nth(1).unwrap_or_else(|| panic!("no {work}: {text}"));
+        let list = list.split("</select>").next().unwrap();
+        let options = list.split("<option ").skip(1).map(|one| one.split("</option>").next().unwrap());
+        let of_thursday: Vec<_> = options.filter(|one| one.contains(&format!("value=\"{THURSDAY}"))).collect();
+        let [morning, afternoon] = of_thursday[..] else { panic!("{work}: {of_thursday:?}") };
+        assert!(morning.contains("8 h 30") && !morning.contains("13 h 30"), "{morning}");
+        assert!(
+            afternoon.contains(&format!("value=\"{THURSDAY}T13:30\"")) && afternoon.contains("13 h 30"),
+            "{afternoon}"
+        );
+    }
     assert!(text.contains("CE1-CE2") && text.contains("Toutes matières"));
 }
 

@@ -1,4 +1,5 @@
 use domain::access::Scope;
+use domain::textbook::homework::HomeworkKind;
 use jiff::SignedDuration;
 
 use projections::history::*;
@@ -29,16 +30,27 @@ async fn a_withdrawn_lesson_is_not_written() {
 }
 
 #[tokio::test]
-async fn ct_11_the_work_of_a_group_and_day_is_summed_over_its_subjects() {
+async fn ct_11_the_work_of_a_day_says_what_it_weighs_when_and_for_whom() {
     let database = Database::filled().await;
     let (pool, book) = (database.pool(), maths());
-    let rows = workload(pool, &of_school(book), Some(book.group), MONDAY, NEXT_MONDAY).await.unwrap();
-    let figures: Vec<_> =
-        rows.iter().map(|row| (row.due_on, row.minutes, row.tasks, row.tests, row.unestimated)).collect();
-    assert_eq!(figures, [(FRIDAY, 85, 2, 1, 0), (NEXT_MONDAY, 0, 2, 0, 2)]);
-    let all = workload(pool, &of_school(book), None, MONDAY, NEXT_MONDAY).await.unwrap();
-    let history = all.iter().find(|row| row.group == history_4a().group && row.due_on == FRIDAY).unwrap();
-    assert_eq!((history.minutes, history.tasks), (30, 3));
+    let week = || [MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_MONDAY].into();
+    let rows = workload(pool, &of_school(book), &week()).await.unwrap();
+    let of = |book: Book, day| rows.iter().filter(move |row| row.place.group == book.group && row.work.due.on == day);
+    let figures = |book, day| {
+        let minutes = of(book, day).map(|row| row.work.minutes.unwrap_or_default()).sum::<u16>();
+        let tests = of(book, day).filter(|row| row.work.kind == HomeworkKind::Test).count();
+        (minutes, of(book, day).count(), tests)
+    };
+    assert_eq!(figures(book, FRIDAY), (85, 2, 1));
+    assert_eq!(figures(book, NEXT_MONDAY), (0, 2, 0));
+    assert_eq!(figures(history_4a(), FRIDAY), (30, 3, 0));
+    let test = of(book, FRIDAY).find(|row| row.work.kind == HomeworkKind::Test).unwrap();
+    assert!(test.work.due.slot.is_some() && test.work.due.at.is_some() && test.work.audience.is_empty());
+    let day = workload(pool, &of_school(book), &[FRIDAY].into()).await.unwrap();
+    assert!(!day.is_empty() && day.iter().all(|row| row.work.due.on == FRIDAY), "the days asked for, no others");
+    let french = workload(pool, &of_school(french_6c()), &week()).await.unwrap();
+    let [reading] = &french[..] else { panic!("{french:?}") };
+    assert_eq!(reading.work.audience.len(), 2, "for two pupils only");
 }
 
 #[tokio::test]
@@ -48,6 +60,7 @@ async fn another_school_and_who_does_not_lead_get_nothing() {
     for scope in [Scope::nothing(), of_group(book, None), of_school(french_6c())] {
         let rows = written(pool, &scope, MONDAY, NEXT_MONDAY).await.unwrap();
         assert!(rows.iter().all(|row| row.place.school != book.school));
-        assert!(workload(pool, &scope, Some(book.group), MONDAY, NEXT_MONDAY).await.unwrap().is_empty());
+        let rows = workload(pool, &scope, &[THURSDAY, FRIDAY, NEXT_MONDAY].into()).await.unwrap();
+        assert!(rows.iter().all(|row| row.place.school != book.school));
     }
 }

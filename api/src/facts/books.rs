@@ -131,6 +131,12 @@ impl PersonBook {
         }
     }
 
+    /// Whether they may take a lesson of a school on a day.
+    pub fn teaches_in(&self, school: SchoolId, on: Date) -> bool {
+        let here = |held: &&RoleHeld| held.school == school && held.role == Role::Teacher;
+        self.inactive_since.is_none_or(|since| on < since) && self.roles.iter().filter(here).any(|held| held.holds(on))
+    }
+
     /// The set that holds on a day: one written ahead gives nothing, and takes nothing away, before its day.
     pub fn guardians_on(&self, on: Date) -> &[Guardian] {
         let held = self.guardian_sets.iter().rfind(|(from, _)| *from <= on);

@@ -85,14 +85,29 @@ impl Books {
         lessons
     }
 
-    /// A lesson by its name, wherever it is held.
+    /// A lesson by its name, wherever it is held: the school is open then, whatever became of the day on which the timetable has it.
     pub fn lesson(&self, textbook: TextbookId, lesson: LessonOn) -> Option<LessonAt> {
-        let (service, closures) = self.taught(textbook)?;
-        let mut placed = placed(service, closures, lesson.date, lesson.date);
-        let (slot, date) = placed.find(|(slot, _)| slot.slot == lesson.slot)?;
-        let found = at(service, slot, date);
-        // A closure decided since then has closed that day too.
-        (!closures.iter().any(|closure| closure.holds(found.date))).then_some(found)
+        self.in_timetable(textbook, lesson).filter(|found| !self.is_shut(textbook, found.date))
+    }
+
+    /// The same, even when the school is closed on the day on which it would be held: it may be moved.
+    pub fn in_timetable(&self, textbook: TextbookId, lesson: LessonOn) -> Option<LessonAt> {
+        let (service, _) = self.taught(textbook)?;
+        let mut placed = placed(service, &[], lesson.date, lesson.date);
+        placed.find(|(slot, _)| slot.slot == lesson.slot).map(|(slot, date)| at(service, slot, date))
+    }
+
+    /// The lessons that the timetable has between two days, both included, and that are held nowhere: the school is closed then.
+    pub fn shut_out(&self, textbook: TextbookId, from: Date, until: Date) -> Vec<LessonAt> {
+        let Some((service, _)) = self.taught(textbook) else { return vec![] };
+        let lessons = placed(service, &[], from, until).map(|(slot, date)| at(service, slot, date));
+        lessons.filter(|lesson| self.is_shut(textbook, lesson.date)).collect()
+    }
+
+    /// Whether the school of a textbook is closed on a day.
+    pub fn is_shut(&self, textbook: TextbookId, day: Date) -> bool {
+        let closed = |(_, closures): (_, &[Closure])| closures.iter().any(|closure| closure.holds(day));
+        self.taught(textbook).is_some_and(closed)
     }
 
     /// The lessons that the timetable has between two days, both included, and that are held elsewhere.
@@ -136,6 +151,11 @@ impl Books {
         let moved = service.moved.iter().find(|(lesson, moved)| there(lesson, &moved.ever));
         let lesson = moved.map_or(LessonOn { date: due.on, slot }, |(lesson, _)| *lesson);
         self.lesson(textbook, lesson)
+    }
+
+    /// The day on which a work is due: that of its lesson, wherever it is held now.
+    pub fn due_on(&self, textbook: TextbookId, due: &Due) -> Date {
+        self.due_lesson(textbook, due).map_or(due.on, |lesson| lesson.date)
     }
 
     /// The timetable of a pupil between two days, both included, in order: on each day, in the groups they belong to on it.

@@ -1,6 +1,7 @@
 //! What the head of a school sees: how far the textbooks are filled, and who may inspect them.
 
 use askama::Template;
+use domain::calendar::monday_of;
 use jiff::civil::{Date, Time};
 
 use super::filters;
@@ -226,17 +227,40 @@ pub struct LessonsPage {
     /// Who may take a lesson.
     pub takers: Vec<Choice>,
     pub taker: String,
-    /// What does not go as the timetable has it, oldest first.
+    /// What does not go as the timetable has it, oldest first: of the days looked at.
     pub days: Vec<ChangedDay>,
+    /// How many do not in the whole school year.
+    pub changed: usize,
+    /// The days looked at, when they are not all: `depuis le vendredi 13 novembre`.
+    pub days_said: Option<String>,
+    /// Where those that came before are.
+    pub older: Option<String>,
+    /// What asked for these days, as `depuis`; empty for the latest.
+    pub since: String,
     pub key: String,
     pub errors: Vec<FieldError>,
-    /// What the taker has to do then: taken all the same when `confirmer` is `oui`.
+    /// What the taker has to do then: taken all the same when `confirmer` is the confirmation.
     pub warnings: Vec<String>,
+    /// What confirms these warnings and no others.
+    pub confirmation: String,
+}
+
+/// Days of one week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedWeek<'a> {
+    pub monday: Date,
+    pub days: &'a [ChangedDay],
 }
 
 impl LessonsPage {
     pub fn error(&self, field: &str) -> Option<&str> {
         error_of(&self.errors, field)
+    }
+
+    /// A long absence is read week by week.
+    pub fn weeks<'a>(&self, days: &'a [ChangedDay]) -> Vec<ChangedWeek<'a>> {
+        let weeks = days.chunk_by(|one, next| monday_of(one.date) == monday_of(next.date));
+        weeks.filter_map(|days| Some(ChangedWeek { monday: monday_of(days.first()?.date), days })).collect()
     }
 
     pub fn count(&self, days: &[ChangedDay]) -> usize {
@@ -272,8 +296,10 @@ pub struct MovePage {
     pub hour: String,
     pub new_room: String,
     pub errors: Vec<FieldError>,
-    /// Who has something else at that hour: moved all the same when `confirmer` is `oui`.
+    /// Who has something else at that hour: moved all the same when `confirmer` is the confirmation.
     pub warnings: Vec<String>,
+    /// What confirms these warnings and no others.
+    pub confirmation: String,
 }
 
 impl MovePage {

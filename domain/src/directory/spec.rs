@@ -359,6 +359,30 @@ fn a_lesson_moves_again_and_back_and_leaves_its_hour_free() {
 }
 
 #[test]
+fn a_lesson_of_a_day_that_closes_is_moved_before_or_after_and_stays_moved() {
+    use service::{Command, Event, Rejection};
+    // The Wednesday that is closed has a lesson too.
+    let armistice = date(2026, 11, 11);
+    let slots = vec![Lessons::slot(1), Lessons::slot(3), Lessons::slot(4)];
+    let open = || Lessons::open().and(Command::Schedule { slots: slots.clone(), on: date(2026, 9, 1) });
+    assert_eq!(open().told(replaced(armistice, 2)).unwrap_err(), Rejection::LessonUnknown, "nobody takes it there");
+    let friday = Lessons::to(date(2026, 11, 13), 14);
+    let moved = open().and(Command::Move { lesson: Lessons::on(armistice), to: friday.clone() });
+    assert!(matches!(moved.told(replaced(armistice, 2)).unwrap()[..], [Event::LessonReplaced { .. }]));
+    assert_eq!(moved.moved(THURSDAY, friday).unwrap_err(), Rejection::HourTaken, "it is held there");
+    assert!(matches!(
+        moved.moved(armistice, Lessons::to(date(2026, 11, 13), 16)).unwrap()[..],
+        [Event::LessonMoved { .. }]
+    ));
+    assert_eq!(moved.moved(armistice, Lessons::to(armistice, 8)).unwrap_err(), Rejection::SchoolClosed);
+    // Moved to a day that was closed since, it is held nowhere.
+    let lesson = Lessons::on(THURSDAY);
+    let mut closed = Lessons::open();
+    closed.0.push(Event::LessonMoved { service: Lessons::service(), lesson, to: Lessons::to(armistice, 8) });
+    assert_eq!(closed.told(replaced(THURSDAY, 2)).unwrap_err(), Rejection::LessonUnknown);
+}
+
+#[test]
 fn a_cancelled_lesson_that_is_moved_or_taken_is_held_after_all() {
     use service::Event;
     let lessons = Lessons::open().and(cancelled(THURSDAY));

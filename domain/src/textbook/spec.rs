@@ -357,6 +357,25 @@ fn a_moved_lesson_keeps_its_name_and_ends_where_it_is_held() {
 }
 
 #[test]
+fn a_lesson_moved_from_a_day_that_closes_is_written_and_one_moved_to_it_is_not() {
+    use crate::calendar::{LessonOn, Placement};
+    let armistice = date(2026, 11, 11);
+    let moved = |from: Date, weekday, to: Date| {
+        let mut given = given(&[]);
+        let lesson = LessonOn { date: from, slot: slot(weekday).slot };
+        given.context.facts.moved.insert(lesson, Placement { date: to, starts_at: time(14, 0, 0, 0), room: None });
+        given
+    };
+    assert_eq!(given(&[]).when(publish(on(armistice, 3))).unwrap_err(), Rejection::NoLessonThatDay);
+    let friday = date(2026, 11, 13);
+    let events = moved(armistice, 3, friday).when(publish(on(armistice, 3))).unwrap();
+    let Some(Event::EntryPublished { lesson, .. }) = events.get(1) else { panic!() };
+    assert_eq!(facts().zone.to_datetime(lesson.ended_at), datetime(2026, 11, 13, 14, 55, 0, 0));
+    let closed = moved(date(2026, 11, 12), 4, armistice).when(publish(on(date(2026, 11, 12), 4)));
+    assert_eq!(closed.unwrap_err(), Rejection::NoLessonThatDay);
+}
+
+#[test]
 fn work_given_with_an_entry_is_one_fact_or_none() {
     let bad = DueRef::Date { date: date(2026, 1, 1) };
     let command = Command::PublishEntry {

@@ -1,14 +1,14 @@
 //! The rows a fold touches, read and written.
 
 use domain::ids::HomeworkId;
-use domain::textbook::homework::HomeworkKind;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
-use super::queries::lesson_columns;
+use super::queries::{lesson_columns, work_columns};
 use super::{Fold, Load, WrittenLesson};
-use crate::rows::{Missing, Row, date, malformed, named};
+use crate::cells::Work;
+use crate::rows::{Missing, Row, date};
 use crate::shelf::Place;
 use crate::writing::table;
 
@@ -19,9 +19,12 @@ const LESSONS: &str = concat!(
     " on k.textbook = t.textbook and k.entry = t.entry"
 );
 
-const WORK: &str = "select t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_on, \
-    t.due_on, t.kind, t.estimate, t.withdrawn from work t \
-    join unnest($1::uuid[], $2::uuid[]) k(textbook, homework) on k.textbook = t.textbook and k.homework = t.homework";
+const WORK: &str = concat!(
+    "select ",
+    work_columns!(),
+    " from work t join unnest($1::uuid[], $2::uuid[]) k(textbook, homework)",
+    " on k.textbook = t.textbook and k.homework = t.homework"
+);
 
 macro_rules! lesson_table {
     () => {
@@ -31,7 +34,8 @@ macro_rules! lesson_table {
 
 macro_rules! work_table {
     () => {
-        "work (textbook, homework, school, group_id, subject, given_on, due_on, kind, estimate, withdrawn)"
+        "work (textbook, homework, school, group_id, subject, given_on, due_on, due_slot, due_at, kind, estimate, written, audience, \
+            withdrawn)"
     };
 }
 
@@ -46,9 +50,10 @@ const PUT_LESSONS: &str = concat!(
 const PUT_WORK: &str = concat!(
     "insert into ",
     work_table!(),
-    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::text[], \
-        $9::integer[], $10::boolean[]) on conflict (textbook, homework) do update set due_on = excluded.due_on, \
-        kind = excluded.kind, estimate = excluded.estimate, withdrawn = excluded.withdrawn"
+    " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::uuid[], $9::time[], \
+        $10::text[], $11::integer[], $12::boolean[], $13::text[], $14::boolean[]) on conflict (textbook, homework) do update set \
+        due_on = excluded.due_on, due_slot = excluded.due_slot, due_at = excluded.due_at, kind = excluded.kind, \
+        estimate = excluded.estimate, written = excluded.written, audience = excluded.audience, withdrawn = excluded.withdrawn"
 );
 
 const COPY_LESSONS: &str = concat!("copy ", lesson_table!(), " from stdin (format binary)");
@@ -59,15 +64,12 @@ pub const STATEMENTS: &[(&str, &str)] =
     &[("lessons", LESSONS), ("work", WORK), ("put lessons", PUT_LESSONS), ("put work", PUT_WORK)];
 
 impl Load {
-    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let estimate: Option<i32> = row.try_get("estimate")?;
+    pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             place: Place::read(row)?,
             homework: HomeworkId(row.try_get("homework")?),
             given_on: date(row, "given_on")?,
-            due_on: date(row, "due_on")?,
-            kind: named(row, "kind", HomeworkKind::parse)?,
-            minutes: estimate.map(u16::try_from).transpose().map_err(|_| malformed("estimate"))?,
+            work: Work::read(row)?,
             withdrawn: row.try_get("withdrawn")?,
         })
     }
@@ -129,8 +131,12 @@ table!(Works, row: Load, copy COPY_WORK, put PUT_WORK, [
     row.place.group.0,
     row.place.subject.as_str(),
     row.given_on.to_sqlx(),
-    row.due_on.to_sqlx(),
-    row.kind.name(),
-    row.minutes.map(i32::from),
+    row.work.due.on.to_sqlx(),
+    row.work.due.slot.map(|slot| slot.0),
+    row.work.due.at.map(jiff_sqlx::ToSqlx::to_sqlx),
+    row.work.kind.name(),
+    row.work.minutes.map(i32::from),
+    row.work.written,
+    row.work.audience_text(),
     row.withdrawn,
 ]);

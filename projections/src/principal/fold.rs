@@ -5,6 +5,7 @@ use domain::textbook::Event;
 use jiff::SignedDuration;
 
 use super::{Load, WrittenLesson};
+use crate::cells::Work;
 use crate::shelf::Place;
 
 pub fn lesson(
@@ -45,14 +46,10 @@ pub fn work(former: Option<&Load>, place: &Place, event: &Event) -> Option<Load>
             place: place.clone(),
             homework: *homework,
             given_on: given_in.date,
-            due_on: task.due.on,
-            kind: task.kind,
-            minutes: task.minutes,
+            work: Work::of(task),
             withdrawn: false,
         }),
-        Event::HomeworkRevised { task, .. } => {
-            Some(Load { due_on: task.due.on, kind: task.kind, minutes: task.minutes, ..former?.clone() })
-        }
+        Event::HomeworkRevised { task, .. } => Some(Load { work: Work::of(task), ..former?.clone() }),
         Event::HomeworkWithdrawn { .. } => Some(Load { withdrawn: true, ..former?.clone() }),
         Event::TextbookOpened { .. }
         | Event::EntryPublished { .. }

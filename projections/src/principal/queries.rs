@@ -1,16 +1,19 @@
 //! The figures of a school. A scope that does not include what is behind the scenes gets nothing here.
 //! Days are those of the school, both ends included.
 
+use std::collections::BTreeSet;
+
 use domain::access::Scope;
 use domain::actor::Actor;
-use domain::ids::{EntryId, GroupId, SchoolId, SlotId};
+use domain::ids::{EntryId, SlotId};
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
-use super::WrittenLesson;
+use super::{Load, WrittenLesson};
 use crate::rows::{date, named, time, timestamp};
 use crate::scope::{Seen, seen};
 use crate::shelf::Place;
@@ -23,7 +26,16 @@ macro_rules! lesson_columns {
         )
     };
 }
-pub(super) use lesson_columns;
+
+macro_rules! work_columns {
+    () => {
+        concat!(
+            "t.textbook, t.school, t.group_id, t.subject, t.homework, t.given_on, t.due_on, t.due_slot, t.due_at, t.kind, ",
+            "t.estimate, t.written, t.audience::uuid[] as audience, t.withdrawn"
+        )
+    };
+}
+pub(super) use {lesson_columns, work_columns};
 
 const WRITTEN: &str = concat!(
     "select ",
@@ -35,31 +47,16 @@ const WRITTEN: &str = concat!(
 );
 
 const WORKLOAD: &str = concat!(
-    "select t.school, t.group_id, t.due_on, coalesce(sum(t.estimate), 0)::bigint as minutes, count(*) as tasks, ",
-    "count(*) filter (where t.kind = 'test') as tests, count(*) filter (where t.estimate is null) as unestimated ",
-    "from principal.work t where ",
+    "select ",
+    work_columns!(),
+    " from principal.work t where ",
     seen!("given_on"),
-    " and ($5::uuid is null or t.group_id = $5) and t.due_on between $6::text::date and $7::text::date and not t.withdrawn and t.kind <> 'class-work'",
-    " group by t.school, t.group_id, t.due_on order by t.due_on, t.group_id"
+    " and t.due_on = any($5::date[]) and not t.withdrawn and t.kind <> 'class-work'",
+    " order by t.due_on, t.textbook, t.homework"
 );
 
 /// Every query of this file, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[("written", WRITTEN), ("workload", WORKLOAD)];
-
-/// The work of one group due on one day, but for what is done in class. A class and its groups are separate rows: who sums them knows who is in them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Workload {
-    pub school: SchoolId,
-    pub group: GroupId,
-    pub due_on: Date,
-    /// Estimated by those who gave the work, for what has an estimate.
-    pub minutes: i64,
-    pub tasks: i64,
-    /// Of these, tests announced.
-    pub tests: i64,
-    /// Of these, without an estimate: the sum of minutes is then too low.
-    pub unestimated: i64,
-}
 
 impl WrittenLesson {
     pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -77,38 +74,16 @@ impl WrittenLesson {
     }
 }
 
-impl Workload {
-    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            school: SchoolId(row.try_get("school")?),
-            group: GroupId(row.try_get("group_id")?),
-            due_on: date(row, "due_on")?,
-            minutes: row.try_get("minutes")?,
-            tasks: row.try_get("tasks")?,
-            tests: row.try_get("tests")?,
-            unestimated: row.try_get("unestimated")?,
-        })
-    }
-}
-
 /// The lessons of these days that are written and not withdrawn, in their order.
 pub async fn written(pool: &PgPool, scope: &Scope, from: Date, until: Date) -> Result<Vec<WrittenLesson>, sqlx::Error> {
     let query = Seen::behind_the_scenes(scope).query(WRITTEN).bind(from.to_string()).bind(until.to_string());
     query.fetch_all(pool).await?.iter().map(WrittenLesson::read).collect()
 }
 
-/// The work due on these days, by day and group; of one group, or of all. Days without work have no row.
-pub async fn workload(
-    pool: &PgPool,
-    scope: &Scope,
-    group: Option<GroupId>,
-    from: Date,
-    until: Date,
-) -> Result<Vec<Workload>, sqlx::Error> {
-    let query = Seen::behind_the_scenes(scope)
-        .query(WORKLOAD)
-        .bind(group.map(|group| group.0))
-        .bind(from.to_string())
-        .bind(until.to_string());
-    query.fetch_all(pool).await?.iter().map(Workload::read).collect()
+/// The work due on these days, but for what is done in class. Its own day is that of its lesson when it was given: who knows where that
+/// lesson is held since asks for the days it had in the meantime, and who knows the pupils of a group sums what each has to do.
+pub async fn workload(pool: &PgPool, scope: &Scope, days: &BTreeSet<Date>) -> Result<Vec<Load>, sqlx::Error> {
+    let days: Vec<_> = days.iter().map(|day| day.to_sqlx()).collect();
+    let query = Seen::behind_the_scenes(scope).query(WORKLOAD).bind(days);
+    query.fetch_all(pool).await?.iter().map(Load::read).collect()
 }

@@ -1,4 +1,4 @@
--- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all. Room is left in
+-- What a head follows: which lessons are written and how soon, and how much work falls on a day. No text at all, but the ids of those whom a work for part of a group is for. Room is left in
 -- each page: a row that changes stays there, and no index is told unless the day of a work moves.
 
 create table textbook (
@@ -33,8 +33,12 @@ create table work (
     subject text not null,
     given_on date not null,
     due_on date not null,
+    due_slot uuid,                       -- none: due for a day
+    due_at time,
     kind text not null,
     estimate integer,                    -- minutes
+    written boolean not null,
+    audience text check (audience <> ''),    -- the pupils it is for, as an array's text; none: the whole group
     withdrawn boolean not null,
     primary key (textbook, homework)
 ) with (fillfactor = 80);

@@ -1,9 +1,10 @@
 //! What is there to read, for a reader and at a time. Days are those of the school, both ends included.
 
+mod file;
+
 use domain::access::Scope;
 use domain::actor::Actor;
 use domain::ids::{EntryId, HomeworkId, TextbookId};
-use domain::textbook::file::FileAddress;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff_sqlx::ToSqlx as _;
@@ -13,10 +14,12 @@ use sqlx::{PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::{EntryVersion, HomeworkVersion};
-use crate::cells::{self, Framing, Resource, Work};
+use crate::cells::{self, Framing, Work};
 use crate::rows::{lesson, named, timestamp};
 use crate::scope::{Seen, seen, seen_in_groups};
 use crate::shelf::Place;
+
+pub use file::file;
 
 /// The columns of both tables, in one order: `entry` is the entry of the lesson a work was given in.
 macro_rules! entry_columns {
@@ -39,7 +42,6 @@ macro_rules! homework_columns {
         )
     };
 }
-pub(super) use {entry_columns, homework_columns};
 
 /// What stands at `$5`: the last written among the versions released, unless it withdraws.
 macro_rules! standing {
@@ -66,6 +68,8 @@ macro_rules! asked_of {
         )
     };
 }
+
+pub(super) use {asked_of, entry_columns, homework_columns, standing};
 
 macro_rules! entries {
     ($seen:ident, $more_columns:literal) => {
@@ -152,20 +156,7 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
     " order by t.given_on, t.given_at, t.textbook, t.due_on, t.homework"
 );
 
-/// Read in one textbook: as many rows as a year has lessons.
-const FILE: &str = concat!(
-    "select t.resources from pupil.entry_version t where ",
-    seen!("date"),
-    " and t.textbook = $6 and strpos(t.resources, $7) > 0 and ",
-    standing!("entry_version", "entry"),
-    " union all select t.resources from pupil.homework_version t where ",
-    seen!("given_on"),
-    " and t.textbook = $6 and strpos(t.resources, $7) > 0 and ",
-    standing!("homework_version", "homework"),
-    " limit 1"
-);
-
-/// Every query of this file, by name.
+/// Every query of this model, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("entries", ENTRIES),
     ("week", WEEK),
@@ -174,7 +165,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("homework", HOMEWORK),
     ("homework in groups", HOMEWORK_IN_GROUPS),
     ("homework given in", HOMEWORK_GIVEN_IN),
-    ("file", FILE),
+    ("file", file::FILE),
 ];
 
 /// A place in the entries of a textbook, from the latest lesson back.
@@ -396,16 +387,4 @@ pub async fn homework_given_in(
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
     let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0).bind(pupils(scope));
     query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
-}
-
-/// The resource of a textbook that holds a file, in what stands at `now`; none for a file that only a former version holds.
-pub async fn file(
-    pool: &PgPool,
-    scope: &Scope,
-    now: Timestamp,
-    textbook: TextbookId,
-    file: FileAddress,
-) -> Result<Option<Resource>, sqlx::Error> {
-    let query = Seen::of(scope).query(FILE).bind(now.to_sqlx()).bind(textbook.0).bind(file.to_string());
-    cells::holding(&query.fetch_all(pool).await?, file)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use domain::calendar::LessonOn;
 use domain::decider::Decider as _;
 use domain::directory::service::{self, Service};
 use domain::ids::{SchoolId, SchoolYear, ServiceId, StreamId, TextbookId};
@@ -56,6 +57,11 @@ fn place(known: Option<&ServiceBook>, command: &service::Command) -> Option<(Sch
     }
 }
 
+fn not_a_teacher_then() -> Problem {
+    Problem::invalid("not-a-teacher-then", "this person does not teach in your school on the day of a lesson named")
+        .at("/Replace/by")
+}
+
 fn address(command: &service::Command) -> Option<String> {
     let service::Command::Open { group, subject, .. } = command else { return None };
     Some(format!("/api/v1/textbooks/{}", TextbookId::of(*group, subject)))
@@ -89,9 +95,13 @@ fn well_made(
             let taken = slots.iter().position(|slot| !free(slot.slot));
             taken.map_or(Ok(()), |at| Err(not_of_this_school(&format!("/Schedule/slots/{at}/slot"))))
         }
-        service::Command::Replace { by, .. } => {
-            let here = belongs(books, *by, place.0, now);
-            here.then_some(()).ok_or_else(|| not_of_this_school("/Replace/by"))
+        service::Command::Replace { lessons, by } => {
+            let held_on = |lesson: &LessonOn| {
+                let held = known.and_then(|book| books.lesson(book.textbook, *lesson));
+                held.map_or(lesson.date, |held| held.date)
+            };
+            let teaches = |on| books.person(*by).is_some_and(|book| book.teaches_in(place.0, on));
+            lessons.iter().all(|lesson| teaches(held_on(lesson))).then_some(()).ok_or_else(not_a_teacher_then)
         }
         service::Command::Release { .. }
         | service::Command::Cancel { .. }

@@ -118,8 +118,13 @@ fn lessons(amount: Amount) -> LessonsPage {
             },
             ChangedDay { date: november(20), lessons: vec![changed(8, None, Some("déplacée du jeudi 19 novembre"))] },
         ]),
+        changed: 40,
+        days_said: Some("depuis le vendredi 13 novembre".to_owned()),
+        older: Some("/direction/seances?depuis=2026-10-05#changees".to_owned()),
+        since: String::new(),
         key: "k".to_owned(),
         errors,
+        confirmation: "c".to_owned(),
         warnings: amount.of(vec!["M. Diallo a déjà la classe 3e A, jeudi 19 novembre.".to_owned()]),
     }
 }
@@ -146,6 +151,7 @@ fn relocation(amount: Amount) -> MovePage {
         new_room: String::new(),
         errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
         warnings: if amount == Amount::Rich { vec![warning] } else { Vec::new() },
+        confirmation: "c".to_owned(),
     }
 }
 

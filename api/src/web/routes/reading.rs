@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Other days under which lessons held between these two are written of.
-    fn days_elsewhere(&self, from: Date, until: Date) -> BTreeSet<Date> {
+    pub fn days_elsewhere(&self, from: Date, until: Date) -> BTreeSet<Date> {
         let books = self.app.register.read();
         books.days_elsewhere_of(self.whose, &self.scope, from, until)
     }

@@ -2,7 +2,7 @@
 //! [`access::of_workload`]: the team of the class counts all that is given; a pupil, and whoever reads as they do, what they see.
 //!
 //! Circulaire 2010-136 du 6-9-2010, b: the textbook lets the team of a class see to the balance of the work it gives (rule CT-11). Two
-//! half-classes that are given the same work are not given it twice: the figure is that of the pupil who has most.
+//! half-classes that are given the same work, or a sheet each, are not given it twice: the figure is that of the pupil who has most.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use domain::calendar::days_after;
 use domain::ids::{GroupId, PersonId};
 use domain::textbook::homework::HomeworkKind;
 use jiff::civil::Date;
+use projections::cells::Work;
 use projections::{principal, pupil};
 
 use super::reading::Reading;
@@ -30,6 +31,12 @@ pub struct Load {
 }
 
 impl Load {
+    fn add(&mut self, work: &Work) {
+        self.minutes += i64::from(work.minutes.unwrap_or_default());
+        self.tasks += 1;
+        self.tests += i64::from(work.kind == HomeworkKind::Test);
+    }
+
     /// `2 travaux, environ 45 min, dont 1 contrôle`
     pub fn said(&self) -> String {
         let minutes = (self.minutes > 0).then(|| format!(", environ {}", fr::duration(self.minutes as u32)));
@@ -45,23 +52,26 @@ pub async fn of_group(
     app: &App,
     person: PersonId,
     group: GroupId,
-    (today, days): (Date, (Date, Date)),
+    (today, (from, until)): (Date, (Date, Date)),
 ) -> Result<BTreeMap<Date, Load>, Problem> {
-    let (sets, scope) = {
+    let (pupils, scope, days) = {
         let books = app.register.read();
-        let sets = groups_together(&books, group, days.0);
-        let groups = sets.iter().flatten().copied().collect();
-        (sets, books.workload_scope(person, group, groups, today))
+        let pupils = groups_of_pupils(&books, group, from);
+        let groups: BTreeSet<GroupId> = pupils.iter().flat_map(|(_, groups)| groups).copied().collect();
+        let services = groups.iter().flat_map(|group| books.services_of_group(*group));
+        let elsewhere = books.days_elsewhere(services.map(|service| service.textbook), from, until);
+        let days = std::iter::successors(Some(from), |day| days_after(*day, 1)).take_while(|day| *day <= until);
+        (pupils, books.workload_scope(person, group, groups, today), days.chain(elsewhere).collect())
     };
-    let rows = principal::queries::workload(&app.reader, &scope, None, days.0, days.1).await?;
+    let rows = principal::queries::workload(&app.reader, &scope, &days).await?;
+    let books = app.register.read();
+    let works = rows.iter().map(|row| (books.due_on(row.place.textbook, &row.work.due), row));
+    let works: Vec<_> = works.filter(|(day, _)| (from..=until).contains(day)).collect();
     let mut loads: BTreeMap<Date, Load> = BTreeMap::new();
-    for groups in &sets {
+    for (pupil, groups) in &pupils {
         let mut of_pupil: BTreeMap<Date, Load> = BTreeMap::new();
-        for row in rows.iter().filter(|row| groups.contains(&row.group)) {
-            let load = of_pupil.entry(row.due_on).or_default();
-            load.minutes += row.minutes;
-            load.tasks += row.tasks;
-            load.tests += row.tests;
+        for (day, row) in works.iter().filter(|(_, row)| groups.contains(&row.place.group) && asks(&row.work, *pupil)) {
+            of_pupil.entry(*day).or_default().add(&row.work);
         }
         for (day, load) in of_pupil {
             let most = loads.entry(day).or_default();
@@ -71,6 +81,11 @@ pub async fn of_group(
         }
     }
     Ok(loads)
+}
+
+/// Whether a work is for that pupil; all of it is for a group that nobody is in yet.
+fn asks(work: &Work, pupil: Option<PersonId>) -> bool {
+    work.audience.is_empty() || pupil.is_none_or(|pupil| work.audience.contains(&pupil))
 }
 
 /// How far ahead the page looks.
@@ -104,32 +119,36 @@ const COUNTED: i64 = 500;
 impl Reading<'_> {
     /// The days ahead that have work this reader sees, and the last day looked at.
     pub async fn load_ahead(&self) -> Result<(Vec<LoadedDay>, Date), Problem> {
-        let today = self.today();
+        let (pool, today) = (&self.app.reader, self.today());
         let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
-        let due = (today, until);
-        let rows = pupil::queries::homework(&self.app.reader, &self.scope, self.now, due, None, COUNTED).await?;
+        let mut rows = pupil::queries::homework(pool, &self.scope, self.now, (today, until), None, COUNTED).await?;
+        for day in self.days_elsewhere(today, until) {
+            rows.extend(pupil::queries::homework(pool, &self.scope, self.now, (day, day), None, COUNTED).await?);
+        }
+        let books = self.app.register.read();
         let mut loads: BTreeMap<Date, Load> = BTreeMap::new();
-        for row in rows {
-            let load = loads.entry(row.work.due.on).or_default();
-            load.minutes += i64::from(row.work.minutes.unwrap_or_default());
-            load.tasks += 1;
-            load.tests += i64::from(row.work.kind == HomeworkKind::Test);
+        // What is done in class does not weigh on the day it is due.
+        for row in rows.iter().filter(|row| row.work.kind != HomeworkKind::ClassWork) {
+            let day = books.due_on(row.place.textbook, &row.work.due);
+            if (today..=until).contains(&day) {
+                loads.entry(day).or_default().add(&row.work);
+            }
         }
         Ok((loads.into_iter().map(LoadedDay::from).collect(), until))
     }
 }
 
-/// The sets of groups that pupils of this one are in together on a day: one set for all who have the same.
-fn groups_together(books: &Books, group: GroupId, on: Date) -> BTreeSet<BTreeSet<GroupId>> {
+/// The pupils of a group on a day, each with all the groups of the school they are in.
+fn groups_of_pupils(books: &Books, group: GroupId, on: Date) -> Vec<(Option<PersonId>, BTreeSet<GroupId>)> {
     let school = books.groups.get(&group).map(|book| book.school);
     let in_school = |group: &GroupId| books.groups.get(group).map(|book| book.school) == school;
     let together =
         |pupil| books.stays_on(pupil, on).filter(|stay| stay.from <= on).map(|stay| stay.group).filter(in_school);
-    let sets = books.members(group, on).map(|pupil| together(pupil).collect::<BTreeSet<_>>());
-    let mut sets: BTreeSet<BTreeSet<GroupId>> = sets.collect();
+    let mut pupils: Vec<_> =
+        books.members(group, on).map(|pupil| (Some(pupil), together(pupil).collect::<BTreeSet<_>>())).collect();
     // Nobody is in it yet: its own work counts all the same.
-    if sets.is_empty() {
-        sets.insert(BTreeSet::from([group]));
+    if pupils.is_empty() {
+        pupils.push((None, BTreeSet::from([group])));
     }
-    sets
+    pupils
 }

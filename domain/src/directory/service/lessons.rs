@@ -16,12 +16,17 @@ fn counted(lessons: &BTreeSet<LessonOn>) -> Result<(), Rejection> {
     if (1..=LESSONS_MAX).contains(&lessons.len()) { Ok(()) } else { Err(Rejection::LessonsMalformed) }
 }
 
-/// The slot that places this lesson, as it was on that day.
-fn placing<'a>(state: &'a State, closures: &[Closure], lesson: &LessonOn) -> Option<&'a Slot> {
+/// The slot that places this lesson, as it was on that day. Whether the school is open is asked of the day on which it is held: see
+/// [`is_shut`].
+fn placing<'a>(state: &'a State, lesson: &LessonOn) -> Option<&'a Slot> {
     let known = state.slots.values().map(|slot| (slot, None));
     let known = known.chain(state.ended.iter().map(|(slot, ended_on)| (slot, Some(*ended_on))));
     let mut of_slot = known.filter(|(slot, _)| slot.slot == lesson.slot);
-    of_slot.find(|(slot, ended_on)| lesson_on(slot, *ended_on, closures, lesson.date)).map(|(slot, _)| slot)
+    of_slot.find(|(slot, ended_on)| lesson_on(slot, *ended_on, &[], lesson.date)).map(|(slot, _)| slot)
+}
+
+fn is_shut(closures: &[Closure], day: Date) -> bool {
+    closures.iter().any(|closure| closure.holds(day))
 }
 
 /// All of them or none. A lesson cancelled for the same reason already stays as it is; a colleague who was to take it no longer does.
@@ -32,7 +37,7 @@ pub(super) fn cancel(
     because: NotHeld,
 ) -> Result<Vec<Event>, Rejection> {
     counted(&lessons)?;
-    if !lessons.iter().all(|lesson| placing(state, &[], lesson).is_some()) {
+    if !lessons.iter().all(|lesson| placing(state, lesson).is_some()) {
         return Err(Rejection::LessonUnknown);
     }
     let news = lessons.into_iter().filter(|lesson| state.not_held.get(lesson) != Some(&because));
@@ -64,7 +69,8 @@ pub(super) fn reinstate(
 }
 
 /// To another day or hour of the year when the school is open and this service has no other lesson, or to another room. What is written
-/// of the lesson, before or after, goes with it: it is named by the day on which the timetable has it.
+/// of the lesson, before or after, goes with it: it is named by the day on which the timetable has it. That day may be closed: lessons of
+/// a day that closes are those that are moved.
 pub(super) fn relocate(
     state: &State,
     facts: &Facts,
@@ -72,11 +78,11 @@ pub(super) fn relocate(
     lesson: LessonOn,
     to: Placement,
 ) -> Result<Vec<Event>, Rejection> {
-    let slot = placing(state, &facts.closures, &lesson).ok_or(Rejection::LessonUnknown)?;
+    let slot = placing(state, &lesson).ok_or(Rejection::LessonUnknown)?;
     if !facts.bounds.as_ref().is_some_and(|year| (year.starts_on..=year.ends_on).contains(&to.date)) {
         return Err(Rejection::OutsideSchoolYear);
     }
-    if facts.closures.iter().any(|closure| closure.holds(to.date)) {
+    if is_shut(&facts.closures, to.date) {
         return Err(Rejection::SchoolClosed);
     }
     if to.room.as_ref().is_some_and(|room| room.trim().is_empty() || room.chars().count() > 40) {
@@ -95,8 +101,7 @@ pub(super) fn relocate(
     if at_home && moved.is_none() {
         return Err(Rejection::LessonThereAlready);
     }
-    if others_on(state, facts, to.date, lesson)
-        .any(|other| overlap(other, (to.date.to_datetime(to.starts_at), slot.minutes)))
+    if others_on(state, to.date, lesson).any(|other| overlap(other, (to.date.to_datetime(to.starts_at), slot.minutes)))
     {
         return Err(Rejection::HourTaken);
     }
@@ -109,25 +114,19 @@ pub(super) fn relocate(
     Ok(reinstated.into_iter().chain(moved).collect())
 }
 
-/// When the other lessons of this service are held on a day: their start and their minutes.
-fn others_on<'a>(
-    state: &'a State,
-    facts: &'a Facts,
-    date: Date,
-    but: LessonOn,
-) -> impl Iterator<Item = (DateTime, u16)> + 'a {
+/// When the other lessons of this service are held on a day of school: their start and their minutes.
+fn others_on(state: &State, date: Date, but: LessonOn) -> impl Iterator<Item = (DateTime, u16)> {
     let held = move |lesson: &LessonOn| *lesson != but && !state.not_held.contains_key(lesson);
     let slots = state.slots.values().chain(state.ended.iter().map(|(slot, _)| slot));
     let at_home = slots.filter_map(move |slot| {
         let lesson = LessonOn { date, slot: slot.slot };
         let here = held(&lesson) && !state.moved.contains_key(&lesson);
-        let slot = Some(slot).filter(|_| here && placing(state, &facts.closures, &lesson) == Some(slot))?;
+        let slot = Some(slot).filter(|_| here && placing(state, &lesson) == Some(slot))?;
         Some((date.to_datetime(slot.starts_at), slot.minutes))
     });
     let moved = state.moved.iter().filter(move |(lesson, to)| to.date == date && held(lesson));
-    let moved = moved.filter_map(move |(lesson, to)| {
-        Some((to.date.to_datetime(to.starts_at), placing(state, &facts.closures, lesson)?.minutes))
-    });
+    let moved = moved
+        .filter_map(move |(lesson, to)| Some((to.date.to_datetime(to.starts_at), placing(state, lesson)?.minutes)));
     at_home.chain(moved)
 }
 
@@ -147,8 +146,10 @@ pub(super) fn replace(
     counted(&lessons)?;
     let mut events = Vec::new();
     for lesson in lessons {
-        placing(state, &facts.closures, &lesson).ok_or(Rejection::LessonUnknown)?;
         let day = state.moved.get(&lesson).map_or(lesson.date, |to| to.date);
+        if placing(state, &lesson).is_none() || is_shut(&facts.closures, day) {
+            return Err(Rejection::LessonUnknown);
+        }
         if state.assignments.iter().any(|held| held.teacher == by && held.holds(day)) {
             return Err(Rejection::HoldsTheLesson);
         }

@@ -1,6 +1,7 @@
 //! `/direction/seances`: lessons as they really go. The head chooses those of a teacher or of a class between two days, sees them, and
 //! says of all or some that they are not held, or that a colleague takes them; one is moved from a page of its own.
 
+mod changed;
 mod chosen;
 mod moving;
 
@@ -13,9 +14,8 @@ use axum::response::{IntoResponse, Redirect};
 use domain::actor::Actor;
 use domain::calendar::{LessonOn, NotHeld};
 use domain::decider::Decider as _;
-use domain::directory::person::Role as Held;
 use domain::directory::service::{Command, Service};
-use domain::ids::{PersonId, SlotId, StreamId, TextbookId};
+use domain::ids::{PersonId, StreamId, TextbookId};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -28,6 +28,7 @@ use crate::web::layout::{Choice, FieldError, Flash, Role};
 use crate::web::principal::{ChangedDay, ChangedLesson, ChooseForm, LessonsPage};
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
+use changed::Changed;
 use chosen::{Chosen, Sent};
 pub use moving::{form as move_form, relocate};
 
@@ -111,7 +112,7 @@ impl Outcome {
         self.refused.iter().map(told).collect()
     }
 
-    /// `3 séances sont faites, 2 non`
+    /// `3 séances sont enregistrées, les autres non.`
     fn flash(&self) -> Option<Flash> {
         let done = fr::plural(self.done, "séance est enregistrée", "séances sont enregistrées");
         (self.done > 0).then(|| Flash { title: fr::spaced(&format!("{done}, les autres non.")), detail: None })
@@ -120,14 +121,7 @@ impl Outcome {
 
 /// Who may take a lesson: those who teach in the school on that day.
 fn colleagues(books: &Books, office: &Office<'_>, on: Date) -> BTreeSet<PersonId> {
-    let teaches = |book: &crate::facts::PersonBook| {
-        book.inactive_since.is_none_or(|since| on < since)
-            && book
-                .roles
-                .iter()
-                .any(|held| held.school == office.school && held.role == Held::Teacher && held.holds(on))
-    };
-    books.persons.iter().filter(|(_, book)| teaches(book)).map(|(person, _)| *person).collect()
+    books.persons.iter().filter(|(_, book)| book.teaches_in(office.school, on)).map(|(person, _)| *person).collect()
 }
 
 /// People as a list offers them: two who are called alike are told apart.
@@ -151,6 +145,9 @@ fn by_day(books: &Books, lessons: impl IntoIterator<Item = LessonAt>, kept: &BTr
         if at.moved_from.is_some_and(|was| was == at.start()) {
             notes.push(format!("en {}", at.room.clone().unwrap_or_default()));
         }
+        if books.is_shut(at.textbook, at.date) {
+            notes.push("établissement fermé ce jour-là".to_owned());
+        }
         days.entry(at.date).or_default().push(ChangedLesson {
             start: at.starts_at,
             class: said::group_of(books, service.group),
@@ -170,20 +167,9 @@ fn by_day(books: &Books, lessons: impl IntoIterator<Item = LessonAt>, kept: &BTr
     days.into_iter().map(day).collect()
 }
 
-/// The lessons of the school year that do not go as the timetable has them.
-fn changed(books: &Books, office: &Office<'_>) -> Vec<LessonAt> {
-    let today = office.local.date();
-    let year = books.schools.get(&office.school).and_then(|school| school.year_on(today));
-    let since = LessonOn { date: year.map_or(today, |bounds| bounds.starts_on), slot: SlotId(Uuid::nil()) };
-    let mut lessons = Vec::new();
-    for service in books.services_of_school(office.school) {
-        let moved = service.moved.range(since..).filter(|(_, moved)| moved.now.is_some()).map(|(lesson, _)| lesson);
-        let said = service.not_held.range(since..).map(|(lesson, _)| lesson);
-        let said = said.chain(service.replaced.range(since..).map(|(lesson, _)| lesson)).chain(moved);
-        let named: BTreeSet<LessonOn> = said.copied().collect();
-        lessons.extend(named.into_iter().filter_map(|lesson| books.lesson(service.textbook, lesson)));
-    }
-    lessons
+/// What confirms these warnings about one choice, and nothing else: whoever chooses otherwise is warned again.
+fn confirmation(choice: &str, warnings: &[String]) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{choice}\n{}", warnings.join("\n")).as_bytes()).to_string()
 }
 
 struct View {
@@ -209,8 +195,15 @@ fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
         |because: NotHeld| Choice { value: because.name().to_owned(), label: said::not_held(because).to_owned() };
     let View { sent, found, errors, flash } = view;
     let kept = sent.lessons.iter().cloned().collect();
+    let since = sent.chosen.since();
+    let changed = Changed::since(&books, office, since);
+    let days_said = changed.days_said();
     LessonsPage {
-        days: by_day(&books, changed(&books, office), &kept),
+        changed: changed.total,
+        days_said,
+        older: changed.older.map(|from| format!("/direction/seances?depuis={from}#changees")),
+        since: since.map(|day| day.to_string()).unwrap_or_default(),
+        days: by_day(&books, changed.lessons, &kept),
         found: found.map(|lessons| by_day(&books, lessons, &kept)),
         form: ChooseForm {
             teachers: named(&books, teachers, |id| format!("enseignant:{id}")),
@@ -228,6 +221,7 @@ fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
         key: Uuid::now_v7().to_string(),
         errors,
         warnings: vec![],
+        confirmation: String::new(),
         layout: with_flash(layout, flash),
     }
 }
@@ -242,7 +236,7 @@ pub async fn show(
     let office = Office::open(&web, visitor)?;
     let flash = done.flash(office.local.date());
     if !chosen.is_asked() {
-        let sent = Sent { chosen: Chosen::fresh(&office), ..Sent::default() };
+        let sent = Sent { chosen: Chosen { depuis: chosen.depuis, ..Chosen::fresh(&office) }, ..Sent::default() };
         let page = view(&office, visitor, View { sent, found: None, errors: vec![], flash });
         return page_with(StatusCode::OK, &page);
     }
@@ -252,12 +246,12 @@ pub async fn show(
         Err(errors) => (StatusCode::UNPROCESSABLE_ENTITY, None, errors),
     };
     // All that go as they should, until some are left out: what is said of the others already stands.
-    let lessons = found
-        .iter()
-        .flatten()
-        .filter(|at| at.is_expected())
-        .map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of))
-        .collect();
+    let lessons = {
+        let books = web.app.register.read();
+        let goes = |at: &&LessonAt| at.is_expected() && !books.is_shut(at.textbook, at.date);
+        let going = found.iter().flatten().filter(goes);
+        going.map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of)).collect()
+    };
     let sent = Sent { chosen, lessons, ..Sent::default() };
     page_with(status, &view(&office, visitor, View { sent, found, errors, flash }))
 }
@@ -270,14 +264,13 @@ pub async fn change(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec
         Ok(told) => told,
         Err(errors) => return unfinished(&office, visitor, sent, errors, None),
     };
-    if let chosen::Told::Replace(by) = told
-        && !sent.confirmed
-    {
+    if let chosen::Told::Replace(by) = told {
         let warnings = chosen::busy(&office, &lessons, by);
-        if !warnings.is_empty() {
+        let confirmation = confirmation(&by.to_string(), &warnings);
+        if !warnings.is_empty() && sent.confirmed != confirmation {
             let found = sent.chosen.asked().ok().map(|asked| asked.lessons(&office));
             let page = view(&office, visitor, View { sent, found, errors: vec![], flash: None });
-            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LessonsPage { warnings, ..page });
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LessonsPage { warnings, confirmation, ..page });
         }
     }
     let (outcome, fait) = match told {
@@ -334,7 +327,7 @@ fn unfinished(
     });
     let errors = errors.collect();
     if !sent.chosen.is_asked() {
-        sent.chosen = Chosen::fresh(office);
+        sent.chosen = Chosen { depuis: sent.chosen.depuis, ..Chosen::fresh(office) };
     }
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(office, visitor, View { sent, found, errors, flash }))
 }

@@ -34,7 +34,7 @@ pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<En
     Ok(reasons)
 }
 
-/// What is written in a textbook up to a day, opened.
+/// What is written in a textbook, opened.
 struct Kept {
     textbook: TextbookId,
     written: Vec<teacher::Entry>,
@@ -47,9 +47,10 @@ impl Kept {
     async fn read(desk: &Desk<'_>, textbook: TextbookId, since: Date) -> Result<Self, Problem> {
         let (pool, today) = (&desk.web.app.reader, desk.local.date());
         let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
-        // A lesson held by today may be one of a later day of the timetable.
+        // A lesson held by today may be one of a later day of the timetable, and one outside it may be written ahead.
         let days = desk.web.app.register.read().days_elsewhere([textbook], since, today);
-        let until = days.last().map_or(today, |day| today.max(*day));
+        let last = days.into_iter().chain(written.iter().map(|row| row.lesson.date)).max();
+        let until = last.map_or(today, |day| today.max(day));
         let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, until).await?;
         let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
         let resources =

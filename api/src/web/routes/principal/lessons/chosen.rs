@@ -76,6 +76,8 @@ pub struct Chosen {
     pub au: String,
     pub de: String,
     pub a: String,
+    /// The first day of those changed that are looked at; empty for the latest.
+    pub depuis: String,
 }
 
 /// What it comes to.
@@ -90,6 +92,10 @@ impl Chosen {
     pub fn fresh(office: &Office<'_>) -> Self {
         let today = office.local.date().to_string();
         Self { du: today.clone(), au: today, ..Self::default() }
+    }
+
+    pub fn since(&self) -> Option<Date> {
+        self.depuis.parse().ok()
     }
 
     pub fn is_asked(&self) -> bool {
@@ -140,17 +146,30 @@ impl Chosen {
 }
 
 impl Asked {
-    /// The lessons that it names, those of which something is said already included.
+    /// The lessons that it names, those of which something is said already included. On days that are all closed, those that the
+    /// timetable would have then: they may be moved.
     pub fn lessons(&self, office: &Office<'_>) -> Vec<LessonAt> {
         let books = office.web.app.register.read();
+        let held = self.among(&books, office, |textbook, (from, until)| books.lessons(textbook, from, until));
+        if held.is_empty() {
+            return self.among(&books, office, |textbook, (from, until)| books.shut_out(textbook, from, until));
+        }
+        held
+    }
+
+    fn among(
+        &self,
+        books: &Books,
+        office: &Office<'_>,
+        lessons_of: impl Fn(TextbookId, (Date, Date)) -> Vec<LessonAt>,
+    ) -> Vec<LessonAt> {
         let in_hours = |lesson: &LessonAt| {
             self.hours.0.is_none_or(|after| after <= lesson.starts_at)
                 && self.hours.1.is_none_or(|before| lesson.starts_at < before)
         };
         let of = |service: &ServiceBook| {
-            let held = books.lessons(service.textbook, self.days.0, self.days.1).into_iter();
-            let named = |at: &LessonAt| in_hours(at) && self.whose.concerns(&books, service, at.date);
-            held.filter(named).collect::<Vec<_>>()
+            let named = |at: &LessonAt| in_hours(at) && self.whose.concerns(books, service, at.date);
+            lessons_of(service.textbook, self.days).into_iter().filter(named).collect::<Vec<_>>()
         };
         books.services_of_school(office.school).flat_map(of).collect()
     }
@@ -180,8 +199,8 @@ pub struct Sent {
     pub motif: String,
     pub remplacant: String,
     pub cle: String,
-    /// Whether a colleague takes them although they have something else then.
-    pub confirmed: bool,
+    /// The warnings under which a colleague takes them all the same; empty before there are any.
+    pub confirmed: String,
 }
 
 impl Sent {
@@ -195,12 +214,13 @@ impl Sent {
                 "motif" => sent.motif = value,
                 "remplacant" => sent.remplacant = value,
                 "cle" => sent.cle = value,
-                "confirmer" => sent.confirmed = value == "oui",
+                "confirmer" => sent.confirmed = value,
                 "qui" => sent.chosen.qui = value,
                 "du" => sent.chosen.du = value,
                 "au" => sent.chosen.au = value,
                 "de" => sent.chosen.de = value,
                 "a" => sent.chosen.a = value,
+                "depuis" => sent.chosen.depuis = value,
                 _ => {}
             }
         }
@@ -272,9 +292,9 @@ pub fn error(field: &str, message: &str) -> FieldError {
     FieldError { field: field.to_owned(), message: fr::spaced(message) }
 }
 
-/// The lesson that an address names, in this school.
+/// The lesson that an address names, in this school; the day on which it would be held may be closed.
 pub fn at(office: &Office<'_>, textbook: TextbookId, lesson: LessonOn) -> Result<LessonAt, Problem> {
     let books = office.web.app.register.read();
     let here = books.services.get(&textbook).is_some_and(|service| service.school == office.school);
-    books.lesson(textbook, lesson).filter(|_| here).ok_or_else(Problem::unknown)
+    books.in_timetable(textbook, lesson).filter(|_| here).ok_or_else(Problem::unknown)
 }

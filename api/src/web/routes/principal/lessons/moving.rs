@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::chosen::{at, error, members};
-use super::{Office, tell};
+use super::{Office, confirmation, tell};
 use crate::facts::LessonAt;
 use crate::fr;
 use crate::problem::Problem;
@@ -81,14 +81,7 @@ fn clashes(office: &Office<'_>, lesson: &LessonAt, to: &Placement) -> Vec<String
     clashes.into_iter().map(|text| fr::spaced(&text)).collect()
 }
 
-fn view(
-    office: &Office<'_>,
-    visitor: Visitor,
-    lesson: &LessonAt,
-    typed: Typed,
-    errors: Vec<FieldError>,
-    warnings: Vec<String>,
-) -> MovePage {
+fn view(office: &Office<'_>, visitor: Visitor, lesson: &LessonAt, typed: Typed, errors: Vec<FieldError>) -> MovePage {
     let action = format!("/direction/seances/{}/{}/{}/deplacer", lesson.textbook, lesson.slot, lesson.of);
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), &action);
     let books = office.web.app.register.read();
@@ -110,8 +103,14 @@ fn view(
         hour: typed.heure,
         new_room: typed.salle,
         errors,
-        warnings,
+        warnings: vec![],
+        confirmation: String::new(),
     }
+}
+
+/// The day and hour that a warning is about.
+fn place(to: &Placement) -> String {
+    to.date.to_datetime(to.starts_at).to_string()
 }
 
 type Address = (TextbookId, SlotId, Date);
@@ -119,7 +118,7 @@ type Address = (TextbookId, SlotId, Date);
 pub async fn form(State(web): Shared, visitor: Visitor, Path((textbook, slot, date)): Path<Address>) -> Page {
     let office = Office::open(&web, visitor)?;
     let lesson = at(&office, textbook, LessonOn { date, slot })?;
-    page_with(StatusCode::OK, &view(&office, visitor, &lesson, Typed::of(&lesson), vec![], vec![]))
+    page_with(StatusCode::OK, &view(&office, visitor, &lesson, Typed::of(&lesson), vec![]))
 }
 
 pub async fn relocate(
@@ -130,17 +129,21 @@ pub async fn relocate(
 ) -> Page {
     let office = Office::open(&web, visitor)?;
     let lesson = at(&office, textbook, LessonOn { date, slot })?;
-    let again = |typed: Typed, errors, warnings| {
-        let page = view(&office, visitor, &lesson, typed, errors, warnings);
+    let again = |typed: Typed, errors, warned: Option<(&Placement, Vec<String>)>| {
+        let page = view(&office, visitor, &lesson, typed, errors);
+        let page = match warned {
+            Some((to, warnings)) => MovePage { confirmation: confirmation(&place(to), &warnings), warnings, ..page },
+            None => page,
+        };
         page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
     };
     let to = match typed.placement() {
         Ok(to) => to,
-        Err(errors) => return again(typed, errors, vec![]),
+        Err(errors) => return again(typed, errors, None),
     };
-    let warnings = if typed.confirmer == "oui" { vec![] } else { clashes(&office, &lesson, &to) };
-    if !warnings.is_empty() {
-        return again(typed, vec![], warnings);
+    let warnings = clashes(&office, &lesson, &to);
+    if !warnings.is_empty() && typed.confirmer != confirmation(&place(&to), &warnings) {
+        return again(typed, vec![], Some((&to, warnings)));
     }
     let command = Command::Move { lesson: lesson.named(), to };
     let key = Some(typed.cle.clone()).filter(|key| !key.is_empty());
@@ -152,7 +155,7 @@ pub async fn relocate(
         Err(problem) => {
             let refused = refused(&problem)?;
             let typed = Typed { cle: Uuid::now_v7().to_string(), ..typed };
-            again(typed, vec![refused], vec![])
+            again(typed, vec![refused], None)
         }
     }
 }
