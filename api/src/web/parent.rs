@@ -210,6 +210,7 @@ mod tests {
             school: None,
             href: String::new(),
             next_day: Some(date(2026, 11, 18)),
+            former: None,
             homework: homework.collect(),
         }
     }

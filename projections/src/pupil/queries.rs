@@ -66,6 +66,7 @@ macro_rules! asked_of {
         )
     };
 }
+pub(super) use asked_of;
 
 macro_rules! entries {
     ($seen:ident, $more_columns:literal) => {
@@ -328,7 +329,7 @@ fn between(
 }
 
 /// Those for whom this scope reads.
-fn pupils(scope: &Scope) -> Vec<Uuid> {
+pub(super) fn pupils(scope: &Scope) -> Vec<Uuid> {
     scope.pupils.iter().map(|pupil| pupil.0).collect()
 }
 

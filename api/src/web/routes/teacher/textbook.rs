@@ -143,7 +143,8 @@ impl Kept {
             in_writing: work.work.written,
             for_whom: said::for_whom(books, &work.work),
             revised_on: (work.writing.revision > 1).then_some(written_on),
-            resources: vec![],
+            former: None,
+            resources: self.texts.resources(self.textbook, &work.resources),
             textbook: None,
         }
     }
