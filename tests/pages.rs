@@ -4,6 +4,8 @@ mod former;
 mod lessons;
 mod primary;
 mod rights;
+mod schools;
+mod takeover;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -144,6 +146,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ),
         ("GET", "/direction", "/direction".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
+        ("POST", "/direction/etablissement", "/direction/etablissement".into()),
         ("GET", "/direction/charge", "/direction/charge".into()),
         ("GET", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances", "/direction/seances".into()),

@@ -75,6 +75,10 @@ pub struct CoveragePage {
     pub months: Vec<Date>,
     pub total: Filling,
     pub classes: Vec<Row>,
+    /// The schools that a head of several chooses from: the form posts `etablissement` to `/direction/etablissement`.
+    pub schools: Vec<Choice>,
+    /// The one that is shown.
+    pub school: String,
     pub teachers: Vec<Row>,
     /// When a line was chosen.
     pub gaps: Option<Gaps>,

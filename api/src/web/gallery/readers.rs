@@ -123,6 +123,7 @@ fn children(amount: Amount) -> Vec<Child> {
         class,
         school: (amount != Amount::One).then(|| school.to_owned()),
         href: CHILD.to_owned(),
+        now: NOW,
         next_day: Some(november(18)),
         homework: Vec::new(),
     };

@@ -8,6 +8,7 @@ mod textbook;
 mod week;
 
 use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -15,11 +16,11 @@ use axum::routing::{get, post};
 use domain::access::Scope;
 use domain::actor::Capacity;
 use domain::directory::service::Assignment;
-use domain::ids::{PersonId, TextbookId};
+use domain::ids::{PersonId, SchoolId, TextbookId};
 use jiff::civil::{Date, DateTime};
 
 use super::{Page, Shared, Visitor, Web, class, page, said, with_flash, workload};
-use crate::facts::{Books, LessonAt, ServiceBook, Standpoint};
+use crate::facts::{Books, LessonAt, SchoolBook, ServiceBook, Standpoint};
 
 use crate::problem::Problem;
 use crate::web::layout::{Link, Role};
@@ -46,7 +47,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route(&format!("{OUTSIDE}/note"), post(outside::save_note))
 }
 
-/// A teacher, and the school's present hour.
+/// A teacher, and the school's present hour: that of the first, when they teach in several.
 struct Desk<'a> {
     web: &'a Web,
     teacher: PersonId,
@@ -54,18 +55,31 @@ struct Desk<'a> {
     local: DateTime,
 }
 
+    /// The first school of this teacher, then the others whose textbooks are theirs.
+    schools: Vec<SchoolId>,
+    /// The present hour at the school of each of their textbooks.
+    clocks: BTreeMap<TextbookId, DateTime>,
 impl<'a> Desk<'a> {
     fn open(web: &'a Web, Visitor(teacher): Visitor) -> Result<Self, Problem> {
         let books = web.app.register.read();
         let school = books.services_of_teacher(teacher).next().map(|service| service.school);
         let school = school.or_else(|| Some(books.person(teacher)?.roles.first()?.school));
-        let local = school.and_then(|school| books.schools.get(&school)).map(|school| school.local(web.app.now()));
-        let local = local.ok_or_else(Problem::unknown)?;
+        let clock = |school: SchoolId| books.schools.get(&school).map(|school| school.local(web.app.now()));
+        let school = school.ok_or_else(Problem::unknown)?;
+        let local = clock(school).ok_or_else(Problem::unknown)?;
         let scope = books.scope(teacher, Standpoint::Teacher, local.date());
         // A form tutor who teaches nothing for now has a class all the same.
         let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
+        let mut schools = vec![school];
+        let mut clocks = BTreeMap::new();
+        for service in scope.textbooks.iter().filter_map(|textbook| books.services.get(textbook)) {
+            if !schools.contains(&service.school) {
+                schools.push(service.school);
+            }
+            clocks.insert(service.textbook, clock(service.school).unwrap_or(local));
+        }
         let has_a_page = !scope.is_nothing() || books.standpoints(teacher, local.date()).iter().any(tutors);
-        if has_a_page { Ok(Self { web, teacher, scope, local }) } else { Err(Problem::unknown()) }
+        if has_a_page { Ok(Self { web, teacher, scope, local, schools, clocks }) } else { Err(Problem::unknown()) }
     }
 
     /// Whether this teacher answers for the lessons of a service on a day. While somebody replaces them, a lesson is the substitute's.
@@ -99,16 +113,38 @@ impl<'a> Desk<'a> {
     }
 
     fn is_over(&self, lesson: &LessonAt) -> bool {
-        lesson.end() <= self.local
+        lesson.end() <= *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
+    /// By the clock of its own school. A colleague's lesson is of the first.
     }
 
-    /// No lesson before this day can be missing: the school did not write here yet.
+    /// No lesson before this day can be missing: no school of this teacher wrote here yet.
     fn since(&self) -> Date {
         let books = self.web.app.register.read();
-        let service = books.services_of_teacher(self.teacher).next();
-        let school = service.and_then(|service| books.schools.get(&service.school));
-        let year = school.and_then(|school| school.year_on(self.local.date())).map(|bounds| bounds.starts_on);
-        school.map(|school| school.since).max(year).unwrap_or(self.local.date())
+        let known = self.schools.iter().filter_map(|school| books.schools.get(school));
+        known.map(|school| self.begins(school)).min().unwrap_or(self.local.date())
+    }
+
+    /// The day from which a lesson of this textbook can be missing.
+    fn since_of(&self, books: &Books, textbook: TextbookId) -> Date {
+        books.school_of(textbook).map_or(self.local.date(), |school| self.begins(school))
+    }
+
+    fn begins(&self, school: &SchoolBook) -> Date {
+        let year = school.year_on(self.local.date()).map(|bounds| bounds.starts_on);
+        year.map_or(school.since, |year| year.max(school.since))
+    }
+
+    /// Those of these lessons that can be missing, each by its own school.
+    fn since_theirs(&self, mut lessons: Vec<LessonAt>) -> Vec<LessonAt> {
+        let books = self.web.app.register.read();
+        lessons.retain(|lesson| lesson.date >= self.since_of(&books, lesson.textbook));
+        lessons
+    }
+
+    /// A subject, with the school when this teacher has several.
+    fn of_school(&self, books: &Books, textbook: TextbookId, subject: String) -> String {
+        let school = books.school_of(textbook).filter(|_| self.schools.len() > 1);
+        school.map_or(subject.clone(), |school| format!("{subject}, {}", said::school(&school.identity.name)))
     }
 }
 

@@ -160,8 +160,9 @@ pub async fn show(
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let (since, today) = (desk.since(), desk.local.date());
-    let kept = Kept::read(&desk, textbook, since).await?;
+    let since = desk.since_of(&web.app.register.read(), textbook);
+    let today = desk.local.date();
+    let kept = Kept::read(&desk, textbook, (since, today)).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
     let mut over = books.lessons(textbook, since, today);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Query, State};
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{EntryId, SlotId, TextbookId};
+use domain::ids::{EntryId, SchoolId, SlotId, TextbookId};
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Written};
 use serde::Deserialize;
@@ -80,7 +80,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let live = written.iter().filter(|row| !row.withdrawn);
     let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
     let summaries = summaries(&desk, &lessons, &written, (from, last_day)).await?;
-    let (past, taken) = (desk.lessons(since, today), desk.taken(monday, last_day));
+    let (past, taken) = (desk.since_theirs(desk.lessons(since, today)), desk.taken(monday, last_day));
     let taken_before = desk.taken(since, today);
     let moved_away = desk.moved_away(monday, last_day);
     let drafts = web.app.desk.drafts(desk.teacher, (from, last_day), today).await;
@@ -143,26 +143,41 @@ pub fn first_words(text: &str) -> String {
 }
 
 fn note(books: &Books, desk: &Desk<'_>, date: Date) -> Option<String> {
-    let service = books.services_of_teacher(desk.teacher).next()?;
-    let closures = books.schools.get(&service.school)?.closures.values().flatten();
-    closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
+    let closed = |school: &SchoolId| {
+        let school = books.schools.get(school)?;
+        let closure = school.closures.values().flatten().find(|closure| closure.holds(date))?;
+        Some((said::school(&school.identity.name), closure.label.clone()))
+    };
+    let closed: Vec<_> = desk.schools.iter().filter_map(closed).collect();
+    let (_, first) = closed.first()?;
+    // What closes one school of two is said of that one.
+    if closed.len() == desk.schools.len() && closed.iter().all(|(_, label)| label == first) {
+        return Some(first.clone());
+    }
+    Some(closed.iter().map(|(school, label)| format!("{label}, {school}")).collect::<Vec<_>>().join("\u{202f}; "))
 }
 
 impl Sheet<'_> {
     /// The cells of a day, in order.
     fn cells(&self, books: &Books, date: Date) -> Vec<Cell> {
-        let held = self.lessons.iter().filter(|lesson| lesson.date == date).map(|lesson| self.held(books, lesson));
-        let away = self.moved_away.iter().filter(|lesson| lesson.of == date).map(|lesson| away(books, lesson));
+        let held = self.lessons.iter().filter(|lesson| lesson.date == date);
+        let held = held.map(|lesson| self.at_school(books, lesson.textbook, self.held(books, lesson)));
+        let away = self.moved_away.iter().filter(|lesson| lesson.of == date);
+        let away = away.map(|lesson| self.at_school(books, lesson.textbook, self::away(books, lesson)));
         let outside = self.written.iter().filter(|row| row.slot.is_none() && row.date == date);
-        let outside = outside.map(|row| self.outside(books, row));
+        let outside = outside.map(|row| self.at_school(books, row.textbook, self.outside(books, row)));
         let taken = self.taken.iter().filter(|taken| taken.lesson.date == date && !taken.is_written(&self.written));
-        let taken = taken.map(|taken| self.taken(books, taken));
+        let taken = taken.map(|taken| self.at_school(books, taken.lesson.textbook, self.taken(books, taken)));
         let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).collect();
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         cells
     }
 
     fn state(&self, row: &Written) -> CellState {
+    fn at_school(&self, books: &Books, textbook: TextbookId, cell: Cell) -> Cell {
+        Cell { subject: self.desk.of_school(books, textbook, cell.subject), ..cell }
+    }
+
         if row.withdrawn {
             return CellState::Withdrawn;
         }
@@ -229,6 +244,7 @@ impl Sheet<'_> {
             .map(|(lesson, textbook, at)| {
                 let (class, subject) = labels(books, textbook);
                 ToComplete { date: lesson.date, start: lesson.starts_at, class, subject, href: at.address() }
+                let subject = self.desk.of_school(books, textbook, subject);
             })
             .collect();
         all.sort_by_key(|missing| (missing.date, missing.start));
@@ -267,6 +283,7 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
             let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
+            let subject = desk.of_school(books, *textbook, subject);
             let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
             let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
             let (held, filled) = (held().count() as u32, written.count() as u32);
