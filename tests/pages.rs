@@ -60,6 +60,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/", "/".into()),
         ("GET", "/accessibilite", "/accessibilite".into()),
         ("GET", "/donnees-personnelles", "/donnees-personnelles".into()),
+        ("GET", "/donnees-personnelles/eleves", "/donnees-personnelles/eleves".into()),
         ("POST", "/jeton", "/jeton".into()),
         ("GET", "/eleve", "/eleve".into()),
         ("GET", "/eleve/travail", "/eleve/travail".into()),
