@@ -20,6 +20,10 @@ impl Filling {
         fr::percentage(self.filled, self.held)
     }
 
+    pub fn and(self, other: Self) -> Self {
+        Self { held: self.held + other.held, filled: self.filled + other.filled }
+    }
+
     /// The class of the cell; the figure says it first.
     pub fn level(&self) -> &'static str {
         match self.filled * 100 {
