@@ -4,6 +4,7 @@ mod about_me;
 mod form;
 mod lesson;
 mod outside;
+mod takeover;
 mod textbook;
 mod week;
 
@@ -34,6 +35,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/enseignant/moi", get(about_me::show))
         .route("/enseignant/cahiers/{textbook}", get(textbook::show))
         .route("/enseignant/cahiers/{textbook}/charge", get(load))
+        .route("/enseignant/cahiers/{textbook}/reprise-de-service", get(takeover::show))
         .route(LESSON, get(lesson::show).post(lesson::publish))
         .route(&format!("{LESSON}/retirer"), post(lesson::withdraw))
         .route(&format!("{LESSON}/brouillon"), post(lesson::papers::save_draft))

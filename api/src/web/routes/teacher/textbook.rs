@@ -35,25 +35,27 @@ pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<En
 }
 
 /// What is written in a textbook up to a day, opened.
-struct Kept {
+pub struct Kept {
     textbook: TextbookId,
-    written: Vec<teacher::Entry>,
-    works: Vec<Task>,
-    texts: Texts,
+    pub written: Vec<teacher::Entry>,
+    pub works: Vec<Task>,
+    pub texts: Texts,
     reasons: HashMap<EntryId, String>,
 }
 
 impl Kept {
-    async fn read(desk: &Desk<'_>, textbook: TextbookId, since: Date) -> Result<Self, Problem> {
+    /// The work given in lessons of these days.
+    pub async fn read(desk: &Desk<'_>, textbook: TextbookId, (since, until): (Date, Date)) -> Result<Self, Problem> {
         let (pool, today) = (&desk.web.app.reader, desk.local.date());
         let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
         // A lesson held by today may be one of a later day of the timetable.
         let days = desk.web.app.register.read().days_elsewhere([textbook], since, today);
-        let until = days.last().map_or(today, |day| today.max(*day));
+        let until = days.last().map_or(until, |day| until.max(*day));
         let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, until).await?;
         let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
-        let resources =
-            written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let resources = written.iter().flat_map(|row| &row.resources);
+        let resources = resources.chain(works.iter().flat_map(|work| &work.resources));
+        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
         let texts = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells()));
         let cells = texts.chain(resources);
         let cells = cells.chain(works.iter().filter_map(|work| work.text.as_ref()));
@@ -64,7 +66,7 @@ impl Kept {
     }
 
     /// A lesson of the timetable, where it is held.
-    fn lesson(&self, books: &Books, desk: &Desk<'_>, lesson: &LessonAt) -> Entry {
+    pub fn lesson(&self, books: &Books, desk: &Desk<'_>, lesson: &LessonAt) -> Entry {
         let row = self.written.iter().find(|row| row.entry == lesson.entry());
         let state = match row {
             Some(row) => self.state(books, desk, row),
@@ -86,7 +88,7 @@ impl Kept {
     }
 
     /// A lesson outside the timetable.
-    fn outside(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> Entry {
+    pub fn outside(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> Entry {
         let start = row.lesson.date.to_datetime(row.lesson.starts_at);
         Entry {
             date: row.lesson.date,
@@ -114,7 +116,7 @@ impl Kept {
         }
     }
 
-    fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
+    pub fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
         self.texts.resources(self.textbook, &row.resources)
     }
 
@@ -127,7 +129,7 @@ impl Kept {
         given.map(|work| self.homework(books, desk, work)).collect()
     }
 
-    fn homework(&self, books: &Books, desk: &Desk<'_>, work: &Task) -> Homework {
+    pub fn homework(&self, books: &Books, desk: &Desk<'_>, work: &Task) -> Homework {
         let (_, subject) = labels(books, self.textbook);
         let written_on = self.local(books, desk, work.writing.recorded_at).date();
         let due = books.due_lesson(self.textbook, &work.work.due);

@@ -105,6 +105,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
         days,
         to_complete,
         textbooks,
+        taken_over: desk.taken_over(),
         tutored: class::tutored(&web, visitor, today),
     })
 }
