@@ -106,7 +106,7 @@ const walks = {
     const tutored = (await links(page, "/enseignant/classes/"))[0];
     const book = lesson.split("/seances/")[0];
     const outside = `${book}/hors-emploi-du-temps`;
-    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, outside, `${outside}/2026-11-17T07:00?duree=55`];
+    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, `${book}/reprise-de-service`, outside, `${outside}/2026-11-17T07:00?duree=55`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];

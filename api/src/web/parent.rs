@@ -210,6 +210,7 @@ mod tests {
             in_writing: false,
             for_whom: None,
             revised_on: None,
+            former: None,
             resources: Vec::new(),
             textbook: None,
         });
@@ -218,9 +219,8 @@ mod tests {
             class: String::new(),
             school: None,
             href: String::new(),
-            next_day: Some(date(2026, 11, 18)),
             now: date(2026, 11, 17).at(17, 30, 0, 0),
-            former: None,
+            next_day: Some(date(2026, 11, 18)),
             homework: homework.collect(),
         }
     }

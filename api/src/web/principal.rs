@@ -75,14 +75,14 @@ pub struct Gaps {
 #[template(path = "principal/coverage.html")]
 pub struct CoveragePage {
     pub layout: Layout,
-    /// The first day of each month, oldest first.
-    pub months: Vec<Date>,
-    pub total: Filling,
-    pub classes: Vec<Row>,
     /// The schools that a head of several chooses from: the form posts `etablissement` to `/direction/etablissement`.
     pub schools: Vec<Choice>,
     /// The one that is shown.
     pub school: String,
+    /// The first day of each month, oldest first.
+    pub months: Vec<Date>,
+    pub total: Filling,
+    pub classes: Vec<Row>,
     pub teachers: Vec<Row>,
     /// When a line was chosen.
     pub gaps: Option<Gaps>,

@@ -8,8 +8,8 @@ mod takeover;
 mod textbook;
 mod week;
 
-use std::sync::Arc;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -55,12 +55,12 @@ struct Desk<'a> {
     teacher: PersonId,
     scope: Scope,
     local: DateTime,
-}
-
     /// The first school of this teacher, then the others whose textbooks are theirs.
     schools: Vec<SchoolId>,
     /// The present hour at the school of each of their textbooks.
     clocks: BTreeMap<TextbookId, DateTime>,
+}
+
 impl<'a> Desk<'a> {
     fn open(web: &'a Web, Visitor(teacher): Visitor) -> Result<Self, Problem> {
         let books = web.app.register.read();
@@ -70,8 +70,6 @@ impl<'a> Desk<'a> {
         let school = school.ok_or_else(Problem::unknown)?;
         let local = clock(school).ok_or_else(Problem::unknown)?;
         let scope = books.scope(teacher, Standpoint::Teacher, local.date());
-        // A form tutor who teaches nothing for now has a class all the same.
-        let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
         let mut schools = vec![school];
         let mut clocks = BTreeMap::new();
         for service in scope.textbooks.iter().filter_map(|textbook| books.services.get(textbook)) {
@@ -80,6 +78,8 @@ impl<'a> Desk<'a> {
             }
             clocks.insert(service.textbook, clock(service.school).unwrap_or(local));
         }
+        // A form tutor who teaches nothing for now has a class all the same.
+        let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
         let has_a_page = !scope.is_nothing() || books.standpoints(teacher, local.date()).iter().any(tutors);
         if has_a_page { Ok(Self { web, teacher, scope, local, schools, clocks }) } else { Err(Problem::unknown()) }
     }
@@ -114,9 +114,9 @@ impl<'a> Desk<'a> {
         lessons
     }
 
+    /// By the clock of its own school. A colleague's lesson is of the first.
     fn is_over(&self, lesson: &LessonAt) -> bool {
         lesson.end() <= *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
-    /// By the clock of its own school. A colleague's lesson is of the first.
     }
 
     /// No lesson before this day can be missing: no school of this teacher wrote here yet.

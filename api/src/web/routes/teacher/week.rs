@@ -174,11 +174,11 @@ impl Sheet<'_> {
         cells
     }
 
-    fn state(&self, row: &Written) -> CellState {
     fn at_school(&self, books: &Books, textbook: TextbookId, cell: Cell) -> Cell {
         Cell { subject: self.desk.of_school(books, textbook, cell.subject), ..cell }
     }
 
+    fn state(&self, row: &Written) -> CellState {
         if row.withdrawn {
             return CellState::Withdrawn;
         }
@@ -244,8 +244,8 @@ impl Sheet<'_> {
             .chain(over)
             .map(|(lesson, textbook, at)| {
                 let (class, subject) = labels(books, textbook);
-                ToComplete { date: lesson.date, start: lesson.starts_at, class, subject, href: at.address() }
                 let subject = self.desk.of_school(books, textbook, subject);
+                ToComplete { date: lesson.date, start: lesson.starts_at, class, subject, href: at.address() }
             })
             .collect();
         all.sort_by_key(|missing| (missing.date, missing.start));
@@ -283,8 +283,8 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .iter()
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
-            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
             let subject = desk.of_school(books, *textbook, subject);
+            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
             let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
             let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
             let (held, filled) = (held().count() as u32, written.count() as u32);
