@@ -6,6 +6,7 @@ mod primary;
 mod rights;
 mod schools;
 mod takeover;
+mod weight;
 mod writing;
 
 use std::collections::BTreeMap;
