@@ -57,7 +57,8 @@ async fn a_revised_work_shows_its_former_text_and_day_and_no_hour() {
         assert!(before.contains("pour <time datetime=\"2026-11-19\">jeudi 19 novembre</time>"), "{path}: {before}");
         assert!(before.contains("version du <time datetime=\"2026-11-17\">"), "{path}: {before}");
         // What did not change is not said again, and nothing tells an hour.
-        assert!(!before.contains("exercices") && !before.contains("20"), "{path}: {before}", before = no_day(before));
+        let bare = no_day(before);
+        assert!(!bare.contains("exercices") && !bare.contains("20"), "{path}: {bare}");
         for hour in ["10 h", "10\u{a0}h", "09:41", "10:41", "17\u{a0}h"] {
             assert!(!before.contains(hour), "{path}: {before}");
         }

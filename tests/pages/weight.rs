@@ -71,7 +71,7 @@ impl Pages {
         for number in 0..WORKS {
             let day = date(2026, 11, 19).saturating_add(jiff::Span::new().days(i64::try_from(number % 20).unwrap()));
             let work = NewHomework { minutes: Some(30), ..exercise(1000 + number, &text(number, 60), day) };
-            let (author, textbook, code, subject) = if number % 2 == 0 {
+            let (author, textbook, code, subject) = if number.is_multiple_of(2) {
                 (TEACHER, maths("4B"), "4B", MATHS)
             } else {
                 (OTHER_TEACHER, english(), "4ANG1", ENGLISH)

@@ -20,6 +20,7 @@ impl Filling {
         fr::percentage(self.filled, self.held)
     }
 
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self { held: self.held + other.held, filled: self.filled + other.filled }
     }

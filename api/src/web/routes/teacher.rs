@@ -143,6 +143,17 @@ impl<'a> Desk<'a> {
         lessons
     }
 
+    /// The schools where they teach on a day; the first one when there is none.
+    fn schools_on(&self, books: &Books, on: Date) -> Vec<SchoolId> {
+        let mine = |held: &Assignment| held.teacher == self.teacher && held.holds(on);
+        let teaches = |school: &&SchoolId| {
+            let mut services = books.services_of_teacher(self.teacher).filter(|service| service.school == **school);
+            services.any(|service| service.assignments.iter().any(mine))
+        };
+        let found: Vec<SchoolId> = self.schools.iter().filter(teaches).copied().collect();
+        if found.is_empty() { self.schools.iter().take(1).copied().collect() } else { found }
+    }
+
     /// A subject, with the school when this teacher has several.
     fn of_school(&self, books: &Books, textbook: TextbookId, subject: String) -> String {
         let school = books.school_of(textbook).filter(|_| self.schools.len() > 1);

@@ -149,10 +149,11 @@ fn note(books: &Books, desk: &Desk<'_>, date: Date) -> Option<String> {
         let closure = school.closures.values().flatten().find(|closure| closure.holds(date))?;
         Some((said::school(&school.identity.name), closure.label.clone()))
     };
-    let closed: Vec<_> = desk.schools.iter().filter_map(closed).collect();
+    let schools = desk.schools_on(books, date);
+    let closed: Vec<_> = schools.iter().filter_map(closed).collect();
     let (_, first) = closed.first()?;
     // What closes one school of two is said of that one.
-    if closed.len() == desk.schools.len() && closed.iter().all(|(_, label)| label == first) {
+    if closed.len() == schools.len() && closed.iter().all(|(_, label)| label == first) {
         return Some(first.clone());
     }
     Some(closed.iter().map(|(school, label)| format!("{label}, {school}")).collect::<Vec<_>>().join("\u{202f}; "))
