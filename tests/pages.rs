@@ -1,8 +1,12 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
+mod former;
 mod lessons;
 mod primary;
 mod rights;
+mod schools;
+mod takeover;
+mod weight;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -57,6 +61,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("GET", "/", "/".into()),
         ("GET", "/accessibilite", "/accessibilite".into()),
         ("GET", "/donnees-personnelles", "/donnees-personnelles".into()),
+        ("GET", "/donnees-personnelles/eleves", "/donnees-personnelles/eleves".into()),
         ("POST", "/jeton", "/jeton".into()),
         ("GET", "/eleve", "/eleve".into()),
         ("GET", "/eleve/travail", "/eleve/travail".into()),
@@ -142,7 +147,13 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             format!("{outside}/{THURSDAY}T14:00/note?duree=55"),
         ),
         ("GET", "/direction", "/direction".into()),
+        ("POST", "/direction/etablissement", "/direction/etablissement".into()),
         ("GET", "/enseignant/cahiers/{textbook}/charge", format!("/enseignant/cahiers/{}/charge", maths("4B"))),
+        (
+            "GET",
+            "/enseignant/cahiers/{textbook}/reprise-de-service",
+            format!("/enseignant/cahiers/{}/reprise-de-service", maths("4B")),
+        ),
         ("GET", "/direction/charge", "/direction/charge".into()),
         ("GET", "/direction/seances", "/direction/seances".into()),
         ("POST", "/direction/seances", "/direction/seances".into()),

@@ -101,6 +101,7 @@ pub fn statements() -> Vec<Statement> {
     let models = [
         (pupil::NAME, pupil::STATEMENTS),
         (pupil::NAME, pupil::queries::STATEMENTS),
+        (pupil::NAME, pupil::former::STATEMENTS),
         (teacher::NAME, teacher::STATEMENTS),
         (teacher::NAME, teacher::queries::STATEMENTS),
         (principal::NAME, principal::STATEMENTS),

@@ -7,6 +7,7 @@
 
 mod flush;
 mod fold;
+pub mod former;
 pub mod queries;
 
 use domain::actor::Actor;

@@ -106,7 +106,7 @@ const walks = {
     const tutored = (await links(page, "/enseignant/classes/"))[0];
     const book = lesson.split("/seances/")[0];
     const outside = `${book}/hors-emploi-du-temps`;
-    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, outside, `${outside}/2026-11-17T07:00?duree=55`];
+    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, `${book}/reprise-de-service`, outside, `${outside}/2026-11-17T07:00?duree=55`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
@@ -150,9 +150,9 @@ for (const [name, walk] of Object.entries(walks)) {
 await story("the door is clean, and so are the pages of the footer", async () => {
   for (const width of [320, 1280]) {
     const page = await open(browser, { width, touch: width === 320 });
-    for (const address of ["/", "/accessibilite", "/donnees-personnelles", "/nulle-part"]) {
+    for (const address of ["/", "/accessibilite", "/donnees-personnelles", "/donnees-personnelles/eleves", "/nulle-part"]) {
       await page.goto(site + address);
-      await picture(page, join(pictures, `door${address.replace("/", "-")}-${width}.png`));
+      await picture(page, join(pictures, `door${address.replaceAll("/", "-")}-${width}.png`));
       const found = [...(await faults(page)), ...(await overflow(page))];
       must(found.length === 0, `${address}: ${found.join("\n")}`);
     }

@@ -845,6 +845,10 @@ async fn a_teacher_reads_the_figures_that_the_head_reads_of_them() {
     assert!(me.contains("sortie scolaire") && me.contains("aucun mandat"));
     let inspected = plain(pages.sees(TEACHER, "/enseignant/moi").await);
     assert!(inspected.contains("Famille-inspector with a mandate"));
+    for text in [&me, &inspected] {
+        assert!(text.contains("le professeur principal et la vie scolaire"), "who else reads is always said: {text}");
+        assert!(text.contains("Vos brouillons et les notes") && text.contains("Les fichiers"), "{text}");
+    }
 }
 
 #[tokio::test]

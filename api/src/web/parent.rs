@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use askama::Template;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::filters;
 use super::layout::{Layout, Link, Role};
@@ -22,6 +22,8 @@ pub struct Child {
     pub school: Option<String>,
     /// `/parent/enfants/{pupil}`
     pub href: String,
+    /// The clock of the child's school.
+    pub now: DateTime,
     /// The next day with lessons: tomorrow, or Monday on a Friday. `None` when there is none in sight.
     pub next_day: Option<Date>,
     /// All that is to be done for a later day than today, in any order.
@@ -36,6 +38,11 @@ pub struct Later {
 }
 
 impl Child {
+    /// The frame in which this child's days are said: « demain » is that of their school.
+    pub fn frame(&self, layout: &Layout) -> Layout {
+        Layout { now: self.now, ..layout.clone() }
+    }
+
     /// What is due on the next school day, or before it.
     pub fn next(&self) -> Vec<&Homework> {
         self.homework.iter().filter(|item| Some(item.due_on) <= self.next_day).collect()
@@ -106,7 +113,9 @@ impl HomePage {
     fn common_day(&self) -> Option<Date> {
         let mut days = self.children.iter().filter_map(|child| child.next_day);
         let first = days.next()?;
-        days.all(|day| day == first).then_some(first)
+        // Where it is not the same day everywhere, « demain » is not the same.
+        let one_today = self.children.iter().all(|child| child.now.date() == self.layout.today());
+        (one_today && days.all(|day| day == first)).then_some(first)
     }
 
     /// `Pour demain, mercredi 18 novembre`
@@ -201,6 +210,7 @@ mod tests {
             in_writing: false,
             for_whom: None,
             revised_on: None,
+            former: None,
             resources: Vec::new(),
             textbook: None,
         });
@@ -209,6 +219,7 @@ mod tests {
             class: String::new(),
             school: None,
             href: String::new(),
+            now: date(2026, 11, 17).at(17, 30, 0, 0),
             next_day: Some(date(2026, 11, 18)),
             homework: homework.collect(),
         }

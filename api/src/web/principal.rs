@@ -21,6 +21,11 @@ impl Filling {
         fr::percentage(self.filled, self.held)
     }
 
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { held: self.held + other.held, filled: self.filled + other.filled }
+    }
+
     /// The class of the cell; the figure says it first.
     pub fn level(&self) -> &'static str {
         match self.filled * 100 {
@@ -72,6 +77,10 @@ pub struct Gaps {
 #[template(path = "principal/coverage.html")]
 pub struct CoveragePage {
     pub layout: Layout,
+    /// The schools that a head of several chooses from: the form posts `etablissement` to `/direction/etablissement`.
+    pub schools: Vec<Choice>,
+    /// The one that is shown.
+    pub school: String,
     /// The first day of each month, oldest first.
     pub months: Vec<Date>,
     pub total: Filling,

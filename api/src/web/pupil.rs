@@ -87,6 +87,19 @@ pub struct Framing {
     pub programme: Option<String>,
 }
 
+/// What a work said before it was last changed, as far as it differs. Days, never hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Former {
+    /// The day from which it was there to read.
+    pub since: Date,
+    /// None when the text is still the same.
+    pub text: Option<String>,
+    /// None when it was for the same day.
+    pub due_on: Option<Date>,
+    /// Its other terms that changed: `exercices`, `environ 20 min`, `à rendre par écrit`.
+    pub terms: Vec<String>,
+}
+
 /// One homework as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Homework {
@@ -107,6 +120,7 @@ pub struct Homework {
     pub for_whom: Option<String>,
     /// The day it was last changed after it was first visible.
     pub revised_on: Option<Date>,
+    pub former: Option<Former>,
     pub resources: Vec<Resource>,
     /// The textbook it comes from, as this reader reaches it.
     pub textbook: Option<String>,

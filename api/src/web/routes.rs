@@ -17,7 +17,8 @@ mod teacher;
 mod welcome;
 mod workload;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use askama::Template;
 use axum::Router;
@@ -45,6 +46,8 @@ pub struct Web {
     pub app: Arc<App>,
     pub demo: Option<Arc<Demo>>,
     stylesheet: String,
+    /// Which of their schools a head of several looks at. Of no weight: a process that starts anew shows the first.
+    led: RwLock<HashMap<PersonId, SchoolId>>,
 }
 
 type Shared = State<Arc<Web>>;
@@ -54,7 +57,8 @@ type Page = Result<Response, Problem>;
 pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let digest = infra::ledger::leaf::sha256(STYLE.as_bytes());
     let version = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
-    let web = Arc::new(Web { app, demo, stylesheet: format!("/static/style.css?v={version:016x}") });
+    let stylesheet = format!("/static/style.css?v={version:016x}");
+    let web = Arc::new(Web { app, demo, stylesheet, led: RwLock::default() });
     let people = pupil::routes().merge(parent::routes()).merge(teacher::routes()).merge(class::routes());
     let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
     let pages = pages.merge(files::routes());
@@ -96,6 +100,8 @@ impl Web {
         let books = self.app.register.read();
         let now = self.app.now();
         let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
+        let led = visitor.filter(|_| role == Some(Role::Principal)).and_then(|visitor| self.led(visitor));
+        let school = led.or(school);
         let school =
             school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
         let local = school.map_or_else(|| jiff::tz::TimeZone::UTC.to_datetime(now), |school| school.local(now));
@@ -114,6 +120,14 @@ impl Web {
             here: here.to_owned(),
             flash: None,
         }
+    }
+
+    fn led(&self, Visitor(head): Visitor) -> Option<SchoolId> {
+        self.led.read().unwrap_or_else(PoisonError::into_inner).get(&head).copied()
+    }
+
+    fn leads(&self, Visitor(head): Visitor, school: SchoolId) {
+        self.led.write().unwrap_or_else(PoisonError::into_inner).insert(head, school);
     }
 
     /// In what roles somebody has pages today, in the order in which they are offered.

@@ -1,6 +1,7 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
 mod outside;
+mod takeover;
 
 mod lesson;
 
@@ -14,6 +15,7 @@ use super::pupil::{Framing, Homework, Resource};
 use crate::fr;
 
 pub use outside::OutsidePage;
+pub use takeover::TakeoverPage;
 
 pub use lesson::{Existing, FileRow, HomeworkRow, LessonPage, Papers, ResourceRow, SourceLink, Visibility, accepted};
 
@@ -103,6 +105,8 @@ pub struct WeekPage {
     /// Oldest first.
     pub to_complete: Vec<ToComplete>,
     pub textbooks: Vec<TextbookLink>,
+    /// What a substitute finds in the textbooks they have just taken.
+    pub taken_over: Vec<Link>,
     /// The classes this teacher is form tutor of.
     pub tutored: Vec<Link>,
 }

@@ -1,4 +1,4 @@
-//! The door: choose a person in the demonstration, give a token elsewhere; and the two pages of the footer.
+//! The door: choose a person in the demonstration, give a token elsewhere; and the pages of the footer.
 
 use askama::Template;
 
@@ -69,5 +69,12 @@ pub struct AccessibilityPage {
 #[derive(Debug, Template)]
 #[template(path = "welcome/personal_data.html")]
 pub struct PersonalDataPage {
+    pub layout: Layout,
+}
+
+/// `/donnees-personnelles/eleves`: the same, for pupils.
+#[derive(Debug, Template)]
+#[template(path = "welcome/pupils_data.html")]
+pub struct PupilsDataPage {
     pub layout: Layout,
 }

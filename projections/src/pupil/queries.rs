@@ -68,6 +68,7 @@ macro_rules! asked_of {
         )
     };
 }
+pub(super) use asked_of;
 
 pub(super) use {asked_of, entry_columns, homework_columns, standing};
 
@@ -319,7 +320,7 @@ fn between(
 }
 
 /// Those for whom this scope reads.
-fn pupils(scope: &Scope) -> Vec<Uuid> {
+pub(super) fn pupils(scope: &Scope) -> Vec<Uuid> {
     scope.pupils.iter().map(|pupil| pupil.0).collect()
 }
 

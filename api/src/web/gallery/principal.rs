@@ -171,6 +171,12 @@ fn coverage(amount: Amount) -> CoveragePage {
     };
     CoveragePage {
         layout: layout(Role::Principal, "/direction", amount),
+        schools: if amount == Amount::One {
+            vec![]
+        } else {
+            vec![choice("s1", &amount.word("Collège des Tilleuls")), choice("s2", "Collège des Ormes")]
+        },
+        school: "s1".to_owned(),
         months: vec![date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)],
         total: Filling { held: 5230, filled: 4832 },
         classes: amount.of(vec![

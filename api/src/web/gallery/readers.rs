@@ -10,7 +10,7 @@ use crate::web::parent::{
 use crate::web::problem::{ProblemPage, Typed};
 use crate::web::pupil::{FollowedBy, HomeworkPage, LoadPage, Majority, RightsPage, TextbookPage, WeekPage};
 use crate::web::teacher::LoadedDay;
-use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, TokenPage};
+use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, PupilsDataPage, TokenPage};
 
 const CHILD: &str = "/parent/enfants/0192f1de-11aa-7c55-9b1e-0a53fd9a4e11";
 
@@ -123,6 +123,7 @@ fn children(amount: Amount) -> Vec<Child> {
         class,
         school: (amount != Amount::One).then(|| school.to_owned()),
         href: CHILD.to_owned(),
+        now: NOW,
         next_day: Some(november(18)),
         homework: Vec::new(),
     };
@@ -233,6 +234,7 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
         ("welcome-token", html(&TokenPage { layout: served(), errors: if empty { Vec::new() } else { vec![wrong] } })),
         ("welcome-accessibility", html(&AccessibilityPage { layout: nobody(amount) })),
         ("welcome-personal-data", html(&PersonalDataPage { layout: nobody(amount) })),
+        ("welcome-pupils-data", html(&PupilsDataPage { layout: nobody(amount) })),
         ("problem-404", html(&ProblemPage::of(nobody(amount), 404))),
         ("problem-500", html(&ProblemPage::of(served(), 500))),
         ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),

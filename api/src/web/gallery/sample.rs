@@ -5,7 +5,9 @@ use jiff::civil::{Date, DateTime, Time, date, time};
 use super::Amount;
 use crate::fr;
 use crate::web::layout::{Choice, Flash, Layout, Role, Who};
-use crate::web::pupil::{Attached, Day, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week};
+use crate::web::pupil::{
+    Attached, Day, Former, Framing, Homework, Lesson, Purpose, Resource, Slot, SlotState, Textbook, Week,
+};
 
 pub const LONG: &str = "Anne-Clémentine Vandenbroucke-Delahaye de La Rochefoucauld-Estissac";
 pub const NOW: DateTime = DateTime::constant(2026, 11, 17, 17, 30, 0, 0);
@@ -100,6 +102,7 @@ fn work(amount: Amount, who: (&str, &str), text: &str, minutes: Option<u32>, due
         in_writing: false,
         for_whom: None,
         revised_on: None,
+        former: None,
         resources: Vec::new(),
         textbook: Some(format!("/eleve/cahiers/{BOOK}")),
     }
@@ -121,6 +124,12 @@ pub fn homework(amount: Amount) -> Vec<Homework> {
             kind: Some("leçon".to_owned()),
             for_whom: Some("pour une partie de la classe".to_owned()),
             revised_on: Some(november(16)),
+            former: Some(Former {
+                since: november(13),
+                text: Some(amount.word("Apprendre le vocabulaire de la leçon 3.")),
+                due_on: Some(november(17)),
+                terms: vec!["exercices".to_owned(), "20 min".to_owned()],
+            }),
             ..one("Anglais", "M. Diallo", "Apprendre le vocabulaire de la leçon 4.", Some(15), november(18))
         },
         one(

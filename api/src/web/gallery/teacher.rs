@@ -10,8 +10,8 @@ use crate::web::principal::Filling;
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
     AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage,
-    LoadedDay, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TextbookLink, TextbookPage, ToComplete,
-    Visibility, WeekPage, WorkloadPage,
+    LoadedDay, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage,
+    ToComplete, Visibility, WeekPage, WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -28,6 +28,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-cancelled", html(&left(amount))),
         ("teacher-outside", html(&outside(amount))),
         ("teacher-textbook", html(&textbook(amount))),
+        ("teacher-takeover", html(&takeover(amount))),
         ("teacher-workload", html(&workload(amount))),
         ("teacher-about-me", html(&about_me(amount))),
     ]
@@ -107,6 +108,10 @@ fn week(amount: Amount) -> WeekPage {
         days: (16..=20).map(day).collect(),
         to_complete: if amount == Amount::One { Vec::new() } else { amount.of(to_complete) },
         textbooks: amount.of(vec![book.clone(), TextbookLink { class: "5e A".to_owned(), ..book }]),
+        taken_over: amount.of(vec![Link {
+            href: format!("/enseignant/cahiers/{BOOK}/reprise-de-service"),
+            text: format!("{}, mathématiques", amount.class()),
+        }]),
         tutored: amount.of(vec![Link { href: "/enseignant/classes/x".to_owned(), text: amount.class() }]),
     }
 }
@@ -187,6 +192,25 @@ fn drafted(amount: Amount) -> LessonPage {
     page.papers.note = amount.word("Revoir la question 3 avec Tom.");
     page.homework[0].audience = pupils(amount).into_iter().take(2).map(|(pupil, _)| pupil).collect();
     page
+}
+
+fn takeover(amount: Amount) -> TakeoverPage {
+    let TextbookPage { class, subject, entries, .. } = textbook(amount);
+    let published = |entry: &Entry| matches!(entry.state, EntryState::Published { .. });
+    TakeoverPage {
+        layout: layout(Role::Teacher, "/enseignant/cahiers/x/reprise-de-service", amount),
+        class,
+        subject,
+        textbook: format!("/enseignant/cahiers/{BOOK}"),
+        framing: if amount == Amount::Empty {
+            Framing::default()
+        } else {
+            Framing { sequence: Some(amount.word("Équations")), programme: None }
+        },
+        documents: resources(amount),
+        last: entries.into_iter().filter(published).collect(),
+        works: homework(amount),
+    }
 }
 
 fn about_me(amount: Amount) -> AboutMePage {

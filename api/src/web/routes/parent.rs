@@ -10,9 +10,9 @@ use domain::ids::{PersonId, TextbookId};
 use super::pupil::{Older, WeekOf};
 use super::reading::{Reading, before};
 use super::{Page, Shared, Visitor, Web, page, said};
-use crate::facts::{PersonBook, Standpoint};
+use crate::facts::{Books, PersonBook, Standpoint};
 use crate::problem::Problem;
-use crate::web::layout::{Link, Role};
+use crate::web::layout::{Layout, Link, Role};
 use crate::web::parent::{
     Child, ChildHead, ChildHomeworkPage, ChildLoadPage, ChildPage, ChildTextbookPage, HomePage, Objection, SubjectLink,
 };
@@ -105,7 +105,9 @@ fn objections(web: &Web, visitor: Visitor) -> Vec<Objection> {
 
 async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     let mut cards = Vec::new();
-    for (pupil, reading) in side.children(&web, visitor) {
+    let children = side.children(&web, visitor);
+    let several = children.iter().any(|(_, reading)| reading.school != children[0].1.school);
+    for (pupil, reading) in children {
         let homework = reading.homework_ahead().await?.into_iter().filter(|work| work.due_on > reading.today());
         let homework = homework.collect();
         let next_day = reading.next_school_day();
@@ -113,8 +115,9 @@ async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
         cards.push(Child {
             given_name: books.person(pupil).map(PersonBook::given).unwrap_or_default(),
             class: said::class_of(&books, pupil, reading.today()),
-            school: None,
+            school: school_name(&books, &reading).filter(|_| several),
             href: reading.base.clone(),
+            now: reading.local,
             next_day,
             homework,
         });
@@ -124,7 +127,20 @@ async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     }
     let objections = if side == Side::Parent { objections(&web, visitor) } else { vec![] };
     let layout = web.layout(Some(visitor), Some(side.role()), side.role().home());
-    page(&HomePage { layout, children: cards, objections })
+    // Of several schools, each card names its own.
+    let layout = if several { Layout { school: None, ..layout } } else { layout };
+    page(&HomePage::new(layout, cards, objections))
+}
+
+fn school_name(books: &Books, reading: &Reading<'_>) -> Option<String> {
+    books.schools.get(&reading.school).map(|school| said::school(&school.identity.name))
+}
+
+/// The frame of a child's page: the school is the child's, and so is the hour.
+fn frame(side: Side, web: &Web, visitor: Visitor, reading: &Reading<'_>, here: &str) -> Layout {
+    let layout = web.layout(Some(visitor), Some(side.role()), here);
+    let school = school_name(&web.app.register.read(), reading);
+    Layout { school, now: reading.local, ..layout }
 }
 
 fn head(side: Side, web: &Web, visitor: Visitor, (pupil, reading): (PersonId, &Reading<'_>)) -> ChildHead {
@@ -156,27 +172,27 @@ async fn child(side: Side, (State(web), visitor, Path(pupil), Query(of)): OfWeek
             latest: latest.get(&textbook).copied(),
         })
         .collect();
-    let layout = web.layout(Some(visitor), Some(side.role()), &reading.base);
+    let layout = frame(side, &web, visitor, &reading, &reading.base);
     page(&ChildPage { layout, child: head(side, &web, visitor, (pupil, &reading)), week, subjects, homework_count })
 }
 
 async fn homework(side: Side, (State(web), visitor, Path(pupil)): Of) -> Page {
     let reading = side.reading(&web, visitor, pupil)?;
     let homework = reading.homework_ahead().await?;
-    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/travail", reading.base));
+    let layout = frame(side, &web, visitor, &reading, &format!("{}/travail", reading.base));
     page(&ChildHomeworkPage { layout, child: head(side, &web, visitor, (pupil, &reading)), homework })
 }
 
 async fn load(side: Side, (State(web), visitor, Path(pupil)): Of) -> Page {
     let reading = side.reading(&web, visitor, pupil)?;
     let (days, until) = reading.load_ahead().await?;
-    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/charge", reading.base));
+    let layout = frame(side, &web, visitor, &reading, &format!("{}/charge", reading.base));
     page(&ChildLoadPage { layout, child: head(side, &web, visitor, (pupil, &reading)), days, until })
 }
 
 async fn textbook(side: Side, (State(web), visitor, Path((pupil, textbook)), Query(older)): OfBook) -> Page {
     let reading = side.reading(&web, visitor, pupil)?;
     let textbook = reading.textbook(textbook, before(older.avant.as_deref())?).await?;
-    let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/cahiers", reading.base));
+    let layout = frame(side, &web, visitor, &reading, &format!("{}/cahiers", reading.base));
     page(&ChildTextbookPage { layout, child: head(side, &web, visitor, (pupil, &reading)), textbook })
 }

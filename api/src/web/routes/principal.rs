@@ -8,16 +8,17 @@ mod rights;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
+use axum::{Form, Router};
 use domain::access::Scope;
 use domain::ids::{GroupId, PersonId, SchoolId};
 use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::{Page, Shared, Visitor, Web, page, said, workload};
-use crate::facts::Standpoint;
+use crate::facts::{Books, SchoolBook, Standpoint};
 use crate::problem::Problem;
 use crate::web::layout::{Choice, Role};
 use crate::web::principal::CoveragePage;
@@ -27,6 +28,7 @@ use filling::Line;
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
         .route("/direction", get(coverage))
+        .route("/direction/etablissement", post(choose))
         .route("/direction/charge", get(load))
         .route("/direction/seances", get(lessons::show).post(lessons::change))
         .route("/direction/seances/{textbook}/{slot}/{date}/deplacer", get(lessons::move_form).post(lessons::relocate))
@@ -49,16 +51,51 @@ struct Office<'a> {
 impl<'a> Office<'a> {
     fn open(web: &'a Web, Visitor(head): Visitor) -> Result<Self, Problem> {
         let books = web.app.register.read();
-        let now = web.app.now();
-        // Of several schools, the first: a page for each comes with the académie.
-        let led = books.schools.values().find_map(|school| {
-            let local = school.local(now);
-            let scope = books.scope(head, Standpoint::Head, local.date());
-            scope.schools.contains(&school.school).then_some((school.school, scope, local))
-        });
-        let (school, scope, local) = led.ok_or_else(Problem::unknown)?;
+        let led = led(web, &books, head);
+        // Of several schools, the one they chose, or the first.
+        let chosen = web.led(Visitor(head)).filter(|chosen| led.contains(chosen));
+        let school = chosen.or(led.first().copied()).ok_or_else(Problem::unknown)?;
+        let local = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(web.app.now());
+        // The pages are of one school at a time: so is what they read.
+        let scope = Scope { schools: [school].into(), ..books.scope(head, Standpoint::Head, local.date()) };
         Ok(Self { web, head, school, scope, local })
     }
+
+    /// The schools they may choose from; none when they lead one.
+    fn choices(&self) -> Vec<Choice> {
+        let books = self.web.app.register.read();
+        let led = led(self.web, &books, self.head);
+        let known = led.iter().filter(|_| led.len() > 1).filter_map(|school| books.schools.get(school));
+        let choice = |school: &SchoolBook| Choice {
+            value: school.school.to_string(),
+            label: said::school(&school.identity.name),
+        };
+        known.map(choice).collect()
+    }
+}
+
+/// The schools somebody leads today, always in the same order.
+fn led(web: &Web, books: &Books, head: PersonId) -> Vec<SchoolId> {
+    let led = |school: &&SchoolBook| {
+        let today = school.local(web.app.now()).date();
+        books.scope(head, Standpoint::Head, today).schools.contains(&school.school)
+    };
+    let mut led: Vec<&SchoolBook> = books.schools.values().filter(led).collect();
+    led.sort_by(|a, b| a.identity.name.cmp(&b.identity.name));
+    led.into_iter().map(|school| school.school).collect()
+}
+
+#[derive(Deserialize)]
+struct ChosenSchool {
+    etablissement: Option<SchoolId>,
+}
+
+/// A head of several schools goes to another of theirs. Nothing is written: what a page shows is all that changes.
+async fn choose(State(web): Shared, visitor: Visitor, Form(chosen): Form<ChosenSchool>) -> Page {
+    let known = led(&web, &web.app.register.read(), visitor.0);
+    let school = chosen.etablissement.filter(|school| known.contains(school)).ok_or_else(Problem::unknown)?;
+    web.leads(visitor, school);
+    Ok(Redirect::to("/direction").into_response())
 }
 
 #[derive(Deserialize)]
@@ -100,6 +137,8 @@ async fn coverage(State(web): Shared, visitor: Visitor, Query(chosen): Query<Cho
     let counted = filling::count(&office.web.app, office.school, &office.scope, office.local).await?;
     page(&CoveragePage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction"),
+        schools: office.choices(),
+        school: office.school.to_string(),
         months: counted.months.clone(),
         total: counted.total(),
         classes: counted.classes(&office),

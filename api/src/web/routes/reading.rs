@@ -1,5 +1,6 @@
 //! What a pupil, whoever follows them, and those around a class read, from the same parts: the week, the work, a textbook.
 
+mod former;
 mod lessons;
 
 use std::collections::{BTreeSet, HashMap};
@@ -131,8 +132,10 @@ impl<'a> Reading<'a> {
             due.extend(queries::homework(pool, &self.scope, self.now, (day, day), None, 500).await?);
         }
         let texts = self.open_texts(&[], &due).await?;
+        let formers = self.formers(&due).await?;
         let books = self.app.register.read();
-        let works = self.homework_views(&books, &due, &texts).into_iter().map(|(_, work)| work);
+        let works = formers.beside(self, &books, &due, self.homework_views(&books, &due, &texts));
+        let works = works.into_iter().map(|(_, work)| work);
         let mut works: Vec<Homework> = works.filter(|work| work.due_on >= days.0).collect();
         works.sort_by_key(|work| work.due_on);
         Ok(works)
@@ -163,8 +166,9 @@ impl<'a> Reading<'a> {
             None => vec![],
         };
         let texts = self.open_texts(&entries, &given).await?;
+        let formers = self.formers(&given).await?;
         let books = self.app.register.read();
-        let given = self.homework_views(&books, &given, &texts);
+        let given = formers.beside(self, &books, &given, self.homework_views(&books, &given, &texts));
         let lesson = |entry: &EntryVersion| {
             let held = held(&books, textbook, &entry.lesson);
             let start = entry.lesson.date.to_datetime(entry.lesson.starts_at);
@@ -298,6 +302,7 @@ impl<'a> Reading<'a> {
                 in_writing: work.work.written,
                 for_whom: said::for_part(&work.work),
                 revised_on,
+                former: None,
                 resources: texts.resources(work.place.textbook, &work.resources),
                 textbook: Some(format!("{}/cahiers/{}", self.base, work.place.textbook)),
             };

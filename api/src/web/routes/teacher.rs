@@ -4,9 +4,11 @@ mod about_me;
 mod form;
 mod lesson;
 mod outside;
+mod takeover;
 mod textbook;
 mod week;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,11 +17,11 @@ use axum::routing::{get, post};
 use domain::access::Scope;
 use domain::actor::Capacity;
 use domain::directory::service::Assignment;
-use domain::ids::{PersonId, TextbookId};
+use domain::ids::{PersonId, SchoolId, TextbookId};
 use jiff::civil::{Date, DateTime};
 
 use super::{Page, Shared, Visitor, Web, class, page, said, with_flash, workload};
-use crate::facts::{Books, LessonAt, ServiceBook, Standpoint};
+use crate::facts::{Books, LessonAt, SchoolBook, ServiceBook, Standpoint};
 
 use crate::problem::Problem;
 use crate::web::layout::{Link, Role};
@@ -33,6 +35,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/enseignant/moi", get(about_me::show))
         .route("/enseignant/cahiers/{textbook}", get(textbook::show))
         .route("/enseignant/cahiers/{textbook}/charge", get(load))
+        .route("/enseignant/cahiers/{textbook}/reprise-de-service", get(takeover::show))
         .route(LESSON, get(lesson::show).post(lesson::publish))
         .route(&format!("{LESSON}/retirer"), post(lesson::withdraw))
         .route(&format!("{LESSON}/brouillon"), post(lesson::papers::save_draft))
@@ -46,12 +49,16 @@ pub fn routes() -> Router<Arc<Web>> {
         .route(&format!("{OUTSIDE}/note"), post(outside::save_note))
 }
 
-/// A teacher, and the school's present hour.
+/// A teacher, and the school's present hour: that of the first, when they teach in several.
 struct Desk<'a> {
     web: &'a Web,
     teacher: PersonId,
     scope: Scope,
     local: DateTime,
+    /// The first school of this teacher, then the others whose textbooks are theirs.
+    schools: Vec<SchoolId>,
+    /// The present hour at the school of each of their textbooks.
+    clocks: BTreeMap<TextbookId, DateTime>,
 }
 
 impl<'a> Desk<'a> {
@@ -59,13 +66,22 @@ impl<'a> Desk<'a> {
         let books = web.app.register.read();
         let school = books.services_of_teacher(teacher).next().map(|service| service.school);
         let school = school.or_else(|| Some(books.person(teacher)?.roles.first()?.school));
-        let local = school.and_then(|school| books.schools.get(&school)).map(|school| school.local(web.app.now()));
-        let local = local.ok_or_else(Problem::unknown)?;
+        let clock = |school: SchoolId| books.schools.get(&school).map(|school| school.local(web.app.now()));
+        let school = school.ok_or_else(Problem::unknown)?;
+        let local = clock(school).ok_or_else(Problem::unknown)?;
         let scope = books.scope(teacher, Standpoint::Teacher, local.date());
+        let mut schools = vec![school];
+        let mut clocks = BTreeMap::new();
+        for service in scope.textbooks.iter().filter_map(|textbook| books.services.get(textbook)) {
+            if !schools.contains(&service.school) {
+                schools.push(service.school);
+            }
+            clocks.insert(service.textbook, clock(service.school).unwrap_or(local));
+        }
         // A form tutor who teaches nothing for now has a class all the same.
         let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
         let has_a_page = !scope.is_nothing() || books.standpoints(teacher, local.date()).iter().any(tutors);
-        if has_a_page { Ok(Self { web, teacher, scope, local }) } else { Err(Problem::unknown()) }
+        if has_a_page { Ok(Self { web, teacher, scope, local, schools, clocks }) } else { Err(Problem::unknown()) }
     }
 
     /// Whether this teacher answers for the lessons of a service on a day. While somebody replaces them, a lesson is the substitute's.
@@ -98,17 +114,50 @@ impl<'a> Desk<'a> {
         lessons
     }
 
+    /// By the clock of its own school. A colleague's lesson is of the first.
     fn is_over(&self, lesson: &LessonAt) -> bool {
-        lesson.end() <= self.local
+        lesson.end() <= *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
     }
 
-    /// No lesson before this day can be missing: the school did not write here yet.
+    /// No lesson before this day can be missing: no school of this teacher wrote here yet.
     fn since(&self) -> Date {
         let books = self.web.app.register.read();
-        let service = books.services_of_teacher(self.teacher).next();
-        let school = service.and_then(|service| books.schools.get(&service.school));
-        let year = school.and_then(|school| school.year_on(self.local.date())).map(|bounds| bounds.starts_on);
-        school.map(|school| school.since).max(year).unwrap_or(self.local.date())
+        let known = self.schools.iter().filter_map(|school| books.schools.get(school));
+        known.map(|school| self.begins(school)).min().unwrap_or(self.local.date())
+    }
+
+    /// The day from which a lesson of this textbook can be missing.
+    fn since_of(&self, books: &Books, textbook: TextbookId) -> Date {
+        books.school_of(textbook).map_or(self.local.date(), |school| self.begins(school))
+    }
+
+    fn begins(&self, school: &SchoolBook) -> Date {
+        let year = school.year_on(self.local.date()).map(|bounds| bounds.starts_on);
+        year.map_or(school.since, |year| year.max(school.since))
+    }
+
+    /// Those of these lessons that can be missing, each by its own school.
+    fn since_theirs(&self, mut lessons: Vec<LessonAt>) -> Vec<LessonAt> {
+        let books = self.web.app.register.read();
+        lessons.retain(|lesson| lesson.date >= self.since_of(&books, lesson.textbook));
+        lessons
+    }
+
+    /// The schools where they teach on a day; the first one when there is none.
+    fn schools_on(&self, books: &Books, on: Date) -> Vec<SchoolId> {
+        let mine = |held: &Assignment| held.teacher == self.teacher && held.holds(on);
+        let teaches = |school: &&SchoolId| {
+            let mut services = books.services_of_teacher(self.teacher).filter(|service| service.school == **school);
+            services.any(|service| service.assignments.iter().any(mine))
+        };
+        let found: Vec<SchoolId> = self.schools.iter().filter(teaches).copied().collect();
+        if found.is_empty() { self.schools.iter().take(1).copied().collect() } else { found }
+    }
+
+    /// A subject, with the school when this teacher has several.
+    fn of_school(&self, books: &Books, textbook: TextbookId, subject: String) -> String {
+        let school = books.school_of(textbook).filter(|_| self.schools.len() > 1);
+        school.map_or(subject.clone(), |school| format!("{subject}, {}", said::school(&school.identity.name)))
     }
 }
 

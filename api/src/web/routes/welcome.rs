@@ -14,7 +14,7 @@ use super::{Page, Shared, Visitor, Web, page, page_with};
 use crate::auth::COOKIE;
 use crate::facts::Standpoint;
 use crate::web::layout::{FieldError, Role};
-use crate::web::welcome::{AccessibilityPage, DemoPage, PersonalDataPage, TokenPage};
+use crate::web::welcome::{AccessibilityPage, DemoPage, PersonalDataPage, PupilsDataPage, TokenPage};
 
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
@@ -22,6 +22,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/jeton", post(token))
         .route("/accessibilite", get(accessibility))
         .route("/donnees-personnelles", get(personal_data))
+        .route("/donnees-personnelles/eleves", get(pupils_data))
 }
 
 async fn door(State(web): Shared) -> Page {
@@ -83,4 +84,8 @@ async fn accessibility(State(web): Shared) -> Page {
 
 async fn personal_data(State(web): Shared) -> Page {
     page(&PersonalDataPage { layout: web.layout(None, None, "/donnees-personnelles") })
+}
+
+async fn pupils_data(State(web): Shared) -> Page {
+    page(&PupilsDataPage { layout: web.layout(None, None, "/donnees-personnelles/eleves") })
 }

@@ -1,12 +1,16 @@
 //! `/enseignant/moi`: what is recorded of a teacher, and what others read of it: the same figures, counted by the same function.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use domain::calendar::days_after;
+use jiff::civil::Date;
 
 use super::{Desk, labels, reason};
 use crate::facts::MandateBook;
 use crate::problem::Problem;
 use crate::web::layout::Role;
+use crate::web::principal::Filling;
 use crate::web::routes::principal::filling;
 use crate::web::routes::{Page, Shared, Visitor, page, said};
 use crate::web::teacher::{AboutMePage, CancelledLesson, Reader};
@@ -14,13 +18,27 @@ use crate::web::teacher::{AboutMePage, CancelledLesson, Reader};
 /// How far back and ahead a teacher finds the lessons of theirs that are not held.
 const CANCELLED_DAYS: i64 = 60;
 
+/// What is counted of this teacher each month, in all their schools, each by its own clock.
+async fn counted(desk: &Desk<'_>) -> Result<BTreeMap<Date, Filling>, Problem> {
+    let mut months: BTreeMap<Date, Filling> = BTreeMap::new();
+    for school in &desk.schools {
+        let local = desk.web.local(*school)?;
+        let counted = filling::count(&desk.web.app, *school, &desk.scope, local).await?;
+        let row = counted.of_teacher(&desk.web.app.register.read(), desk.teacher);
+        for (month, cell) in counted.months.iter().zip(row.iter().flat_map(|row| &row.cells)) {
+            let sum = months.entry(*month).or_default();
+            *sum = sum.and(*cell);
+        }
+    }
+    Ok(months)
+}
+
 pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
     let desk = Desk::open(&web, visitor)?;
-    let school = {
-        let books = web.app.register.read();
-        books.services_of_teacher(desk.teacher).next().map(|service| service.school).ok_or_else(Problem::unknown)?
-    };
-    let counted = filling::count(&web.app, school, &desk.scope, desk.local).await?;
+    if web.app.register.read().services_of_teacher(desk.teacher).next().is_none() {
+        return Err(Problem::unknown());
+    }
+    let months = counted(&desk).await?;
     let today = desk.local.date();
     let since = days_after(today, -CANCELLED_DAYS).unwrap_or(today);
     let until = days_after(today, CANCELLED_DAYS).unwrap_or(today);
@@ -28,8 +46,6 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
     let (lessons, layout) =
         (desk.lessons(since, until), web.layout(Some(visitor), Some(Role::Teacher), "/enseignant/moi"));
     let books = web.app.register.read();
-    let row = counted.of_teacher(&books, desk.teacher);
-    let months = counted.months.iter().zip(row.iter().flat_map(|row| row.cells.clone()));
     let mine = |mandate: &&MandateBook| !mandate.grant.textbooks.is_disjoint(&desk.scope.textbooks);
     let mandate = |mandate: &MandateBook| Reader {
         name: books.formal_name(mandate.grant.inspector),
@@ -50,8 +66,8 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
         changed.then_some(CancelledLesson { date: at.date, start: at.starts_at, class, subject, reason })
     });
     page(&AboutMePage {
-        months: months.map(|(month, cell)| (*month, cell)).collect(),
-        total: row.map(|row| row.total).unwrap_or_default(),
+        total: months.values().fold(Filling::default(), |sum, cell| sum.and(*cell)),
+        months: months.into_iter().collect(),
         readers: books.mandates.values().filter(mine).map(mandate).collect(),
         cancelled: cancelled.collect(),
         layout,

@@ -35,26 +35,28 @@ pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<En
 }
 
 /// What is written in a textbook, opened.
-struct Kept {
+pub struct Kept {
     textbook: TextbookId,
-    written: Vec<teacher::Entry>,
-    works: Vec<Task>,
-    texts: Texts,
+    pub written: Vec<teacher::Entry>,
+    pub works: Vec<Task>,
+    pub texts: Texts,
     reasons: HashMap<EntryId, String>,
 }
 
 impl Kept {
-    async fn read(desk: &Desk<'_>, textbook: TextbookId, since: Date) -> Result<Self, Problem> {
+    /// The work given in lessons of these days.
+    pub async fn read(desk: &Desk<'_>, textbook: TextbookId, (since, until): (Date, Date)) -> Result<Self, Problem> {
         let (pool, today) = (&desk.web.app.reader, desk.local.date());
         let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
         // A lesson held by today may be one of a later day of the timetable, and one outside it may be written ahead.
         let days = desk.web.app.register.read().days_elsewhere([textbook], since, today);
         let last = days.into_iter().chain(written.iter().map(|row| row.lesson.date)).max();
-        let until = last.map_or(today, |day| today.max(day));
+        let until = last.map_or(until, |day| until.max(day));
         let works = queries::tasks_between(pool, &desk.scope, &[textbook], since, until).await?;
         let works: Vec<Task> = works.into_iter().filter(|work| !work.withdrawn).collect();
-        let resources =
-            written.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
+        let resources = written.iter().flat_map(|row| &row.resources);
+        let resources = resources.chain(works.iter().flat_map(|work| &work.resources));
+        let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
         let texts = written.iter().flat_map(|row| row.content.iter().chain(row.framing.cells()));
         let cells = texts.chain(resources);
         let cells = cells.chain(works.iter().filter_map(|work| work.text.as_ref()));
@@ -65,7 +67,7 @@ impl Kept {
     }
 
     /// A lesson of the timetable, where it is held.
-    fn lesson(&self, books: &Books, desk: &Desk<'_>, lesson: &LessonAt) -> Entry {
+    pub fn lesson(&self, books: &Books, desk: &Desk<'_>, lesson: &LessonAt) -> Entry {
         let row = self.written.iter().find(|row| row.entry == lesson.entry());
         let state = match row {
             Some(row) => self.state(books, desk, row),
@@ -87,7 +89,7 @@ impl Kept {
     }
 
     /// A lesson outside the timetable.
-    fn outside(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> Entry {
+    pub fn outside(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> Entry {
         let start = row.lesson.date.to_datetime(row.lesson.starts_at);
         Entry {
             date: row.lesson.date,
@@ -115,7 +117,7 @@ impl Kept {
         }
     }
 
-    fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
+    pub fn resources(&self, row: &teacher::Entry) -> Vec<Resource> {
         self.texts.resources(self.textbook, &row.resources)
     }
 
@@ -128,7 +130,7 @@ impl Kept {
         given.map(|work| self.homework(books, desk, work)).collect()
     }
 
-    fn homework(&self, books: &Books, desk: &Desk<'_>, work: &Task) -> Homework {
+    pub fn homework(&self, books: &Books, desk: &Desk<'_>, work: &Task) -> Homework {
         let (_, subject) = labels(books, self.textbook);
         let written_on = self.local(books, desk, work.writing.recorded_at).date();
         let due = books.due_lesson(self.textbook, &work.work.due);
@@ -144,7 +146,8 @@ impl Kept {
             in_writing: work.work.written,
             for_whom: said::for_whom(books, &work.work),
             revised_on: (work.writing.revision > 1).then_some(written_on),
-            resources: vec![],
+            former: None,
+            resources: self.texts.resources(self.textbook, &work.resources),
             textbook: None,
         }
     }
@@ -160,8 +163,9 @@ pub async fn show(
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let (since, today) = (desk.since(), desk.local.date());
-    let kept = Kept::read(&desk, textbook, since).await?;
+    let since = desk.since_of(&web.app.register.read(), textbook);
+    let today = desk.local.date();
+    let kept = Kept::read(&desk, textbook, (since, today)).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
     let mut over = books.lessons(textbook, since, today);

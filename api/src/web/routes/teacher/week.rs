@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Query, State};
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{EntryId, SlotId, TextbookId};
+use domain::ids::{EntryId, SchoolId, SlotId, TextbookId};
 use infra::desk::Drafted;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Written};
@@ -81,7 +81,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let live = written.iter().filter(|row| !row.withdrawn);
     let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
     let summaries = summaries(&desk, &lessons, &written, (from, last_day)).await?;
-    let (past, taken) = (desk.lessons(since, today), desk.taken(monday, last_day));
+    let (past, taken) = (desk.since_theirs(desk.lessons(since, today)), desk.taken(monday, last_day));
     let taken_before = desk.taken(since, today);
     let moved_away = desk.moved_away(monday, last_day);
     let drafts = web.app.desk.drafts(desk.teacher, (from, last_day), today).await;
@@ -106,6 +106,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
         days,
         to_complete,
         textbooks,
+        taken_over: desk.taken_over(),
         tutored: class::tutored(&web, visitor, today),
     })
 }
@@ -144,26 +145,38 @@ pub fn first_words(text: &str) -> String {
 }
 
 fn note(books: &Books, desk: &Desk<'_>, date: Date) -> Option<String> {
-    let service = books.services_of_teacher(desk.teacher).next()?;
-    let closures = books.schools.get(&service.school)?.closures.values().flatten();
-    closures.into_iter().find(|closure| closure.holds(date)).map(|closure| closure.label.clone())
+    let closed = |school: &SchoolId| {
+        let school = books.schools.get(school)?;
+        let closure = school.closures.values().flatten().find(|closure| closure.holds(date))?;
+        Some((said::school(&school.identity.name), closure.label.clone()))
+    };
+    let schools = desk.schools_on(books, date);
+    let closed: Vec<_> = schools.iter().filter_map(closed).collect();
+    let (_, first) = closed.first()?;
+    // What closes one school of two is said of that one.
+    if closed.len() == schools.len() && closed.iter().all(|(_, label)| label == first) {
+        return Some(first.clone());
+    }
+    Some(closed.iter().map(|(school, label)| format!("{label}, {school}")).collect::<Vec<_>>().join("\u{202f}; "))
 }
 
 impl Sheet<'_> {
     /// The cells of a day, in order.
     fn cells(&self, books: &Books, date: Date) -> Vec<Cell> {
-        let held = self.lessons.iter().filter(|lesson| lesson.date == date).map(|lesson| self.held(books, lesson));
-        let away = self.moved_away.iter().filter(|lesson| lesson.of == date).map(|lesson| away(books, lesson));
+        let held = self.lessons.iter().filter(|lesson| lesson.date == date);
+        let held = held.map(|lesson| self.at_school(books, lesson.textbook, self.held(books, lesson)));
+        let away = self.moved_away.iter().filter(|lesson| lesson.of == date);
+        let away = away.map(|lesson| self.at_school(books, lesson.textbook, self::away(books, lesson)));
         let outside = self.written.iter().filter(|row| row.slot.is_none() && row.date == date);
-        let outside = outside.map(|row| self.outside(books, row));
+        let outside = outside.map(|row| self.at_school(books, row.textbook, self.outside(books, row)));
         let taken = self.taken.iter().filter(|taken| taken.lesson.date == date && !taken.is_written(&self.written));
-        let taken = taken.map(|taken| self.taken(books, taken));
+        let taken = taken.map(|taken| self.at_school(books, taken.lesson.textbook, self.taken(books, taken)));
         // Outside the timetable, nothing but the draft says that there is a lesson.
         let unwritten = |draft: &&Drafted| {
             let mine = self.taken.iter().filter_map(Taken::at).any(|at| at.lesson.entry(draft.textbook) == draft.entry);
             draft.date == date && !mine && !self.written.iter().any(|row| row.entry == draft.entry)
         };
-        let drafted = self.drafts.iter().filter(unwritten).filter_map(|draft| drafted(books, draft));
+        let drafted = self.drafts.iter().filter(unwritten).filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, draft)?)));
         let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).chain(drafted).collect();
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         cells
@@ -171,6 +184,10 @@ impl Sheet<'_> {
 
     fn has_draft(&self, textbook: TextbookId, entry: EntryId) -> bool {
         self.drafts.iter().any(|draft| (draft.textbook, draft.entry) == (textbook, entry))
+    }
+
+    fn at_school(&self, books: &Books, textbook: TextbookId, cell: Cell) -> Cell {
+        Cell { subject: self.desk.of_school(books, textbook, cell.subject), ..cell }
     }
 
     fn state(&self, row: &Written) -> CellState {
@@ -240,6 +257,7 @@ impl Sheet<'_> {
             .chain(over)
             .map(|(lesson, textbook, at)| {
                 let (class, subject) = labels(books, textbook);
+                let subject = self.desk.of_school(books, textbook, subject);
                 ToComplete { date: lesson.date, start: lesson.starts_at, class, subject, href: at.address() }
             })
             .collect();
@@ -296,6 +314,7 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .iter()
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
+            let subject = desk.of_school(books, *textbook, subject);
             let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
             let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
             let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
