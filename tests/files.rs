@@ -225,7 +225,7 @@ async fn a_file_of_work_for_one_pupil_is_read_by_that_pupil_their_relatives_and_
     let file = desk.received(OTHER_TEACHER, english(), &pdf(1000)).await;
     let resource = NewResource { title: "Soutien".into(), link: None, purpose: Purpose::Homework, file: Some(file) };
     let homework = NewHomework {
-        audience: [SIBLING].into(),
+        audience: Some([SIBLING].into()),
         resources: vec![resource],
         ..exercise(7, "Fiche", date(2026, 11, 23))
     };

@@ -94,7 +94,7 @@ async fn a_version_given_to_others_is_not_shown() {
     let pages = Pages::open().await;
     let work = |text: &str, pupils: &[PersonId]| NewHomework {
         due: DueRef::Date { date: THURSDAY },
-        audience: pupils.iter().copied().collect::<BTreeSet<_>>(),
+        audience: Some(pupils.iter().copied().collect::<BTreeSet<_>>()),
         ..exercise(31, text, THURSDAY)
     };
     let write = async |command| {

@@ -790,8 +790,11 @@ async fn ct_11_a_sheet_for_each_half_is_one_work_for_every_pupil() {
     let english = crate::school::english();
     let monday = LessonRef::Slot { slot: slot("4ANG1", crate::school::ENGLISH, 1), date: MONDAY };
     for (id, pupil, minutes) in [(8, PUPIL, 20), (9, SIBLING, 30)] {
-        let homework =
-            NewHomework { audience: [pupil].into(), minutes: Some(minutes), ..exercise(id, "Sheet", NEXT_MONDAY) };
+        let homework = NewHomework {
+            audience: Some([pupil].into()),
+            minutes: Some(minutes),
+            ..exercise(id, "Sheet", NEXT_MONDAY)
+        };
         let give = Command::GiveHomework { given_in: monday, homework };
         let told = pages.school.tell(OTHER_TEACHER, &format!("textbooks/{english}"), &[], &give).await;
         assert_eq!(told.status, 200, "{}", told.text);

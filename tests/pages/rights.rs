@@ -317,7 +317,7 @@ async fn who_has_other_work_is_for_those_who_teach_and_lead_and_never_for_an_ins
         pages.school.app.await_readers(position).await;
     };
     let work = exercise(41, "Fiche de soutien", THURSDAY);
-    let for_one = domain::textbook::homework::NewHomework { audience: [PUPIL].into(), ..work.clone() };
+    let for_one = domain::textbook::homework::NewHomework { audience: Some([PUPIL].into()), ..work.clone() };
     write(Command::GiveHomework { given_in: monday_in_4b(), homework: work }).await;
     write(Command::ReviseHomework { homework: for_one }).await;
     let page = pages.reads(INSPECTOR, &format!("/inspection/cahiers/{}", maths("4B"))).await;

@@ -290,13 +290,8 @@ async fn the_pinned_server_is_told_fetched_checked_and_takes_our_schema() {
     let version = ask(cluster.url(), "select current_setting('server_version')").await;
     assert!(version.starts_with("18."), "{version}");
     // Two programs start for the first time at once.
-    let starts = (0..8).map(|_| {
-        let url = cluster.url().to_owned();
-        tokio::spawn(async move { postgres::migrate_journal(&url).await })
-    });
-    for start in starts.collect::<Vec<_>>() {
-        start.await.unwrap().unwrap();
-    }
+    let starts = futures_util::future::join_all((0..8).map(|_| postgres::migrate_journal(cluster.url()))).await;
+    assert!(starts.iter().all(Result::is_ok), "{starts:?}");
     postgres::migrate_journal(cluster.url()).await.unwrap();
     postgres::migrate_vault(cluster.vault_url()).await.unwrap();
     for (role, name) in [(postgres::Role::Writer, "palimpseste_writer"), (postgres::Role::Reader, "palimpseste_reader")]

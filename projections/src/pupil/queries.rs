@@ -68,7 +68,6 @@ macro_rules! asked_of {
         )
     };
 }
-pub(super) use asked_of;
 
 pub(super) use {asked_of, entry_columns, homework_columns, standing};
 

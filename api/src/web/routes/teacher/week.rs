@@ -176,7 +176,11 @@ impl Sheet<'_> {
             let mine = self.taken.iter().filter_map(Taken::at).any(|at| at.lesson.entry(draft.textbook) == draft.entry);
             draft.date == date && !mine && !self.written.iter().any(|row| row.entry == draft.entry)
         };
-        let drafted = self.drafts.iter().filter(unwritten).filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, draft)?)));
+        let drafted = self
+            .drafts
+            .iter()
+            .filter(unwritten)
+            .filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, draft)?)));
         let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).chain(drafted).collect();
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         cells
