@@ -245,11 +245,11 @@ async fn a_file_of_work_for_one_pupil_is_read_by_that_pupil_their_relatives_and_
     }
     // Given to the whole group, it is everybody's.
     let resource = NewResource { title: "Soutien".into(), link: None, purpose: Purpose::Homework, file: Some(file) };
-    let homework = NewHomework { resources: vec![resource], ..exercise(7, "Fiche", date(2026, 11, 23)) };
-    let told = desk
-        .school
-        .tell(OTHER_TEACHER, &format!("textbooks/{}", english()), &[], &Command::ReviseHomework { homework })
-        .await;
+    let audience = Some(std::collections::BTreeSet::new());
+    let homework = NewHomework { resources: vec![resource], audience, ..exercise(7, "Fiche", date(2026, 11, 23)) };
+    let etag = told.header("etag").to_owned();
+    let (to, revise) = (format!("textbooks/{}", english()), Command::ReviseHomework { homework });
+    let told = desk.school.tell(OTHER_TEACHER, &to, &[("if-match", &etag)], &revise).await;
     assert_eq!(told.status, 200, "{}", told.text);
     desk.school.app.await_readers(desk.school.head().await).await;
     for who in [PUPIL, SEPARATED] {

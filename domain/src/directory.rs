@@ -14,6 +14,7 @@
 pub mod entourage;
 pub mod establishment;
 pub mod group;
+pub mod majority;
 pub mod person;
 pub mod service;
 

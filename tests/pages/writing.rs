@@ -319,14 +319,14 @@ async fn work_of_a_pupil_who_left_stays_theirs_when_the_lesson_is_corrected() {
 async fn a_note_to_oneself_is_read_by_nobody_else_and_gone_with_the_year() {
     let pages = Pages::open().await;
     let (lesson, note) = (maths_of("4B", MONDAY), format!("{}/note", maths_of("4B", MONDAY)));
-    assert_eq!(pages.call(Some(TEACHER), "POST", &note, "note=Revoir+avec+Zoé").await.0, 303);
+    assert_eq!(pages.call(Some(TEACHER), "POST", &note, "note=Revoir+avec+Zoé").await.0, 200);
     assert!(pages.sees(TEACHER, &lesson).await.contains("Revoir avec Zoé"));
     for who in [CO_TEACHER, SUBSTITUTE] {
         assert!(!pages.sees(who, &lesson).await.contains("Revoir"));
     }
     assert_eq!(pages.call(Some(PUPIL), "POST", &note, "note=x").await.0, 404);
     // A note emptied is a note thrown away.
-    assert_eq!(pages.call(Some(TEACHER), "POST", &note, "note=+").await.0, 303);
+    assert_eq!(pages.call(Some(TEACHER), "POST", &note, "note=+").await.0, 200);
     assert!(!pages.sees(TEACHER, &lesson).await.contains("Revoir"));
     pages.call(Some(TEACHER), "POST", &note, "note=Revoir+avec+Zoé").await;
     let desk = &pages.school.app.desk;

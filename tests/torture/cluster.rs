@@ -64,6 +64,9 @@ impl Server {
             let all = sqlx::query_scalar("select pid from pg_stat_activity").fetch_all(&mut connection).await;
             pids.extend(all.unwrap_or_default().into_iter().map(|pid: i32| pid.to_string()));
         }
+        // It starts nothing more, and what it started meanwhile is found: a backend left alone may wait for a lock of the dead for ever.
+        signal("STOP", &pids[..1]);
+        pids.extend(children_of(&pids[0]));
         kill(&pids);
         let dead = self.cluster.take();
         // It waits for the dead process, so not here.
@@ -89,9 +92,26 @@ impl Server {
     }
 }
 
-/// Some may be gone already.
 fn kill(pids: &[String]) {
+    signal("KILL", pids);
+}
+
+/// Some may be gone already.
+fn signal(name: &str, pids: &[String]) {
     let mut command = Command::new("sh");
-    command.args(["-c", "kill -9 \"$@\" 2>/dev/null || true", "sh"]).args(pids);
+    command.args(["-c", "kill -s \"$@\" 2>/dev/null || true", "sh", name]).args(pids);
     assert!(command.status().unwrap().success());
+}
+
+/// The processes that one has started, where the system tells (Linux).
+fn children_of(parent: &str) -> Vec<String> {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return vec![] };
+    let child = |process: std::fs::DirEntry| {
+        let pid = process.file_name().into_string().ok().filter(|name| name.bytes().all(|one| one.is_ascii_digit()))?;
+        let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
+        // After the name, which may hold anything: the state, then the parent.
+        let (_, rest) = stat.rsplit_once(") ")?;
+        (rest.split(' ').nth(1)? == parent).then_some(pid)
+    };
+    processes.filter_map(Result::ok).filter_map(child).collect()
 }

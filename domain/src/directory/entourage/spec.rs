@@ -2,6 +2,7 @@ use super::*;
 use crate::actor::Actor;
 use crate::directory::person::Standing;
 use jiff::Timestamp;
+use jiff::civil::date;
 use uuid::Uuid;
 
 const TODAY: Date = date(2026, 11, 17);

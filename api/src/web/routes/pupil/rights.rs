@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::{Form, RequestExt as _};
 use domain::access::{self, Following};
-use domain::directory::entourage::{self, Command};
+use domain::directory::entourage::Command;
+use domain::directory::majority;
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -38,7 +39,7 @@ async fn view(
 ) -> Result<RightsPage, Problem> {
     let (state, version) = web.app.entourage(visitor.0).await?;
     let born = web.app.born_on(visitor.0).await?;
-    let majority = match born.and_then(|born| entourage::of_age_from(born, today)) {
+    let majority = match born.and_then(|born| majority::of_age_from(born, today)) {
         // An objection that stands was made by somebody of age: it can be taken back whatever the school knows now.
         _ if state.objecting_since(today).is_some() => {
             Majority::OfAge { objecting_since: state.objecting_since(today) }
