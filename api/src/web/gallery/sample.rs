@@ -264,6 +264,7 @@ pub fn textbook(amount: Amount) -> Textbook {
         Lesson {
             not_held: Some("sortie scolaire".to_owned()),
             notes: vec!["déplacée du vendredi 6 novembre".to_owned()],
+            start: at(14, 0),
             ..lesson(9, written("Lire la page 42.", None))
         },
         lesson(9, written(&amount.word("Équations à une inconnue (1)."), None)),
