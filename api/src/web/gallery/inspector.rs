@@ -149,7 +149,13 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
         LessonHistory { late: true, ..lesson(6, alone(12)) },
         LessonHistory { cancelled: Some(Some("sortie au théâtre".to_owned())), ..lesson(5, Vec::new()) },
         LessonHistory { cancelled: Some(Some("professeur absent".to_owned())), ..lesson(4, alone(3)) },
-        LessonHistory { assured: true, notes: vec!["assurée par Mme Blanchard".to_owned()], ..lesson(3, Vec::new()) },
+        LessonHistory {
+            assured: true,
+            start: at(14, 0),
+            end: at(14, 55),
+            notes: vec!["assurée par Mme Blanchard".to_owned()],
+            ..lesson(3, Vec::new())
+        },
         lesson(3, alone(3)),
     ]
 }
