@@ -92,6 +92,7 @@ fn lessons(amount: Amount) -> LessonsPage {
         ChangedDay { date: november(20), lessons: vec![changed(8, None, Some("déplacée du jeudi 19 novembre"))] },
     ]);
     let errors = if amount == Amount::Long { vec![wrong] } else { Vec::new() };
+    let busy = "M. Diallo a déjà la classe 3e A, jeudi 19 novembre.".to_owned();
     LessonsPage {
         layout: layout(Role::Principal, "/direction/seances", amount),
         form: ChooseForm {
@@ -125,7 +126,8 @@ fn lessons(amount: Amount) -> LessonsPage {
         key: "k".to_owned(),
         errors,
         confirmation: "c".to_owned(),
-        warnings: amount.of(vec!["M. Diallo a déjà la classe 3e A, jeudi 19 novembre.".to_owned()]),
+        // Of lessons that were found, and only then.
+        warnings: if amount == Amount::One { Vec::new() } else { amount.of(vec![busy]) },
     }
 }
 
