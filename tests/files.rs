@@ -1,5 +1,8 @@
 //! Files that go with a lesson: sent with its form or by a program, sealed as they come, read by who reads the lesson, and by nobody else.
 
+mod kept;
+mod refused;
+
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -311,24 +314,6 @@ async fn a_file_is_saved_and_never_shown_as_a_page_of_this_site() {
 }
 
 #[tokio::test]
-async fn what_is_kept_of_a_file_is_sealed() {
-    let desk = Desk::open().await;
-    let link = desk.joins("Fiche", &pdf(300_000)).await;
-    let kept = desk.kept();
-    assert_eq!(kept.len(), 1);
-    let bytes = std::fs::read(&kept[0]).unwrap();
-    assert!(bytes.len() > 300_000);
-    let line = [1000u32.to_be_bytes(), 1001u32.to_be_bytes()].concat();
-    assert!(pdf(300_000).windows(8).any(|window| window == line), "the search finds what is there");
-    for clear in [MARK.as_bytes(), b"%PDF-1.7", &line] {
-        assert!(!bytes.windows(clear.len()).any(|window| window == clear), "{clear:?} is there in clear");
-    }
-    let address = link.rsplit('/').next().unwrap();
-    assert!(kept[0].ends_with(address), "it is named by what is kept");
-    assert_eq!(infra::ledger::leaf::sha256(&bytes), address.parse::<FileAddress>().unwrap().0);
-}
-
-#[tokio::test]
 async fn a_sound_is_played_in_the_page_and_read_in_parts() {
     let desk = Desk::open().await;
     let spoken = sound(150_000);
@@ -356,71 +341,6 @@ async fn a_sound_is_played_in_the_page_and_read_in_parts() {
     );
     let request = desk.page(STRANGER, "GET", &link).header("range", "bytes=0-1");
     assert_eq!(desk.send(request.body(Body::empty()).unwrap()).await.status, 404);
-}
-
-#[tokio::test]
-async fn a_page_disguised_as_a_sheet_is_refused_and_the_form_is_kept() {
-    let desk = Desk::open().await;
-    let head = desk.school.head().await;
-    let fields = [("contenu", "Pourcentages & fractions"), ("ressource_1_titre", "Fiche 3")];
-    let page = b"<!doctype html><script>alert(1)</script>";
-    let told = desk.fills_in(&fields, &[("ressource_1_fichier", "fiche.pdf", page)]).await;
-    assert_eq!(told.status, 422);
-    let text = told.text();
-    assert!(text.contains("id=\"ressource_1_fichier-erreur\"") && text.contains("n’est pas accepté"), "{text}");
-    assert!(text.contains("Pourcentages &#38; fractions") && text.contains("value=\"Fiche 3\""));
-    assert!(desk.kept().is_empty());
-    assert_eq!(desk.school.head().await, head);
-    let told = desk.receives(TEACHER, maths("4B"), Body::from(&page[..])).await;
-    told.refused(415, "file-not-taken");
-    desk.receives(TEACHER, maths("4B"), Body::empty()).await.refused(400, "file-empty");
-    assert!(desk.kept().is_empty());
-}
-
-#[tokio::test]
-async fn a_file_that_is_too_large_is_refused_in_words_and_the_form_is_kept_with_its_other_file() {
-    let desk = Desk::open().await;
-    let most = customary_limits()[0].document_bytes_max as usize;
-    let fields = [("contenu", "Pourcentages"), ("ressource_1_titre", "Fiche"), ("ressource_2_titre", "Manuel entier")];
-    let (sheet, book) = (pdf(5_000), pdf(most + 1));
-    let files = [("ressource_1_fichier", "fiche.pdf", &sheet[..]), ("ressource_2_fichier", "manuel.pdf", &book[..])];
-    let told = desk.fills_in(&fields, &files).await;
-    let text = told.text();
-    assert_eq!(told.status, 413, "{text}");
-    assert!(text.contains("id=\"ressource_2_fichier-erreur\"") && text.contains("20 Mo au plus"), "{text}");
-    assert!(text.contains("Pourcentages") && text.contains("Manuel entier") && text.contains("PDF, 5 ko"));
-    assert_eq!(desk.kept().len(), 1, "nothing is kept of the one that is too large");
-    // The one that was taken need not be sent again.
-    let kept = told.field("ressource_1_depot");
-    let fields = [("contenu", "Pourcentages"), ("ressource_1_titre", "Fiche"), ("ressource_1_depot", &*kept)];
-    assert_eq!(desk.fills_in(&fields, &[]).await.status, 303);
-    let link = desk.link(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await;
-    assert!(link.ends_with(&kept));
-    assert!(desk.sees(PUPIL, &link).await.bytes == sheet);
-    desk.receives(TEACHER, maths("4B"), Body::from(book)).await.refused(413, "file-too-large");
-}
-
-#[tokio::test]
-async fn a_form_with_something_else_to_mend_keeps_its_file_and_its_name_is_a_title() {
-    let desk = Desk::open().await;
-    let sheet = pdf(2_000);
-    let told = desk.fills_in(&[("contenu", "")], &[("ressource_1_fichier", "C:\\cours\\Fiche 3.pdf", &sheet)]).await;
-    assert_eq!(told.status, 422);
-    let text = told.text();
-    assert!(text.contains("value=\"Fiche 3\"") && !text.contains("C:\\"), "the path of the sender is nowhere: {text}");
-    let kept = told.field("ressource_1_depot");
-    let both = [
-        ("contenu", "x"),
-        ("ressource_1_titre", "Fiche"),
-        ("ressource_1_depot", &*kept),
-        ("ressource_1_lien", "https://exemple.fr/x"),
-    ];
-    let told = desk.fills_in(&both, &[]).await;
-    assert!(told.status == 422 && told.text().contains("pas les deux"));
-    let without = [("contenu", "Sans fichier"), ("ressource_1_depot", &*kept), ("ressource_1_sans_fichier", "oui")];
-    assert_eq!(desk.fills_in(&without, &[]).await.status, 303);
-    let text = desk.sees(PUPIL, &format!("/eleve/cahiers/{}", maths("4B"))).await.text();
-    assert!(text.contains("Sans fichier") && !text.contains("/fichiers/"));
 }
 
 #[tokio::test]
@@ -478,52 +398,6 @@ async fn pa_01_a_file_published_in_the_evening_waits_for_the_morning_with_its_le
     assert_eq!(desk.sees(PUPIL, &link).await.status, 200);
 }
 
-/// A body that comes in pieces, and breaks off after them.
-fn cut_off(bytes: Vec<u8>) -> Body {
-    let pieces: Vec<Result<Vec<u8>, std::io::Error>> = bytes.chunks(10_000).map(|piece| Ok(piece.to_vec())).collect();
-    let end = Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
-    Body::from_stream(futures_util::stream::iter(pieces.into_iter().chain([end])))
-}
-
-#[tokio::test]
-async fn a_sending_that_breaks_off_leaves_nothing() {
-    let desk = Desk::open().await;
-    let head = desk.school.head().await;
-    desk.receives(TEACHER, maths("4B"), cut_off(pdf(400_000))).await.refused(400, "body-unreadable");
-    assert!(desk.kept().is_empty());
-    // The first file of the form is whole; the second is not.
-    let (one, other) = (pdf(100_000), pdf(400_000));
-    let files = [("ressource_1_fichier", "a.pdf", &one[..]), ("ressource_2_fichier", "b.pdf", &other[..])];
-    let mut body = multipart(&[("contenu", "x"), ("version", "1")], &files);
-    body.truncate(body.len() - 200_000);
-    let request = desk.page(TEACHER, "POST", &thursday()).header("content-type", MULTIPART);
-    let told = desk.send(request.body(cut_off(body)).unwrap()).await;
-    assert_eq!(told.status, 400, "{}", told.text());
-    assert!(told.text().contains("<html lang=\"fr\""));
-    assert!(desk.kept().is_empty());
-    assert_eq!(desk.school.head().await, head);
-}
-
-#[tokio::test]
-async fn who_does_not_write_in_a_textbook_sends_nothing_to_it() {
-    let desk = Desk::open().await;
-    for (who, status, code) in [
-        (PUPIL, 403, "not-your-textbook"),
-        (PARENT, 403, "not-your-textbook"),
-        (HEAD, 403, "not-your-textbook"),
-        (FORMER_TEACHER, 403, "not-your-textbook"),
-        (OTHER_TEACHER, 404, "unknown"),
-        (STRANGER, 404, "unknown"),
-    ] {
-        desk.receives(who, maths("4B"), Body::from(pdf(100))).await.refused(status, code);
-    }
-    let body = multipart(&[("contenu", "x"), ("version", "1")], &[("ressource_1_fichier", "a.pdf", &pdf(100))]);
-    let request = desk.page(FORMER_TEACHER, "POST", &thursday()).header("content-type", MULTIPART);
-    let told = desk.send(request.body(Body::from(body)).unwrap()).await;
-    assert!((400..500).contains(&told.status), "{}", told.status);
-    assert!(desk.kept().is_empty());
-}
-
 #[tokio::test]
 async fn a_program_sends_a_file_names_it_in_a_command_and_reads_it_back() {
     let desk = Desk::open().await;
@@ -559,87 +433,4 @@ async fn a_file_is_published_in_the_textbook_it_was_sent_to_and_in_no_other() {
     let textbook = format!("textbooks/{}", maths("4B"));
     desk.school.tell(TEACHER, &textbook, &[], &with(theirs)).await.refused(400, "file-unknown");
     desk.school.tell(TEACHER, &textbook, &[], &with(FileAddress([9; 32]))).await.refused(400, "file-unknown");
-}
-
-#[tokio::test]
-async fn a_file_that_nobody_publishes_is_removed_and_one_that_was_published_never_is() {
-    let desk = Desk::open().await;
-    let app = &desk.school.app;
-    let (published, abandoned, fresh) = (
-        desk.received(TEACHER, maths("4B"), &pdf(100)).await,
-        desk.received(TEACHER, maths("4B"), &pdf(200)).await,
-        desk.received(TEACHER, maths("4B"), &pdf(300)).await,
-    );
-    let textbook = format!("textbooks/{}", maths("4B"));
-    assert_eq!(desk.school.tell(TEACHER, &textbook, &[], &with(published)).await.status, 200);
-    // Withdrawn since: the record holds it for ever all the same.
-    let entry = EntryId::of(maths("4B"), &slot("4B", MATHS, 4).to_string(), THURSDAY);
-    let withdraw = Command::WithdrawEntry { entry, reason: "Erreur".into(), with_homework: true };
-    app.in_textbook(TEACHER, maths("4B"), Said::default(), withdraw).await.unwrap();
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept::default(), "nothing has waited long enough");
-    desk.ages(published, SWEPT_AFTER);
-    desk.ages(abandoned, SWEPT_AFTER);
-    // Of another school, whose journal is not here: its key is unknown.
-    let strange = FileAddress([3; 32]);
-    let mut bytes = std::fs::read(desk.waiting(fresh)).unwrap();
-    bytes[27..43].fill(0xee);
-    std::fs::write(desk.waiting(strange), bytes).unwrap();
-    desk.ages(strange, SWEPT_AFTER);
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { settled: 1, removed: 1, left: 1 });
-    assert!(!desk.waiting(abandoned).exists() && desk.waiting(fresh).exists() && desk.waiting(strange).exists());
-    let link = format!("/fichiers/{}/{published}", maths("4B"));
-    assert!(desk.sees(TEACHER, &link).await.bytes == pdf(100), "settled, it is read from where it is now");
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { left: 1, ..Swept::default() });
-}
-
-#[tokio::test]
-async fn a_file_sent_yesterday_is_not_published_any_more_so_that_no_sweep_meets_it() {
-    let desk = Desk::open().await;
-    let file = desk.received(TEACHER, maths("4B"), &pdf(100)).await;
-    desk.ages(file, NAMED_WITHIN);
-    let textbook = format!("textbooks/{}", maths("4B"));
-    desk.school.tell(TEACHER, &textbook, &[], &with(file)).await.refused(400, "file-unknown");
-    let fields = [("contenu", "x"), ("ressource_1_titre", "Fiche"), ("ressource_1_depot", &*file.to_string())];
-    let told = desk.fills_in(&fields, &[]).await;
-    assert!(told.status == 422 && told.text().contains("Ce fichier n’est plus là"));
-}
-
-#[tokio::test]
-async fn a_file_that_was_cut_short_or_touched_is_not_given() {
-    let desk = Desk::open().await;
-    let link = desk.joins("Fiche", &pdf(200_000)).await;
-    let path = desk.kept().remove(0);
-    let whole = std::fs::read(&path).unwrap();
-    let mut touched = whole.clone();
-    touched[1_000] ^= 1;
-    for damaged in [&whole[..whole.len() - 1], &whole[..65_627], &touched] {
-        std::fs::write(&path, damaged).unwrap();
-        let got = desk.sees(PUPIL, &link).await;
-        assert_eq!(got.status, 500);
-        assert!(got.text().contains("<html lang=\"fr\"") && !got.text().contains(MARK));
-    }
-    // Further on: what was given before breaks off, and is no whole answer.
-    let mut touched = whole.clone();
-    touched[150_000] ^= 1;
-    std::fs::write(&path, touched).unwrap();
-    let request = desk.page(PUPIL, "GET", &link).body(Body::empty()).unwrap();
-    let answer = tower::ServiceExt::oneshot(desk.router.clone(), request).await.unwrap();
-    assert!(axum::body::to_bytes(answer.into_body(), 1 << 20).await.is_err());
-    std::fs::write(&path, whole).unwrap();
-    assert_eq!(desk.sees(PUPIL, &link).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_file_is_forgotten_with_the_key_of_its_textbook() {
-    let desk = Desk::open().await;
-    let world = &desk.school.world;
-    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B")).await.unwrap();
-    arriving.write(&pdf(100)).await.unwrap();
-    let file: File = arriving.finish().await.unwrap().deposit().await.unwrap();
-    let mut vault = PgConnection::connect(&world.vault_url).await.unwrap();
-    vault.execute("delete from vault.keys where subject like 'textbook:%'").await.unwrap();
-    // Another process, which holds no key in memory.
-    let files = Files::in_directory(&desk.folder(), world.vault.clone()).unwrap();
-    let read = files.read(maths("4B"), &file, None).await;
-    assert!(matches!(read, Err(FileError::Forgotten)));
 }

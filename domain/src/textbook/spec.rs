@@ -1,3 +1,5 @@
+mod files;
+
 use super::entry::Purpose;
 use super::file::Media;
 use super::homework::{DueRef, HomeworkKind};
@@ -89,23 +91,6 @@ fn exercise(due: DueRef) -> NewHomework {
 
 fn resource(link: Option<&str>, file: Option<FileAddress>) -> NewResource {
     NewResource { title: "Fiche".into(), link: link.map(str::to_owned), purpose: Purpose::Further, file }
-}
-
-fn a_pdf(bytes: u64) -> File {
-    File { address: FileAddress([7; 32]), bytes, media: Media::Pdf, commit: "BQYHCA".into() }
-}
-
-/// A file was received for this textbook a moment ago.
-fn received(past: &[Event], file: &File) -> Given {
-    let mut given = given(past);
-    given.context.facts.received.files.insert(file.address, file.clone());
-    given
-}
-
-fn publish_with(resource: NewResource) -> Command {
-    let content = "Équations à une inconnue".into();
-    let (lesson, framing) = (on(MONDAY, 1), NewFraming::default());
-    Command::PublishEntry { lesson, content, framing, resources: vec![resource], homework: vec![], copied_from: None }
 }
 
 fn written() -> Vec<Event> {
@@ -255,76 +240,6 @@ fn work_is_not_due_for_a_lesson_that_is_not_held_but_may_be_left_for_the_class_i
     assert!(absent(&[]).when(give(due(date(2026, 11, 23), 1))).is_ok());
     assert!(absent(&[]).when(give(DueRef::Date { date: THURSDAY })).is_ok(), "a day is not a lesson");
     assert!(absent(&[]).when(publish(on(THURSDAY, 4))).is_ok(), "continuity: work for the class of an absent teacher");
-}
-
-/// A work of that kind, given on Monday for Thursday in a school of that degree.
-fn given_in_a_school(degree: Degree, kind: HomeworkKind, written: bool) -> Result<Vec<Event>, Rejection> {
-    let mut given = given(&[]);
-    given.context.facts.degree = degree;
-    let homework = NewHomework { kind, written, ..exercise(DueRef::Date { date: THURSDAY }) };
-    given.when(Command::GiveHomework { given_in: on(MONDAY, 1), homework })
-}
-
-#[test]
-fn ct_13_written_work_outside_class_is_refused_in_a_primary_school_with_the_text_that_says_so() {
-    use HomeworkKind::{Exercise, Other, Reading, Research, TakeHome};
-    for kind in [Exercise, Reading, Research, Other] {
-        let Err(Rejection::WrittenHomeworkInPrimary(text)) = given_in_a_school(Degree::First, kind, true) else {
-            panic!("{kind:?}")
-        };
-        assert!(text.contains("94-226") && text.contains("29 décembre 1956"), "{text}");
-    }
-    let take_home = given_in_a_school(Degree::First, TakeHome, false);
-    assert!(matches!(take_home, Err(Rejection::WrittenHomeworkInPrimary(_))), "a devoir maison is written by its name");
-    for degree in [Degree::Second, Degree::Unsaid] {
-        assert!(given_in_a_school(degree, TakeHome, true).is_ok(), "no text forbids it elsewhere");
-    }
-}
-
-#[test]
-fn ct_13_oral_work_lessons_reading_and_what_is_written_in_class_stay_allowed_in_a_primary_school() {
-    use HomeworkKind::{ClassWork, Exercise, Learning, Material, Reading, Test};
-    for kind in [Learning, Reading, Exercise, Material] {
-        assert!(given_in_a_school(Degree::First, kind, false).is_ok(), "{kind:?}");
-    }
-    for kind in [ClassWork, Test] {
-        assert!(given_in_a_school(Degree::First, kind, true).is_ok(), "{kind:?} is written in class");
-    }
-}
-
-#[test]
-fn ct_13_a_work_given_before_is_not_made_a_written_one() {
-    let mut given = given(&given_in_a_school(Degree::First, HomeworkKind::Exercise, false).unwrap());
-    given.context.facts.degree = Degree::First;
-    let written = exercise(DueRef::Date { date: THURSDAY });
-    let oral = NewHomework { written: false, text: "Ex. 12 à l’oral".into(), ..written.clone() };
-    let revise = |homework| Textbook::decide(&given.state, Command::ReviseHomework { homework }, &given.context);
-    assert!(matches!(revise(written), Err(Rejection::WrittenHomeworkInPrimary(_))));
-    assert!(matches!(revise(oral).unwrap()[..], [Event::HomeworkRevised { .. }]));
-}
-
-#[test]
-fn ct_13_the_text_in_force_is_that_of_the_day_the_work_is_given() {
-    use super::written::{POLICIES, WrittenWorkPolicy, forbidding};
-    let text = |on| forbidding(&POLICIES, Degree::First, on).map(|policy| policy.source);
-    assert_eq!(text(date(1956, 12, 28)), None);
-    assert_eq!(text(date(1994, 9, 5)), Some("circulaire du 29 décembre 1956"));
-    assert!(text(MONDAY).unwrap().starts_with("circulaire n° 94-226"));
-    let again = WrittenWorkPolicy { valid_from: date(2027, 9, 1), allowed: true, ..POLICIES[1] };
-    let later = [POLICIES[0], POLICIES[1], again];
-    assert!(forbidding(&later, Degree::First, date(2027, 8, 31)).is_some());
-    assert_eq!(forbidding(&later, Degree::First, date(2027, 9, 1)), None, "a later text may allow it");
-}
-
-#[test]
-fn a_half_day_is_a_lesson_like_another() {
-    let mut given = given(&[]);
-    let morning = &mut given.context.facts.slots[0].0;
-    (morning.starts_at, morning.minutes) = (time(8, 30, 0, 0), 180);
-    let command = publish(on(MONDAY, 1));
-    let events = Textbook::decide(&given.state, command, &given.context).unwrap();
-    let noon = facts().zone.to_timestamp(datetime(2026, 11, 16, 11, 30, 0, 0)).unwrap();
-    assert_eq!(events[1].occurred_at(), Some(noon));
 }
 
 #[test]
@@ -505,71 +420,72 @@ fn an_entry_may_say_where_it_stands_in_the_plan_of_the_year() {
     assert_eq!(given(&[]).when(framed(&"é".repeat(301))).unwrap_err(), Rejection::FramingTooLong);
 }
 
-#[test]
-fn a_file_is_named_by_its_address_and_the_school_says_what_it_is() {
-    let file = a_pdf(1_200_000);
-    let events = received(&[], &file).when(publish_with(resource(None, Some(file.address)))).unwrap();
-    let Some(Event::EntryPublished { resources, .. }) = events.last() else { panic!() };
-    assert_eq!(resources[0].file.as_ref(), Some(&file));
-    assert_eq!(given(&[]).when(publish_with(resource(None, Some(file.address)))).unwrap_err(), Rejection::FileUnknown);
+/// A work of that kind, given on Monday for Thursday in a school of that degree.
+fn given_in_a_school(degree: Degree, kind: HomeworkKind, written: bool) -> Result<Vec<Event>, Rejection> {
+    let mut given = given(&[]);
+    given.context.facts.degree = degree;
+    let homework = NewHomework { kind, written, ..exercise(DueRef::Date { date: THURSDAY }) };
+    given.when(Command::GiveHomework { given_in: on(MONDAY, 1), homework })
 }
 
 #[test]
-fn a_resource_is_a_link_or_a_file_and_not_both() {
-    let file = a_pdf(10);
-    let both = publish_with(resource(Some("https://exemple.fr/fiche"), Some(file.address)));
-    assert_eq!(received(&[], &file).when(both).unwrap_err(), Rejection::ResourceMalformed);
-}
-
-#[test]
-fn a_file_is_no_larger_than_the_limits_of_the_day() {
-    use super::file::{FileLimits, customary_limits};
-    let most = customary_limits()[0].document_bytes_max;
-    let told = |file: &File| received(&[], file).when(publish_with(resource(None, Some(file.address))));
-    assert!(told(&a_pdf(most)).is_ok());
-    assert_eq!(told(&a_pdf(most + 1)).unwrap_err(), Rejection::FileTooLarge);
-    let mut later = received(&[], &a_pdf(most));
-    let smaller = FileLimits { valid_from: MONDAY, document_bytes_max: most - 1, ..customary_limits().remove(0) };
-    later.context.facts.received.limits.push(smaller);
-    let publish = publish_with(resource(None, Some(a_pdf(most).address)));
-    assert_eq!(later.when(publish).unwrap_err(), Rejection::FileTooLarge, "the school decided otherwise from that day");
-}
-
-#[test]
-fn a_file_once_published_stays_with_its_textbook_whatever_becomes_of_the_lesson() {
-    let file = a_pdf(10);
-    let mut events = received(&[], &file).when(publish_with(resource(None, Some(file.address)))).unwrap();
-    let entry = entry_of(&events);
-    let work = NewHomework {
-        resources: vec![resource(None, Some(file.address))],
-        ..exercise(DueRef::Date { date: THURSDAY })
-    };
-    // No longer among those that wait: the textbook itself knows it.
-    events.extend(given(&events).when(revised(entry, Some("Équations (2)"), vec![work])).unwrap());
-    let withdraw = Command::WithdrawEntry { entry, reason: "Erreur".into(), with_homework: true };
-    events.extend(given(&events).when(withdraw).unwrap());
-    assert!(given(&events).state.holds(&file.address));
-    assert!(!given(&written()).state.holds(&file.address));
-}
-
-#[test]
-fn an_address_is_written_in_one_way() {
-    let address = FileAddress(std::array::from_fn(|at| at as u8 * 7));
-    let text = address.to_string();
-    assert_eq!(text.parse(), Ok(address));
-    for malformed in [text.to_uppercase(), text[1..].to_owned(), format!("{text}0"), "é".repeat(32)] {
-        assert!(malformed.parse::<FileAddress>().is_err(), "{malformed}");
+fn ct_13_written_work_outside_class_is_refused_in_a_primary_school_with_the_text_that_says_so() {
+    use HomeworkKind::{Exercise, Other, Reading, Research, TakeHome};
+    for kind in [Exercise, Reading, Research, Other] {
+        let Err(Rejection::WrittenHomeworkInPrimary(text)) = given_in_a_school(Degree::First, kind, true) else {
+            panic!("{kind:?}")
+        };
+        assert!(text.contains("94-226") && text.contains("29 décembre 1956"), "{text}");
     }
-    for media in Media::ALL {
-        assert_eq!(Media::parse(media.name()), Some(media));
-        assert!(media.name().len() <= 8, "the header of a file has eight bytes for it");
+    let take_home = given_in_a_school(Degree::First, TakeHome, false);
+    assert!(matches!(take_home, Err(Rejection::WrittenHomeworkInPrimary(_))), "a devoir maison is written by its name");
+    for degree in [Degree::Second, Degree::Unsaid] {
+        assert!(given_in_a_school(degree, TakeHome, true).is_ok(), "no text forbids it elsewhere");
     }
 }
 
 #[test]
-fn an_entry_stored_before_there_were_files_is_read_and_written_as_it_is() {
-    let stored = r#"{"title":{"about":{"textbook":"9916f0e9-8970-57da-820e-a88e63c5ae87"},"class":"archive","part":0,"dek":["MDEyMzQ1Njc4OWFiY2RlZg"],"box":"AQIDBA","commit":"BQYHCA"},"link":null,"purpose":"further"}"#;
-    let read: Resource = serde_json::from_str(stored).unwrap();
-    assert_eq!(read.file, None);
-    assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+fn ct_13_oral_work_lessons_reading_and_what_is_written_in_class_stay_allowed_in_a_primary_school() {
+    use HomeworkKind::{ClassWork, Exercise, Learning, Material, Reading, Test};
+    for kind in [Learning, Reading, Exercise, Material] {
+        assert!(given_in_a_school(Degree::First, kind, false).is_ok(), "{kind:?}");
+    }
+    for kind in [ClassWork, Test] {
+        assert!(given_in_a_school(Degree::First, kind, true).is_ok(), "{kind:?} is written in class");
+    }
+}
+
+#[test]
+fn ct_13_a_work_given_before_is_not_made_a_written_one() {
+    let mut given = given(&given_in_a_school(Degree::First, HomeworkKind::Exercise, false).unwrap());
+    given.context.facts.degree = Degree::First;
+    let written = exercise(DueRef::Date { date: THURSDAY });
+    let oral = NewHomework { written: false, text: "Ex. 12 à l’oral".into(), ..written.clone() };
+    let revise = |homework| Textbook::decide(&given.state, Command::ReviseHomework { homework }, &given.context);
+    assert!(matches!(revise(written), Err(Rejection::WrittenHomeworkInPrimary(_))));
+    assert!(matches!(revise(oral).unwrap()[..], [Event::HomeworkRevised { .. }]));
+}
+
+#[test]
+fn ct_13_the_text_in_force_is_that_of_the_day_the_work_is_given() {
+    use super::written::{POLICIES, WrittenWorkPolicy, forbidding};
+    let text = |on| forbidding(&POLICIES, Degree::First, on).map(|policy| policy.source);
+    assert_eq!(text(date(1956, 12, 28)), None);
+    assert_eq!(text(date(1994, 9, 5)), Some("circulaire du 29 décembre 1956"));
+    assert!(text(MONDAY).unwrap().starts_with("circulaire n° 94-226"));
+    let again = WrittenWorkPolicy { valid_from: date(2027, 9, 1), allowed: true, ..POLICIES[1] };
+    let later = [POLICIES[0], POLICIES[1], again];
+    assert!(forbidding(&later, Degree::First, date(2027, 8, 31)).is_some());
+    assert_eq!(forbidding(&later, Degree::First, date(2027, 9, 1)), None, "a later text may allow it");
+}
+
+#[test]
+fn a_half_day_is_a_lesson_like_another() {
+    let mut given = given(&[]);
+    let morning = &mut given.context.facts.slots[0].0;
+    (morning.starts_at, morning.minutes) = (time(8, 30, 0, 0), 180);
+    let command = publish(on(MONDAY, 1));
+    let events = Textbook::decide(&given.state, command, &given.context).unwrap();
+    let noon = facts().zone.to_timestamp(datetime(2026, 11, 16, 11, 30, 0, 0)).unwrap();
+    assert_eq!(events[1].occurred_at(), Some(noon));
 }
