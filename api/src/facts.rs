@@ -7,6 +7,7 @@ mod books;
 mod classes;
 mod fold;
 mod lessons;
+mod looking;
 mod scopes;
 
 use std::sync::{RwLock, RwLockReadGuard};

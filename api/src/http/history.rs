@@ -6,6 +6,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use domain::actor::Capacity;
 use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::entry::Source;
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
@@ -83,7 +84,8 @@ impl Placed for AfterVersion {
 
 /// Every version in a textbook, with who wrote it, in what capacity, and how long after the lesson.
 ///
-/// Latest lesson first; in each, the entry then the work given in it, of each the last version first.
+/// Latest lesson first; in each, the entry then the work given in it, of each the last version first. Its teachers are shown that a head
+/// or an inspector read it, and on what day.
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}/history", tag = "textbooks", operation_id = "history",
     params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
@@ -110,7 +112,10 @@ pub async fn read(
         let detail = "the history is for the teachers of this textbook, its head and its inspector";
         return Err(Problem::new(StatusCode::FORBIDDEN, "history-not-for-you", detail));
     }
-    let mut rows = inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?;
+    let (mut rows, ()) = tokio::try_join!(
+        async { Ok(inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?) },
+        app.note_reading(caller.person, TextbookId(id), Seen::History),
+    )?;
     if let Some(AfterVersion(after)) = wanted.after {
         let at = rows.iter().position(|row| row.version == after);
         let at = at.ok_or_else(|| {

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use domain::decider::Decider as _;
 use domain::ids::{EntryId, GroupId, SchoolId, SchoolYear, StreamId, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::{self, Textbook};
 use jiff::Timestamp;
 use projections::pupil::queries::{self, Before};
@@ -158,7 +159,8 @@ impl Placed for Before {
 /// The lessons of a textbook and the work given in them, latest lesson first.
 ///
 /// Pupils and guardians read what is released; a teacher of it, a head, and an inspector under mandate read what stands, with the hour
-/// at which it is released, and the version under which they may revise it.
+/// at which it is released, and the version under which they may revise it. Its teachers are shown that a head or an inspector read it,
+/// and on what day.
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}", tag = "textbooks", operation_id = "textbook",
     params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
@@ -176,7 +178,13 @@ pub async fn read(
     let wanted = Wanted::<Before>::of(&asked.only(&["cursor", "limit"])?, uri)?;
     let (id, now) = (TextbookId(id), app.now());
     let scope = scope_on(&app.register.read(), caller.person, id, now)?;
-    let version = if scope.behind_the_scenes { Some(version(&app, id).await?) } else { None };
+    let version = if scope.behind_the_scenes {
+        // Before what is held is said to be still so: that is a look too.
+        app.note_reading(caller.person, id, Seen::Textbook).await?;
+        Some(version(&app, id).await?)
+    } else {
+        None
+    };
     let tag = version.map(|version| tag(Textbook::TYPE, version));
     if let Some(tag) = tag.clone().filter(|tag| held.has(tag)) {
         return Ok(unchanged(tag));

@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use domain::access::Scope;
 use domain::ids::{PersonId, SlotId, TextbookId};
+use domain::inspection::look::Seen;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
@@ -66,7 +67,11 @@ fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> M
 async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     let visit = Visit::open(&web, visitor)?;
     let today = visit.local.date();
-    let summaries = projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?;
+    // The list says how far each one is filled.
+    let ((), summaries) = tokio::try_join!(
+        web.app.note_inspection(visit.inspector, visit.scope.textbooks.clone(), Seen::Filling),
+        async { Ok(projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?) },
+    )?;
     let pupil =
         |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
     let books = web.app.register.read();
@@ -111,7 +116,8 @@ async fn textbook(
     if !visit.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let kept = Kept::read(&visit, textbook).await?;
+    let noted = web.app.note_inspection(visit.inspector, [textbook].into(), Seen::History);
+    let ((), kept) = tokio::try_join!(noted, Kept::read(&visit, textbook))?;
     page(&kept.page(&visit, visitor, filtered.filtre.as_deref()))
 }
 
