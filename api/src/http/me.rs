@@ -18,7 +18,7 @@ use super::caller::{Caller, day_of, school_of};
 use super::page::{Page, Placed, Wanted, paged};
 use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
-use super::texts::{GivenHomework, Texts, WrittenEntry};
+use super::texts::{Eyes, GivenHomework, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, SchoolBook, Standpoint, Whose};
 use crate::problem::Problem;
@@ -234,13 +234,16 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     }
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
     let books = app.register.read();
-    let entries = texts.entries(&books, &rows.entries, rows.in_order());
+    let entries = texts.entries((&books, Eyes::Released), &rows.entries, rows.in_order());
     let due_on = |work: &HomeworkVersion| {
         let lesson = books.due_lesson(work.place.textbook, &work.work.due);
         lesson.map_or(work.work.due.on, |lesson| lesson.date)
     };
-    let due: Vec<(Date, GivenHomework)> =
-        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(&books, work))).collect();
+    let due: Vec<(Date, GivenHomework)> = rows
+        .in_order()
+        .into_iter()
+        .map(|work| (due_on(work), texts.homework((&books, Eyes::Released), work)))
+        .collect();
     let (pupil, group) = match seen.whose {
         Whose::Pupil(pupil) => (Some(pupil), None),
         Whose::Class(class) => (None, Some(class)),
@@ -340,7 +343,7 @@ pub async fn homework(
     let texts = Texts::of_rows(&app, &[], &rows).await?;
     let items = {
         let books = app.register.read();
-        rows.iter().map(|row| texts.homework(&books, row)).collect()
+        rows.iter().map(|row| texts.homework((&books, Eyes::Released), row)).collect()
     };
     paged(&held, &Page { items, next })
 }

@@ -20,7 +20,7 @@ use super::page::{Page, Placed, Wanted, linked, paged};
 use super::refusals::{Reading, Writing};
 use super::said::Told;
 use super::strict::{Asked, Command, Id, date, uuid};
-use super::texts::{Texts, WrittenEntry};
+use super::texts::{Eyes, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -158,8 +158,8 @@ impl Placed for Before {
 
 /// The lessons of a textbook and the work given in them, latest lesson first.
 ///
-/// Pupils and guardians read what is released; a teacher of it, a head, and an inspector under mandate read what stands, with the hour
-/// at which it is released, and the version under which they may revise it. Its teachers are shown that a head or an inspector read it,
+/// Pupils and guardians read what is released; a teacher of it, a head, and an inspector under mandate read what stands, with the day
+/// from which it is read (its author, with the hour) and the version under which they may revise it. Its teachers are shown that a head or an inspector read it,
 /// and on what day.
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}", tag = "textbooks", operation_id = "textbook",
@@ -199,9 +199,10 @@ pub async fn read(
         None => vec![],
     };
     let texts = Texts::of_rows(&app, &rows, &given).await?;
+    let eyes = if scope.behind_the_scenes { Eyes::Behind(caller.person) } else { Eyes::Released };
     let (line, entries) = {
         let books = app.register.read();
-        (Line::of(&books, id, now).ok_or_else(Problem::unknown)?, texts.entries(&books, &rows, &given))
+        (Line::of(&books, id, now).ok_or_else(Problem::unknown)?, texts.entries((&books, eyes), &rows, &given))
     };
     let body = Reader { textbook: line, version, entries, next };
     let answer = match tag {

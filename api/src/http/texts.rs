@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use domain::actor::Actor;
 use domain::calendar::LessonOn;
-use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
+use domain::ids::{EntryId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{self, Purpose};
 use domain::textbook::file::{File, Media};
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use projections::cells::{self, Work};
 use projections::pupil::{EntryVersion, HomeworkVersion};
 use serde::Serialize;
@@ -91,9 +92,11 @@ pub struct WrittenEntry {
     author: Author,
     /// 1 is the first text.
     revision: i32,
-    /// When pupils and their guardians see it: after now, for who reads behind the scenes.
-    #[schema(value_type = String, format = DateTime)]
-    visible_from: Timestamp,
+    /// The day from which this text is read, when it is not the first.
+    #[schema(value_type = Option<String>, format = Date)]
+    revised_on: Option<Date>,
+    #[serde(flatten)]
+    release: Release,
     /// The sequence it belongs to, as the teacher words it.
     sequence: Option<String>,
     /// The item of the programme.
@@ -122,8 +125,11 @@ pub struct GivenHomework {
     resources: Vec<Resource>,
     author: Author,
     revision: i32,
-    #[schema(value_type = String, format = DateTime)]
-    visible_from: Timestamp,
+    /// The day from which this version is read, when it is not the first.
+    #[schema(value_type = Option<String>, format = Date)]
+    revised_on: Option<Date>,
+    #[serde(flatten)]
+    release: Release,
 }
 
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -140,6 +146,41 @@ impl From<&Work> for Due {
     fn from(work: &Work) -> Self {
         Self { on: work.due.on, slot: work.due.slot, at: work.due.at }
     }
+}
+
+/// When pupils and their guardians see it. To them nothing is said: what they receive is visible.
+#[derive(Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct Release {
+    /// The day, for who reads behind the scenes.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_on: Option<Date>,
+    /// The instant, for its author alone.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_from: Option<Timestamp>,
+}
+
+/// With whose eyes a page is read.
+#[derive(Clone, Copy)]
+pub enum Eyes {
+    /// Of who reads what is released.
+    Released,
+    /// Of this person, behind the scenes.
+    Behind(PersonId),
+}
+
+impl Eyes {
+    fn release(self, books: &Books, row: (SchoolId, Actor, Timestamp)) -> Release {
+        let ((school, author, from), Self::Behind(reader)) = (row, self) else { return Release::default() };
+        let own = author == Actor::Person(reader);
+        Release { visible_on: Some(day(books, school, from)), visible_from: own.then_some(from) }
+    }
+}
+
+/// The day of a school at an instant.
+pub fn day(books: &Books, school: SchoolId, at: Timestamp) -> Date {
+    books.schools.get(&school).map_or_else(|| TimeZone::UTC.to_datetime(at), |school| school.local(at)).date()
 }
 
 /// Texts of one page, opened: by the stream, the version and the place in it that each was sealed for.
@@ -182,13 +223,13 @@ impl<'a> Texts<'a> {
     /// Entries, each with the work given in its lesson.
     pub fn entries<'b>(
         &self,
-        books: &Books,
+        (books, eyes): (&Books, Eyes),
         rows: &[EntryVersion],
         given: impl IntoIterator<Item = &'b HomeworkVersion>,
     ) -> Vec<WrittenEntry> {
         let mut by_lesson: HashMap<EntryId, Vec<GivenHomework>> = HashMap::new();
         for row in given {
-            by_lesson.entry(row.given_entry).or_default().push(self.homework(books, row));
+            by_lesson.entry(row.given_entry).or_default().push(self.homework((books, eyes), row));
         }
         let entry = |row: &EntryVersion| WrittenEntry {
             entry: row.entry,
@@ -201,13 +242,14 @@ impl<'a> Texts<'a> {
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),
             revision: row.revision,
-            visible_from: row.visible_from,
+            revised_on: row.modified().then(|| day(books, row.place.school, row.visible_from)),
+            release: eyes.release(books, (row.place.school, row.author, row.visible_from)),
             homework: by_lesson.remove(&row.entry).unwrap_or_default(),
         };
         rows.iter().map(entry).collect()
     }
 
-    pub fn homework(&self, books: &Books, row: &HomeworkVersion) -> GivenHomework {
+    pub fn homework(&self, (books, eyes): (&Books, Eyes), row: &HomeworkVersion) -> GivenHomework {
         GivenHomework {
             homework: row.homework,
             textbook: row.place.textbook,
@@ -222,7 +264,8 @@ impl<'a> Texts<'a> {
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),
             revision: row.revision,
-            visible_from: row.visible_from,
+            revised_on: row.modified().then(|| day(books, row.place.school, row.visible_from)),
+            release: eyes.release(books, (row.place.school, row.author, row.visible_from)),
         }
     }
 }

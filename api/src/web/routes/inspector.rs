@@ -46,11 +46,7 @@ impl<'a> Visit<'a> {
 
     /// The lessons of a textbook that are over, in order, since the school writes here.
     fn held(&self, books: &Books, textbook: TextbookId) -> Vec<LessonAt> {
-        let Some(school) = books.school_of(textbook) else { return vec![] };
-        let from = school.year_on(self.local.date()).map_or(school.since, |bounds| bounds.starts_on.max(school.since));
-        let mut lessons = books.lessons(textbook, from, self.local.date());
-        lessons.retain(|at| at.end() <= self.local);
-        lessons
+        books.lessons_over(textbook, self.local)
     }
 }
 
