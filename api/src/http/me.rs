@@ -235,10 +235,7 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
     let books = app.register.read();
     let entries = texts.entries((&books, Eyes::Released), &rows.entries, rows.in_order());
-    let due_on = |work: &HomeworkVersion| {
-        let lesson = books.due_lesson(work.place.textbook, &work.work.due);
-        lesson.map_or(work.work.due.on, |lesson| lesson.date)
-    };
+    let due_on = |work: &HomeworkVersion| books.due_on(work.place.textbook, &work.work.due);
     let due: Vec<(Date, GivenHomework)> = rows
         .in_order()
         .into_iter()
@@ -316,7 +313,8 @@ impl Placed for After {
     }
 }
 
-/// The work due between two days, both included, soonest first; from today by default.
+/// The work due between two days, both included, soonest first; from today by default. Work for a lesson that moved is due where that
+/// lesson is held now.
 #[utoipa::path(
     get, path = "/api/v1/me/homework", tag = "me", operation_id = "homework",
     params(
@@ -336,10 +334,12 @@ pub async fn homework(
 ) -> Answer {
     let asked = asked.only(&["from", "until", "child", "cursor", "limit"])?;
     let wanted = Wanted::<After>::of(&asked, uri)?;
-    let Seen { scope, now, today, .. } = seen(&app, caller, &asked)?;
+    let Seen { whose, scope, now, today } = seen(&app, caller, &asked)?;
     let days = asked.days((today, days_after(today, AHEAD_DAYS).unwrap_or(today)), DAYS_MAX)?;
-    let mut rows = queries::homework(&app.reader, &scope, now, days, wanted.after, wanted.fetch()).await?;
-    let next = wanted.cut(&mut rows, HomeworkVersion::cursor);
+    let (asked_for, moved) = ((wanted.after, wanted.fetch()), app.register.read().moved_places_of(whose, &scope));
+    let mut rows = queries::homework_held(&app.reader, &scope, now, days, asked_for, &moved).await?;
+    let next = wanted.cut(&mut rows, |(held_on, work)| After { due_on: *held_on, ..work.cursor() });
+    let rows: Vec<HomeworkVersion> = rows.into_iter().map(|(_, work)| work).collect();
     let texts = Texts::of_rows(&app, &[], &rows).await?;
     let items = {
         let books = app.register.read();

@@ -140,11 +140,25 @@ pub struct Due {
     slot: Option<SlotId>,
     #[schema(value_type = Option<String>)]
     at: Option<Time>,
+    /// The day for which it was given, when its lesson is held on another now.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_for: Option<Date>,
 }
 
+/// As it was written.
 impl From<&Work> for Due {
     fn from(work: &Work) -> Self {
-        Self { on: work.due.on, slot: work.due.slot, at: work.due.at }
+        Self { on: work.due.on, slot: work.due.slot, at: work.due.at, given_for: None }
+    }
+}
+
+impl Due {
+    /// Where the lesson it is for is held now.
+    fn held(books: &Books, textbook: TextbookId, work: &Work) -> Self {
+        let Some(lesson) = books.due_lesson(textbook, &work.due) else { return work.into() };
+        let given_for = Some(work.due.on).filter(|on| *on != lesson.date);
+        Self { on: lesson.date, slot: work.due.slot, at: Some(lesson.starts_at), given_for }
     }
 }
 
@@ -255,7 +269,7 @@ impl<'a> Texts<'a> {
             textbook: row.place.textbook,
             subject: row.place.subject.clone(),
             given_in: (&row.given_in).into(),
-            due: (&row.work).into(),
+            due: Due::held(books, row.place.textbook, &row.work),
             kind: row.work.kind,
             minutes: row.work.minutes,
             written: row.work.written,

@@ -127,10 +127,9 @@ impl<'a> Reading<'a> {
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
         let (pool, days) = (&self.app.reader, (self.today(), until));
-        let mut due = queries::homework(pool, &self.scope, self.now, days, None, 500).await?;
-        for day in self.days_elsewhere(days.0, days.1) {
-            due.extend(queries::homework(pool, &self.scope, self.now, (day, day), None, 500).await?);
-        }
+        let moved = self.app.register.read().moved_places_of(self.whose, &self.scope);
+        let due = queries::homework_held(pool, &self.scope, self.now, days, (None, 500), &moved).await?;
+        let due: Vec<HomeworkVersion> = due.into_iter().map(|(_, work)| work).collect();
         let texts = self.open_texts(&[], &due).await?;
         let formers = self.formers(&due).await?;
         let books = self.app.register.read();
