@@ -10,6 +10,7 @@ use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use projections::pupil::HomeworkVersion;
+use projections::pupil::former::former;
 use projections::pupil::queries::{self, After};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use super::caller::{Caller, day_of, school_of};
 use super::page::{Page, Placed, Wanted, paged};
 use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
-use super::texts::{Eyes, GivenHomework, Texts, WrittenEntry};
+use super::texts::{Eyes, GivenHomework, Read, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, SchoolBook, Standpoint, Whose};
 use crate::problem::Problem;
@@ -232,15 +233,14 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     for day in other_days {
         rows.join(queries::week(&app.reader, &seen.scope, seen.now, (day, day)).await?);
     }
-    let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
+    let formers = former(&app.reader, &seen.scope, seen.now, rows.homework()).await?;
+    let texts = Texts::of_rows(&app, &rows.entries, rows.homework().iter().chain(&formers)).await?;
     let books = app.register.read();
-    let entries = texts.entries((&books, Eyes::Released), &rows.entries, rows.in_order());
+    let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
+    let entries = texts.entries(page, &rows.entries, rows.in_order());
     let due_on = |work: &HomeworkVersion| books.due_on(work.place.textbook, &work.work.due);
-    let due: Vec<(Date, GivenHomework)> = rows
-        .in_order()
-        .into_iter()
-        .map(|work| (due_on(work), texts.homework((&books, Eyes::Released), work)))
-        .collect();
+    let due: Vec<(Date, GivenHomework)> =
+        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(page, work))).collect();
     let (pupil, group) = match seen.whose {
         Whose::Pupil(pupil) => (Some(pupil), None),
         Whose::Class(class) => (None, Some(class)),
@@ -340,10 +340,12 @@ pub async fn homework(
     let mut rows = queries::homework_held(&app.reader, &scope, now, days, asked_for, &moved).await?;
     let next = wanted.cut(&mut rows, |(held_on, work)| After { due_on: *held_on, ..work.cursor() });
     let rows: Vec<HomeworkVersion> = rows.into_iter().map(|(_, work)| work).collect();
-    let texts = Texts::of_rows(&app, &[], &rows).await?;
+    let formers = former(&app.reader, &scope, now, &rows).await?;
+    let texts = Texts::of_rows(&app, &[], rows.iter().chain(&formers)).await?;
     let items = {
         let books = app.register.read();
-        rows.iter().map(|row| texts.homework((&books, Eyes::Released), row)).collect()
+        let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
+        rows.iter().map(|row| texts.homework(page, row)).collect()
     };
     paged(&held, &Page { items, next })
 }

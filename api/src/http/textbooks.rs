@@ -11,6 +11,7 @@ use domain::ids::{EntryId, GroupId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::look::Seen;
 use domain::textbook::{self, Textbook};
 use jiff::Timestamp;
+use projections::pupil::former::former;
 use projections::pupil::queries::{self, Before};
 use serde::Serialize;
 
@@ -20,7 +21,7 @@ use super::page::{Page, Placed, Wanted, linked, paged};
 use super::refusals::{Reading, Writing};
 use super::said::Told;
 use super::strict::{Asked, Command, Id, date, uuid};
-use super::texts::{Eyes, Texts, WrittenEntry};
+use super::texts::{Eyes, Read, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -198,11 +199,15 @@ pub async fn read(
         Some(days) => queries::homework_given_in(&app.reader, &scope, at, id, days).await?,
         None => vec![],
     };
-    let texts = Texts::of_rows(&app, &rows, &given).await?;
+    let formers = former(&app.reader, &scope, at, &given).await?;
+    let texts = Texts::of_rows(&app, &rows, given.iter().chain(&formers)).await?;
     let eyes = if scope.behind_the_scenes { Eyes::Behind(caller.person) } else { Eyes::Released };
     let (line, entries) = {
         let books = app.register.read();
-        (Line::of(&books, id, now).ok_or_else(Problem::unknown)?, texts.entries((&books, eyes), &rows, &given))
+        (
+            Line::of(&books, id, now).ok_or_else(Problem::unknown)?,
+            texts.entries(Read { books: &books, eyes, formers: &formers }, &rows, &given),
+        )
     };
     let body = Reader { textbook: line, version, entries, next };
     let answer = match tag {

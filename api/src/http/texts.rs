@@ -1,5 +1,7 @@
 //! Lessons and work as a program reads them, their texts opened: once for a whole page.
 
+mod former;
+
 use std::collections::HashMap;
 
 use domain::actor::Actor;
@@ -19,6 +21,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
+
+pub use former::FormerHomework;
 
 /// A lesson, in the hours of the school.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -130,6 +134,8 @@ pub struct GivenHomework {
     revised_on: Option<Date>,
     #[serde(flatten)]
     release: Release,
+    /// What it said before it was last changed, as its readers could read it; none when nothing they see is different.
+    former: Option<FormerHomework>,
 }
 
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -192,6 +198,15 @@ impl Eyes {
     }
 }
 
+/// What a page is made of, besides its rows.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    pub books: &'a Books,
+    pub eyes: Eyes,
+    /// What its revised works said before.
+    pub formers: &'a [HomeworkVersion],
+}
+
 /// The day of a school at an instant.
 pub fn day(books: &Books, school: SchoolId, at: Timestamp) -> Date {
     books.schools.get(&school).map_or_else(|| TimeZone::UTC.to_datetime(at), |school| school.local(at)).date()
@@ -212,11 +227,15 @@ impl<'a> Texts<'a> {
     }
 
     /// The texts of entries and of work, in one pass.
-    pub async fn of_rows(app: &App, entries: &'a [EntryVersion], work: &'a [HomeworkVersion]) -> Result<Self, Problem> {
+    pub async fn of_rows(
+        app: &App,
+        entries: &'a [EntryVersion],
+        work: impl IntoIterator<Item = &'a HomeworkVersion>,
+    ) -> Result<Self, Problem> {
         let of_entry =
             |row: &'a EntryVersion| row.content.iter().chain(row.framing.cells()).chain(cells(&row.resources));
         let of_entries = entries.iter().flat_map(of_entry);
-        let of_work = work.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
+        let of_work = work.into_iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
         Self::open(app, of_entries.chain(of_work).collect()).await
     }
 
@@ -237,14 +256,15 @@ impl<'a> Texts<'a> {
     /// Entries, each with the work given in its lesson.
     pub fn entries<'b>(
         &self,
-        (books, eyes): (&Books, Eyes),
+        page: Read<'_>,
         rows: &[EntryVersion],
         given: impl IntoIterator<Item = &'b HomeworkVersion>,
     ) -> Vec<WrittenEntry> {
         let mut by_lesson: HashMap<EntryId, Vec<GivenHomework>> = HashMap::new();
         for row in given {
-            by_lesson.entry(row.given_entry).or_default().push(self.homework((books, eyes), row));
+            by_lesson.entry(row.given_entry).or_default().push(self.homework(page, row));
         }
+        let Read { books, eyes, .. } = page;
         let entry = |row: &EntryVersion| WrittenEntry {
             entry: row.entry,
             textbook: row.place.textbook,
@@ -263,7 +283,10 @@ impl<'a> Texts<'a> {
         rows.iter().map(entry).collect()
     }
 
-    pub fn homework(&self, (books, eyes): (&Books, Eyes), row: &HomeworkVersion) -> GivenHomework {
+    pub fn homework(&self, page: Read<'_>, row: &HomeworkVersion) -> GivenHomework {
+        let Read { books, eyes, formers } = page;
+        let key = |work: &HomeworkVersion| (work.place.textbook, work.homework);
+        let former = formers.iter().find(|former| key(former) == key(row));
         GivenHomework {
             homework: row.homework,
             textbook: row.place.textbook,
@@ -280,6 +303,7 @@ impl<'a> Texts<'a> {
             revision: row.revision,
             revised_on: row.modified().then(|| day(books, row.place.school, row.visible_from)),
             release: eyes.release(books, (row.place.school, row.author, row.visible_from)),
+            former: former.and_then(|former| self.former(books, former, row)),
         }
     }
 }

@@ -95,8 +95,10 @@ impl<'a> Reading<'a> {
             week.join(queries::week(&self.app.reader, &self.scope, self.now, (day, day)).await?);
         }
         let texts = self.open_texts(&week.entries, week.homework()).await?;
+        let formers = self.formers(week.homework()).await?;
         let books = self.app.register.read();
         let works = self.homework_views(&books, week.in_order(), &texts);
+        let works = formers.beside(self, &books, week.in_order(), works);
         let mut days = Vec::new();
         let lessons = lessons::OfWeek::new(self, &books, (monday, last), &week.entries, &works, &texts);
         for number in 0..6 {
