@@ -64,8 +64,9 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
         .collect();
     assert_eq!(told, [("EntryRevised", "co-teacher"), ("EntryPublished", "teacher")]);
     assert_eq!(versions[1]["text"], "Équations");
-    // Monday 8:55 to Tuesday 17:30.
-    assert_eq!(versions[1]["delay_seconds"], (32 * 60 + 35) * 60);
+    // Monday 8:55 to Tuesday 17:30, before Thursday's lesson: days of class, and no hour for who did not write it.
+    assert_eq!(versions[1]["delay"], json!({"ahead": false, "school_days": 1, "after_next_lesson": null}));
+    assert_eq!((&versions[1]["written_on"], &versions[1]["visible_on"]), (&json!("2026-11-17"), &json!("2026-11-17")));
     assert_eq!(versions[1]["author"]["person"], TEACHER.to_string());
 }
 
@@ -123,6 +124,57 @@ async fn what_is_published_in_the_evening_is_read_in_the_morning() {
         (200, &json!("Équations")),
         "no new version, and yet new"
     );
+}
+
+/// Whether some text of an answer is an instant of a day, hours and minutes said.
+fn tells_an_instant(json: &Value) -> bool {
+    match json {
+        Value::String(text) => text.parse::<jiff::Timestamp>().is_ok(),
+        Value::Array(items) => items.iter().any(tells_an_instant),
+        Value::Object(fields) => fields.values().any(tells_an_instant),
+        _ => false,
+    }
+}
+
+#[tokio::test]
+async fn the_hour_of_writing_is_for_its_author_alone() {
+    let school = School::open().await.written().await;
+    let history = format!("{}/history", read_4b());
+    for path in [read_4b(), history.clone()] {
+        let own = school.read(TEACHER, &path).await;
+        assert!(tells_an_instant(&own.json), "{path}: {}", own.text);
+        for other in [CO_TEACHER, HEAD, DEPUTY, INSPECTOR] {
+            let told = school.read(other, &path).await;
+            assert_eq!(told.status, 200, "{path}");
+            assert!(!tells_an_instant(&told.json), "{path}: {}", told.text);
+            assert!(told.text.contains("\"visible_on\":\"2026-11-17\""), "{path}: {}", told.text);
+        }
+    }
+    let child = format!("?child={PUPIL}");
+    for (who, path) in [
+        (PUPIL, read_4b()),
+        (PARENT, read_4b()),
+        (SCHOOL_LIFE, read_4b()),
+        (PUPIL, "/api/v1/me/week".to_owned()),
+        (PARENT, format!("/api/v1/me/week{child}")),
+        (PUPIL, "/api/v1/me/homework".to_owned()),
+        (AESH, format!("/api/v1/me/homework{child}")),
+    ] {
+        let told = school.read(who, &path).await;
+        assert!(told.text.contains("Exercice 12 page 40"), "{path}: {}", told.text);
+        assert!(!tells_an_instant(&told.json) && !told.text.contains("visible_"), "{path}: {}", told.text);
+    }
+    // Four days of class after Monday, and after the lesson of Thursday.
+    school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    let homework = exercise(1, "Exercice 13", THURSDAY);
+    let revise = Command::ReviseHomework { homework };
+    let revised = school.tell(TEACHER, &of_4b(), &[("if-match", "\"textbook-3\"")], &revise).await;
+    assert_eq!(revised.status, 200, "{}", revised.text);
+    let told = school.read(HEAD, &history).await;
+    let items = told.json["items"].as_array().unwrap();
+    let last = items.iter().find(|item| item["event"] == "HomeworkRevised").unwrap();
+    assert_eq!(last["delay"], json!({"ahead": false, "school_days": 4, "after_next_lesson": true}));
+    assert_eq!(last["recorded_at"], Value::Null);
 }
 
 #[tokio::test]

@@ -336,6 +336,7 @@ async fn every_statement_is_understood_by_a_migrated_database() {
     let mut owner = world.owner().await;
     let readers = subscriptions::statements().chain(infra::relay::statements());
     let readers = readers.chain(infra::checkup::STATEMENTS).chain(infra::desk::STATEMENTS);
+    let readers = readers.chain(infra::looks::STATEMENTS);
     let readers = readers.map(|(name, sql)| (name, sql.to_owned()));
     for (name, sql) in infra::journal::append::statements().into_iter().chain(readers) {
         let prepared = format!("prepare \"{name}\" as {sql}");

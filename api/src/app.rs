@@ -1,6 +1,8 @@
 //! The application: one handle on the journal, the register, the read models and the clock.
 
 mod entourage;
+mod keeping;
+mod looks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use infra::desk::Desk;
 use infra::files::Files;
 use infra::journal::{Envelope, ExecuteError, Journal, Receipt};
 use infra::keys::{KeyDirectory, KeyError};
+use infra::looks::Looks;
 use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
 use infra::relay::{self, Relay};
 use infra::subscriptions::{ReadError, Subscriptions, Unreadable};
@@ -69,6 +72,7 @@ pub struct App {
     pub journal: Journal,
     pub vault: Vault,
     pub desk: Desk,
+    pub looks: Looks,
     pub files: Files,
     pub register: Arc<Register>,
     pub subscriptions: Subscriptions,
@@ -113,6 +117,7 @@ impl App {
         let files = files.map_err(|problem| OpenError::Files { path: files_dir.to_owned(), problem })?;
         let commit = connect(url, Role::Appender, 1).await?;
         let desk = Desk::new(writer.clone(), vault.clone());
+        let looks = Looks::new(writer.clone());
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
         let register = Arc::new(Register::new(vault.clone()));
         let subscriptions = Subscriptions::new(writer, read_models(), vec![register.clone()]);
@@ -124,6 +129,7 @@ impl App {
             journal,
             vault,
             desk,
+            looks,
             files,
             register,
             subscriptions,
@@ -156,8 +162,8 @@ impl App {
             }
             tracing::info!(position = self.subscriptions.position(REGISTER), head, "folding the register");
         }
-        let (desk, clock, cancel) = (self.desk.clone(), self.clock.clone(), self.cancel.clone());
-        self.beside(async move { keep_desks(&desk, clock.as_ref(), &cancel).await });
+        let (desk, looks) = (self.desk.clone(), self.looks.clone());
+        self.beside(keeping::keep_swept(desk, looks, self.clock.clone(), self.cancel.clone()));
         Ok(())
     }
 
@@ -354,21 +360,4 @@ pub fn files_in(data_dir: &Path) -> PathBuf {
 /// A stream that outlives the school years.
 pub fn lasting(aggregate: &'static str, id: impl Into<uuid::Uuid>) -> StreamId {
     StreamId::new(aggregate, id, SchoolYear::NONE)
-}
-
-/// How often drafts and notes of years that are over are looked for.
-const DESK_ROUND: Duration = Duration::from_hours(1);
-
-/// Throws away what belongs to school years that are over, at each start and then each hour.
-async fn keep_desks(desk: &Desk, clock: &dyn Clock, cancel: &CancellationToken) {
-    while !cancel.is_cancelled() {
-        // A day of Greenwich: whatever its zone, a school has a day of grace.
-        let yesterday = clock.now() - jiff::SignedDuration::from_hours(24);
-        match desk.clear(yesterday.to_zoned(jiff::tz::TimeZone::UTC).date()).await {
-            Ok(0) => {}
-            Ok(keys) => tracing::info!(keys, "drafts and notes of a school year that is over are gone"),
-            Err(problem) => tracing::warn!(%problem, "drafts and notes cannot be cleared now"),
-        }
-        tokio::select! { () = cancel.cancelled() => {}, () = tokio::time::sleep(DESK_ROUND) => {} }
-    }
 }

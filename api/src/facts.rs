@@ -5,8 +5,10 @@
 
 mod books;
 mod classes;
+mod delays;
 mod fold;
 mod lessons;
+mod looking;
 mod scopes;
 
 use std::sync::{RwLock, RwLockReadGuard};
@@ -25,6 +27,7 @@ use infra::subscriptions::Follower;
 use infra::vault::Vault;
 
 pub use books::{ALL_SUBJECTS_LABEL, Books, GroupBook, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+pub use delays::{Delay, Followed};
 pub use lessons::{LessonAt, Whose};
 pub use scopes::Standpoint;
 

@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::ids::{PersonId, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::file::{File, FileAddress, FileLimits, limits_on};
 use domain::textbook::{Command, Rejection};
 use infra::files::{Arriving, FileError, Reading};
@@ -110,6 +111,9 @@ pub(crate) async fn served(
         pupil::queries::file(&app.reader, &scope, now, textbook, address).await?
     };
     let (file, title) = held.and_then(|held| Some((held.file?, held.title))).ok_or_else(Problem::unknown)?;
+    if scope.behind_the_scenes {
+        app.note_reading(reader, textbook, Seen::Textbook).await?;
+    }
     let title = match &title {
         Some(title) => app.vault.open_one(title).await?,
         None => None,

@@ -10,6 +10,7 @@ pub mod importers;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod looks;
 pub mod measures;
 pub mod postgres;
 pub mod relay;

@@ -24,10 +24,14 @@ impl Pages {
     }
 }
 
-/// Where a pupil, a parent and an AESH read that work.
+/// Where a pupil, a parent, an AESH and the school life read that work.
 fn lists() -> Vec<(PersonId, String)> {
     let book = maths("4B");
     vec![
+        (PUPIL, "/eleve".into()),
+        (PARENT, format!("/parent/enfants/{PUPIL}")),
+        (AESH, format!("/accompagnement/eleves/{PUPIL}")),
+        (SCHOOL_LIFE, format!("/vie-scolaire/classes/{}", class("4B"))),
         (PUPIL, "/eleve/travail".into()),
         (PUPIL, format!("/eleve/cahiers/{book}")),
         (PARENT, format!("/parent/enfants/{PUPIL}/travail")),
@@ -62,6 +66,50 @@ async fn a_revised_work_shows_its_former_text_and_day_and_no_hour() {
         for hour in ["10 h", "10\u{a0}h", "09:41", "10:41", "17\u{a0}h"] {
             assert!(!before.contains(hour), "{path}: {before}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_program_reads_what_a_revised_work_said_before_as_the_pages_do() {
+    let pages = Pages::open().await;
+    let child = format!("?child={PUPIL}");
+    let work = async |who, path: &str| {
+        let told = pages.school.read(who, path).await;
+        assert_eq!(told.status, 200, "{path}: {}", told.text);
+        let found = works(&told.json);
+        assert!(!found.is_empty(), "{path}: {}", told.text);
+        found
+    };
+    let readings = [
+        (PUPIL, "/api/v1/me/week".to_owned()),
+        (PARENT, format!("/api/v1/me/week{child}")),
+        (SCHOOL_LIFE, format!("/api/v1/me/week?group={}", class("4B"))),
+        (PUPIL, "/api/v1/me/homework".to_owned()),
+        (AESH, format!("/api/v1/me/homework{child}")),
+        (PUPIL, format!("/api/v1/textbooks/{}", maths("4B"))),
+    ];
+    for (who, path) in &readings {
+        assert!(work(*who, path).await.iter().all(|work| work["former"].is_null()), "{path}: nothing was revised");
+    }
+    pages.school.world.clock.set("2026-11-18T09:41:00Z".parse().unwrap());
+    pages.revises("Exercice 14 page 41", NEXT_MONDAY).await;
+    for (who, path) in &readings {
+        for work in work(*who, path).await {
+            let former = &work["former"];
+            assert_eq!((&work["text"], &work["revised_on"]), (&"Exercice 14 page 41".into(), &"2026-11-18".into()));
+            assert_eq!(former["text"], "Exercice 12 page 40", "{path}: {work}");
+            assert_eq!((&former["since"], &former["due"]["on"]), (&"2026-11-17".into(), &"2026-11-19".into()));
+        }
+    }
+}
+
+/// Every work of an answer.
+fn works(json: &serde_json::Value) -> Vec<serde_json::Value> {
+    match json {
+        serde_json::Value::Array(items) => items.iter().flat_map(works).collect(),
+        serde_json::Value::Object(fields) if fields.contains_key("given_in") => vec![json.clone()],
+        serde_json::Value::Object(fields) => fields.values().flat_map(works).collect(),
+        _ => vec![],
     }
 }
 

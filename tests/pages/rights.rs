@@ -152,6 +152,76 @@ async fn the_head_of_a_school_that_the_pupil_has_left_takes_rights_away_and_give
 }
 
 #[tokio::test]
+async fn the_former_head_sees_on_a_page_what_may_be_taken_away_there_and_nothing_else() {
+    let pages = Pages::open().await;
+    let path = format!("/direction/droits/{PUPIL}");
+    let list = pages.reads(HEAD, "/direction/droits").await;
+    assert!(!list.contains("Élèves partis"), "{list}");
+    pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
+    let arrives = person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY };
+    pages.fed(elsewhere(), PUPIL, arrives).await;
+    let list = pages.reads(HEAD, "/direction/droits").await;
+    assert!(list.split("Élèves partis").nth(1).is_some_and(|left| left.contains(&path)), "{list}");
+    let page = pages.reads(HEAD, &path).await;
+    assert!(page.contains("n’est plus dans l’établissement depuis le <time datetime=\"2026-11-16\">"), "{page}");
+    for shown in ["Famille-parent with the right of supervision", "Famille-AESH of the pupil of 4B"] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    for hidden in ["Famille-parent (legal 1", "Famille-separated", "Famille-grandmother", "Famille-parent barred"] {
+        assert!(!page.contains(hidden), "{hidden}: {page}");
+    }
+    for (act, offered) in [
+        ("fin-surveillance", true),
+        ("decision", true),
+        ("fin-aesh", true),
+        ("surveillance", false),
+        ("levee", false),
+        ("aesh", false),
+    ] {
+        assert_eq!(page.contains(&format!("<option value=\"{act}\"")), offered, "{act}");
+    }
+    // What is not offered is refused, and names nobody.
+    let (version, before) = (hidden(&page, "version"), pages.school.head().await);
+    for (act, who) in [("aesh", AESH), ("fin-surveillance", PARENT), ("decision", CONTACT), ("fin-aesh", TEACHER)] {
+        let form = format!("acte={act}&personne={who}&le={MONDAY}&version={version}&cle={act}");
+        let (status, text) = pages.call(Some(HEAD), "POST", &path, &form).await;
+        assert_eq!(status, 422, "{act}: {text}");
+        assert!(!text.contains("Famille-grandmother") && !text.contains("Famille-teacher"), "{act}: {text}");
+    }
+    let given = format!("acte=aesh&personne={AESH}&le={MONDAY}&version={version}&cle=g&confirmer=oui");
+    assert_eq!(pages.call(Some(HEAD), "POST", &path, &given).await.0, 404);
+    assert_eq!(pages.school.head().await, before);
+    // The last right gone, the page says so, and the list no longer leads there.
+    pages.records(PUPIL, "fin-aesh", AESH, MONDAY).await;
+    pages.records(PUPIL, "fin-surveillance", SUPERVISING, MONDAY).await;
+    let page = pages.reads(HEAD, &path).await;
+    assert!(page.contains("Rien de ce qui a été donné ici ne dure encore"), "{page}");
+    assert!(!page.contains("id=\"enregistrer\""), "{page}");
+    assert!(!pages.reads(HEAD, "/direction/droits").await.contains("Élèves partis"));
+    pages.does_not_exist(OTHER_HEAD, &format!("/direction/droits/{SIBLING}")).await;
+}
+
+#[tokio::test]
+async fn what_the_next_school_gives_is_not_shown_to_the_former_head() {
+    let pages = Pages::open().await;
+    let path = format!("/direction/droits/{PUPIL}");
+    pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
+    let arrives = person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY };
+    pages.fed(elsewhere(), PUPIL, arrives).await;
+    pages.records(PUPIL, "fin-surveillance", SUPERVISING, MONDAY).await;
+    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: MONDAY };
+    pages.fed(elsewhere(), LIBRARIAN, taken).await;
+    let named = domain::directory::entourage::Command::NameCompanion { companion: LIBRARIAN, from: MONDAY };
+    let there = pages.school.app.in_entourage(OTHER_HEAD, elsewhere(), PUPIL, Said::default(), named).await;
+    let there = there.unwrap_or_else(|problem| panic!("{}", problem.detail));
+    pages.school.app.await_readers(there.last_position.unwrap()).await;
+    let page = pages.reads(HEAD, &path).await;
+    assert!(page.contains("Famille-AESH of the pupil of 4B") && !page.contains("Famille-librarian"), "{page}");
+    let theirs = pages.reads(OTHER_HEAD, &path).await;
+    assert!(theirs.contains("Famille-librarian") && !theirs.contains("n’est plus dans l’établissement"), "{theirs}");
+}
+
+#[tokio::test]
 async fn what_is_recorded_is_what_was_read() {
     let pages = Pages::open().await;
     let path = format!("/direction/droits/{PUPIL}");

@@ -8,6 +8,7 @@ use domain::ids::{EntryId, GroupId, PersonId, SlotId, TextbookId};
 use domain::textbook::homework::Due;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
+use projections::pupil::queries::Moved;
 
 use super::books::{Books, ServiceBook};
 
@@ -156,6 +157,25 @@ impl Books {
     /// The day on which a work is due: that of its lesson, wherever it is held now.
     pub fn due_on(&self, textbook: TextbookId, due: &Due) -> Date {
         self.due_lesson(textbook, due).map_or(due.on, |lesson| lesson.date)
+    }
+
+    /// Every place that lessons of theirs had, under which work for them may be kept, when they are held on another day now. Each place once.
+    pub fn moved_places_of(&self, whose: Whose, scope: &Scope) -> Vec<Moved> {
+        let mut places = BTreeSet::new();
+        for textbook in self.textbooks_of(whose, scope) {
+            let Some(service) = self.services.get(&textbook) else { continue };
+            for (lesson, moved) in &service.moved {
+                let planned = self.in_timetable(textbook, *lesson);
+                let hour = planned.map(|at| at.moved_from.map_or(at.starts_at, DateTime::time));
+                let ever = moved.ever.iter().copied().chain(hour.map(|hour| (lesson.date, hour)));
+                places.extend(ever.filter_map(|(on, at)| {
+                    let due = Due { on, slot: Some(lesson.slot), at: Some(at) };
+                    let held_on = self.due_on(textbook, &due);
+                    (held_on != on).then_some(Moved { textbook, slot: lesson.slot, on, at, held_on })
+                }));
+            }
+        }
+        places.into_iter().collect()
     }
 
     /// The timetable of a pupil between two days, both included, in order: on each day, in the groups they belong to on it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use domain::calendar::days_after;
 use domain::ids::{GroupId, PersonId, SchoolId, SlotId};
+use domain::inspection::look::Seen;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::principal;
@@ -81,7 +82,7 @@ pub struct Fill {
 
 /// How much of the timetable is written: of the lessons between two days that are over, those with an entry that stands.
 ///
-/// A lesson counts for the substitute of that day, else for its teacher.
+/// A lesson counts for the substitute of that day, else for its teacher. Each teacher is shown who read these figures, and on what day.
 #[utoipa::path(
     get, path = "/api/v1/schools/{id}/fill", tag = "direction", operation_id = "fill",
     params(
@@ -115,6 +116,8 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, Id(id): Id, asked
         let school = books.schools.get(&school).ok_or_else(Problem::unknown)?;
         counted(&books, school, now, (from, until), &written)
     };
+    let teachers = fill.by_teacher.iter().filter_map(|line| line.teacher).collect();
+    app.note_figures(caller.person, school, [(Seen::Filling, teachers)]).await?;
     digested(&held, &fill)
 }
 

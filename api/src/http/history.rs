@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
-use domain::actor::Capacity;
+use domain::actor::{Actor, Capacity};
+use domain::calendar::LessonOn;
 use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::entry::Source;
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use projections::inspector::{self, Item};
 use serde::Serialize;
 
@@ -19,7 +22,7 @@ use super::refusals::Reading;
 use super::strict::{Asked, Id};
 use super::texts::{self, Author, Due, Lesson, Resource, Texts};
 use crate::app::App;
-use crate::facts::Books;
+use crate::facts::{Books, Followed, LessonAt};
 use crate::problem::Problem;
 
 /// One version of a lesson's entry, or of a work. A withdrawal is a version too.
@@ -39,11 +42,17 @@ pub struct PastVersion {
     event: String,
     author: Author,
     capacity: Capacity,
-    #[schema(value_type = String, format = DateTime)]
-    recorded_at: Timestamp,
-    /// From the end of the lesson to its writing; negative when it was written ahead.
-    delay_seconds: i64,
-    /// None for a withdrawal.
+    /// The school's day.
+    #[schema(value_type = String, format = Date)]
+    written_on: Date,
+    /// The instant, for its author alone.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    recorded_at: Option<Timestamp>,
+    delay: AfterLesson,
+    /// The day from which pupils and their guardians see it. None for a withdrawal.
+    #[schema(value_type = Option<String>, format = Date)]
+    visible_on: Option<Date>,
+    /// The instant, for its author alone.
     #[schema(value_type = Option<String>, format = DateTime)]
     visible_from: Option<Timestamp>,
     lesson: Lesson,
@@ -67,6 +76,24 @@ pub struct PastVersion {
     reason: Option<String>,
 }
 
+/// How long after its lesson a version was written: in days of class, never in hours.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct AfterLesson {
+    /// Before the day of the lesson.
+    ahead: bool,
+    /// Days of class after that of the lesson; 0 on that day, and before the next day of class.
+    school_days: usize,
+    /// Whether the next lesson of the textbook had begun; none when none has followed yet.
+    after_next_lesson: Option<bool>,
+}
+
+/// Who reads a history, and the lessons that are over.
+struct Reader {
+    person: PersonId,
+    of_the_team: bool,
+    held: Vec<LessonAt>,
+}
+
 /// The version of the textbook at which a page ends: each is written by one event.
 struct AfterVersion(i64);
 
@@ -81,9 +108,10 @@ impl Placed for AfterVersion {
     }
 }
 
-/// Every version in a textbook, with who wrote it, in what capacity, and how long after the lesson.
+/// Every version in a textbook, with who wrote it, in what capacity, and how long after the lesson, in days of class.
 ///
-/// Latest lesson first; in each, the entry then the work given in it, of each the last version first.
+/// Latest lesson first; in each, the entry then the work given in it, of each the last version first. Its teachers are shown that a head
+/// or an inspector read it, and on what day.
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}/history", tag = "textbooks", operation_id = "history",
     params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
@@ -110,7 +138,10 @@ pub async fn read(
         let detail = "the history is for the teachers of this textbook, its head and its inspector";
         return Err(Problem::new(StatusCode::FORBIDDEN, "history-not-for-you", detail));
     }
-    let mut rows = inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?;
+    let (mut rows, ()) = tokio::try_join!(
+        async { Ok(inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?) },
+        app.note_reading(caller.person, TextbookId(id), Seen::History),
+    )?;
     if let Some(AfterVersion(after)) = wanted.after {
         let at = rows.iter().position(|row| row.version == after);
         let at = at.ok_or_else(|| {
@@ -126,16 +157,25 @@ pub async fn read(
     let texts = Texts::open(&app, cells.collect()).await?;
     let items = {
         let books = app.register.read();
-        rows.iter().map(|row| version(&books, &texts, row, of_the_team)).collect()
+        let school = books.school_of(TextbookId(id)).ok_or_else(Problem::unknown)?;
+        let held = books.lessons_over(TextbookId(id), school.local(app.now()));
+        let reader = Reader { person: caller.person, of_the_team, held };
+        rows.iter().map(|row| version(&books, &texts, row, &reader)).collect()
     };
     paged(&held, &Page { items, next })
 }
 
-fn version(books: &Books, texts: &Texts, row: &inspector::Version, of_the_team: bool) -> PastVersion {
+fn version(books: &Books, texts: &Texts, row: &inspector::Version, reader: &Reader) -> PastVersion {
     let (entry, homework) = match row.item {
         Item::Entry(entry) => (Some(entry), None),
         Item::Homework(homework) => (None, Some(homework)),
     };
+    let textbook = row.place.textbook;
+    let lesson = row.lesson.slot.and_then(|slot| books.lesson(textbook, LessonOn { date: row.lesson.date, slot }));
+    let start = row.lesson.date.to_datetime(row.lesson.starts_at);
+    let followed = Followed::among(&reader.held, lesson.as_ref().map_or(start, LessonAt::start));
+    let delay = books.delay(textbook, &followed, row.recorded_at);
+    let own = row.author == Actor::Person(reader.person);
     PastVersion {
         entry,
         homework,
@@ -145,9 +185,15 @@ fn version(books: &Books, texts: &Texts, row: &inspector::Version, of_the_team: 
         event: row.event.clone(),
         author: Author::of(books, row.author),
         capacity: row.capacity,
-        recorded_at: row.recorded_at,
-        delay_seconds: row.delay().as_secs(),
-        visible_from: row.visible_from,
+        written_on: texts::day(books, row.place.school, row.recorded_at),
+        recorded_at: own.then_some(row.recorded_at),
+        delay: AfterLesson {
+            ahead: delay.as_ref().is_some_and(|delay| delay.ahead),
+            school_days: delay.as_ref().map_or(0, |delay| delay.school_days),
+            after_next_lesson: delay.as_ref().and_then(|delay| delay.after_next),
+        },
+        visible_on: row.visible_from.map(|from| texts::day(books, row.place.school, from)),
+        visible_from: row.visible_from.filter(|_| own),
         lesson: (&row.lesson).into(),
         due: row.work.as_ref().map(Due::from),
         kind: row.work.as_ref().map(|work| work.kind),
@@ -157,7 +203,7 @@ fn version(books: &Books, texts: &Texts, row: &inspector::Version, of_the_team: 
         audience: row
             .work
             .as_ref()
-            .filter(|_| of_the_team)
+            .filter(|_| reader.of_the_team)
             .map(|work| work.audience.iter().copied().collect())
             .filter(|all: &Vec<_>| !all.is_empty()),
         sequence: texts.of(row.framing.sequence.as_ref()),

@@ -10,6 +10,7 @@ use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use projections::pupil::HomeworkVersion;
+use projections::pupil::former::former;
 use projections::pupil::queries::{self, After};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use super::caller::{Caller, day_of, school_of};
 use super::page::{Page, Placed, Wanted, paged};
 use super::refusals::Reading;
 use super::strict::{Asked, date, uuid};
-use super::texts::{GivenHomework, Texts, WrittenEntry};
+use super::texts::{Eyes, GivenHomework, Read, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::{Books, LessonAt, SchoolBook, Standpoint, Whose};
 use crate::problem::Problem;
@@ -232,15 +233,14 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     for day in other_days {
         rows.join(queries::week(&app.reader, &seen.scope, seen.now, (day, day)).await?);
     }
-    let texts = Texts::of_rows(&app, &rows.entries, rows.homework()).await?;
+    let formers = former(&app.reader, &seen.scope, seen.now, rows.homework()).await?;
+    let texts = Texts::of_rows(&app, &rows.entries, rows.homework().iter().chain(&formers)).await?;
     let books = app.register.read();
-    let entries = texts.entries(&books, &rows.entries, rows.in_order());
-    let due_on = |work: &HomeworkVersion| {
-        let lesson = books.due_lesson(work.place.textbook, &work.work.due);
-        lesson.map_or(work.work.due.on, |lesson| lesson.date)
-    };
+    let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
+    let entries = texts.entries(page, &rows.entries, rows.in_order());
+    let due_on = |work: &HomeworkVersion| books.due_on(work.place.textbook, &work.work.due);
     let due: Vec<(Date, GivenHomework)> =
-        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(&books, work))).collect();
+        rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(page, work))).collect();
     let (pupil, group) = match seen.whose {
         Whose::Pupil(pupil) => (Some(pupil), None),
         Whose::Class(class) => (None, Some(class)),
@@ -313,7 +313,8 @@ impl Placed for After {
     }
 }
 
-/// The work due between two days, both included, soonest first; from today by default.
+/// The work due between two days, both included, soonest first; from today by default. Work for a lesson that moved is due where that
+/// lesson is held now.
 #[utoipa::path(
     get, path = "/api/v1/me/homework", tag = "me", operation_id = "homework",
     params(
@@ -333,14 +334,18 @@ pub async fn homework(
 ) -> Answer {
     let asked = asked.only(&["from", "until", "child", "cursor", "limit"])?;
     let wanted = Wanted::<After>::of(&asked, uri)?;
-    let Seen { scope, now, today, .. } = seen(&app, caller, &asked)?;
+    let Seen { whose, scope, now, today } = seen(&app, caller, &asked)?;
     let days = asked.days((today, days_after(today, AHEAD_DAYS).unwrap_or(today)), DAYS_MAX)?;
-    let mut rows = queries::homework(&app.reader, &scope, now, days, wanted.after, wanted.fetch()).await?;
-    let next = wanted.cut(&mut rows, HomeworkVersion::cursor);
-    let texts = Texts::of_rows(&app, &[], &rows).await?;
+    let (asked_for, moved) = ((wanted.after, wanted.fetch()), app.register.read().moved_places_of(whose, &scope));
+    let mut rows = queries::homework_held(&app.reader, &scope, now, days, asked_for, &moved).await?;
+    let next = wanted.cut(&mut rows, |(held_on, work)| After { due_on: *held_on, ..work.cursor() });
+    let rows: Vec<HomeworkVersion> = rows.into_iter().map(|(_, work)| work).collect();
+    let formers = former(&app.reader, &scope, now, &rows).await?;
+    let texts = Texts::of_rows(&app, &[], rows.iter().chain(&formers)).await?;
     let items = {
         let books = app.register.read();
-        rows.iter().map(|row| texts.homework(&books, row)).collect()
+        let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
+        rows.iter().map(|row| texts.homework(page, row)).collect()
     };
     paged(&held, &Page { items, next })
 }

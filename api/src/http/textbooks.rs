@@ -8,8 +8,10 @@ use axum::http::header;
 use axum::response::IntoResponse as _;
 use domain::decider::Decider as _;
 use domain::ids::{EntryId, GroupId, SchoolId, SchoolYear, StreamId, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::{self, Textbook};
 use jiff::Timestamp;
+use projections::pupil::former::former;
 use projections::pupil::queries::{self, Before};
 use serde::Serialize;
 
@@ -19,7 +21,7 @@ use super::page::{Page, Placed, Wanted, linked, paged};
 use super::refusals::{Reading, Writing};
 use super::said::Told;
 use super::strict::{Asked, Command, Id, date, uuid};
-use super::texts::{Texts, WrittenEntry};
+use super::texts::{Eyes, Read, Texts, WrittenEntry};
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -157,8 +159,9 @@ impl Placed for Before {
 
 /// The lessons of a textbook and the work given in them, latest lesson first.
 ///
-/// Pupils and guardians read what is released; a teacher of it, a head, and an inspector under mandate read what stands, with the hour
-/// at which it is released, and the version under which they may revise it.
+/// Pupils and guardians read what is released; a teacher of it, a head, and an inspector under mandate read what stands, with the day
+/// from which it is read (its author, with the hour) and the version under which they may revise it. Its teachers are shown that a head or an inspector read it,
+/// and on what day.
 #[utoipa::path(
     get, path = "/api/v1/textbooks/{id}", tag = "textbooks", operation_id = "textbook",
     params(("id" = Uuid, Path), ("cursor" = Option<String>, Query), ("limit" = Option<u32>, Query)),
@@ -176,7 +179,13 @@ pub async fn read(
     let wanted = Wanted::<Before>::of(&asked.only(&["cursor", "limit"])?, uri)?;
     let (id, now) = (TextbookId(id), app.now());
     let scope = scope_on(&app.register.read(), caller.person, id, now)?;
-    let version = if scope.behind_the_scenes { Some(version(&app, id).await?) } else { None };
+    let version = if scope.behind_the_scenes {
+        // Before what is held is said to be still so: that is a look too.
+        app.note_reading(caller.person, id, Seen::Textbook).await?;
+        Some(version(&app, id).await?)
+    } else {
+        None
+    };
     let tag = version.map(|version| tag(Textbook::TYPE, version));
     if let Some(tag) = tag.clone().filter(|tag| held.has(tag)) {
         return Ok(unchanged(tag));
@@ -190,10 +199,15 @@ pub async fn read(
         Some(days) => queries::homework_given_in(&app.reader, &scope, at, id, days).await?,
         None => vec![],
     };
-    let texts = Texts::of_rows(&app, &rows, &given).await?;
+    let formers = former(&app.reader, &scope, at, &given).await?;
+    let texts = Texts::of_rows(&app, &rows, given.iter().chain(&formers)).await?;
+    let eyes = if scope.behind_the_scenes { Eyes::Behind(caller.person) } else { Eyes::Released };
     let (line, entries) = {
         let books = app.register.read();
-        (Line::of(&books, id, now).ok_or_else(Problem::unknown)?, texts.entries(&books, &rows, &given))
+        (
+            Line::of(&books, id, now).ok_or_else(Problem::unknown)?,
+            texts.entries(Read { books: &books, eyes, formers: &formers }, &rows, &given),
+        )
     };
     let body = Reader { textbook: line, version, entries, next };
     let answer = match tag {

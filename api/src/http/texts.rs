@@ -1,16 +1,19 @@
 //! Lessons and work as a program reads them, their texts opened: once for a whole page.
 
+mod former;
+
 use std::collections::HashMap;
 
 use domain::actor::Actor;
 use domain::calendar::LessonOn;
-use domain::ids::{EntryId, HomeworkId, PersonId, SlotId, TextbookId};
+use domain::ids::{EntryId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{self, Purpose};
 use domain::textbook::file::{File, Media};
 use domain::textbook::homework::HomeworkKind;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use projections::cells::{self, Work};
 use projections::pupil::{EntryVersion, HomeworkVersion};
 use serde::Serialize;
@@ -18,6 +21,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
+
+pub use former::FormerHomework;
 
 /// A lesson, in the hours of the school.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -91,9 +96,11 @@ pub struct WrittenEntry {
     author: Author,
     /// 1 is the first text.
     revision: i32,
-    /// When pupils and their guardians see it: after now, for who reads behind the scenes.
-    #[schema(value_type = String, format = DateTime)]
-    visible_from: Timestamp,
+    /// The day from which this text is read, when it is not the first.
+    #[schema(value_type = Option<String>, format = Date)]
+    revised_on: Option<Date>,
+    #[serde(flatten)]
+    release: Release,
     /// The sequence it belongs to, as the teacher words it.
     sequence: Option<String>,
     /// The item of the programme.
@@ -122,8 +129,13 @@ pub struct GivenHomework {
     resources: Vec<Resource>,
     author: Author,
     revision: i32,
-    #[schema(value_type = String, format = DateTime)]
-    visible_from: Timestamp,
+    /// The day from which this version is read, when it is not the first.
+    #[schema(value_type = Option<String>, format = Date)]
+    revised_on: Option<Date>,
+    #[serde(flatten)]
+    release: Release,
+    /// What it said before it was last changed, as its readers could read it; none when nothing they see is different.
+    former: Option<FormerHomework>,
 }
 
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -134,12 +146,70 @@ pub struct Due {
     slot: Option<SlotId>,
     #[schema(value_type = Option<String>)]
     at: Option<Time>,
+    /// The day for which it was given, when its lesson is held on another now.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_for: Option<Date>,
 }
 
+/// As it was written.
 impl From<&Work> for Due {
     fn from(work: &Work) -> Self {
-        Self { on: work.due.on, slot: work.due.slot, at: work.due.at }
+        Self { on: work.due.on, slot: work.due.slot, at: work.due.at, given_for: None }
     }
+}
+
+impl Due {
+    /// Where the lesson it is for is held now.
+    fn held(books: &Books, textbook: TextbookId, work: &Work) -> Self {
+        let Some(lesson) = books.due_lesson(textbook, &work.due) else { return work.into() };
+        let given_for = Some(work.due.on).filter(|on| *on != lesson.date);
+        Self { on: lesson.date, slot: work.due.slot, at: Some(lesson.starts_at), given_for }
+    }
+}
+
+/// When pupils and their guardians see it. To them nothing is said: what they receive is visible.
+#[derive(Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct Release {
+    /// The day, for who reads behind the scenes.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_on: Option<Date>,
+    /// The instant, for its author alone.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visible_from: Option<Timestamp>,
+}
+
+/// With whose eyes a page is read.
+#[derive(Clone, Copy)]
+pub enum Eyes {
+    /// Of who reads what is released.
+    Released,
+    /// Of this person, behind the scenes.
+    Behind(PersonId),
+}
+
+impl Eyes {
+    fn release(self, books: &Books, row: (SchoolId, Actor, Timestamp)) -> Release {
+        let ((school, author, from), Self::Behind(reader)) = (row, self) else { return Release::default() };
+        let own = author == Actor::Person(reader);
+        Release { visible_on: Some(day(books, school, from)), visible_from: own.then_some(from) }
+    }
+}
+
+/// What a page is made of, besides its rows.
+#[derive(Clone, Copy)]
+pub struct Read<'a> {
+    pub books: &'a Books,
+    pub eyes: Eyes,
+    /// What its revised works said before.
+    pub formers: &'a [HomeworkVersion],
+}
+
+/// The day of a school at an instant.
+pub fn day(books: &Books, school: SchoolId, at: Timestamp) -> Date {
+    books.schools.get(&school).map_or_else(|| TimeZone::UTC.to_datetime(at), |school| school.local(at)).date()
 }
 
 /// Texts of one page, opened: by the stream, the version and the place in it that each was sealed for.
@@ -157,11 +227,15 @@ impl<'a> Texts<'a> {
     }
 
     /// The texts of entries and of work, in one pass.
-    pub async fn of_rows(app: &App, entries: &'a [EntryVersion], work: &'a [HomeworkVersion]) -> Result<Self, Problem> {
+    pub async fn of_rows(
+        app: &App,
+        entries: &'a [EntryVersion],
+        work: impl IntoIterator<Item = &'a HomeworkVersion>,
+    ) -> Result<Self, Problem> {
         let of_entry =
             |row: &'a EntryVersion| row.content.iter().chain(row.framing.cells()).chain(cells(&row.resources));
         let of_entries = entries.iter().flat_map(of_entry);
-        let of_work = work.iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
+        let of_work = work.into_iter().flat_map(|row| row.text.iter().chain(cells(&row.resources)));
         Self::open(app, of_entries.chain(of_work).collect()).await
     }
 
@@ -182,14 +256,15 @@ impl<'a> Texts<'a> {
     /// Entries, each with the work given in its lesson.
     pub fn entries<'b>(
         &self,
-        books: &Books,
+        page: Read<'_>,
         rows: &[EntryVersion],
         given: impl IntoIterator<Item = &'b HomeworkVersion>,
     ) -> Vec<WrittenEntry> {
         let mut by_lesson: HashMap<EntryId, Vec<GivenHomework>> = HashMap::new();
         for row in given {
-            by_lesson.entry(row.given_entry).or_default().push(self.homework(books, row));
+            by_lesson.entry(row.given_entry).or_default().push(self.homework(page, row));
         }
+        let Read { books, eyes, .. } = page;
         let entry = |row: &EntryVersion| WrittenEntry {
             entry: row.entry,
             textbook: row.place.textbook,
@@ -201,19 +276,23 @@ impl<'a> Texts<'a> {
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),
             revision: row.revision,
-            visible_from: row.visible_from,
+            revised_on: row.modified().then(|| day(books, row.place.school, row.visible_from)),
+            release: eyes.release(books, (row.place.school, row.author, row.visible_from)),
             homework: by_lesson.remove(&row.entry).unwrap_or_default(),
         };
         rows.iter().map(entry).collect()
     }
 
-    pub fn homework(&self, books: &Books, row: &HomeworkVersion) -> GivenHomework {
+    pub fn homework(&self, page: Read<'_>, row: &HomeworkVersion) -> GivenHomework {
+        let Read { books, eyes, formers } = page;
+        let key = |work: &HomeworkVersion| (work.place.textbook, work.homework);
+        let former = formers.iter().find(|former| key(former) == key(row));
         GivenHomework {
             homework: row.homework,
             textbook: row.place.textbook,
             subject: row.place.subject.clone(),
             given_in: (&row.given_in).into(),
-            due: (&row.work).into(),
+            due: Due::held(books, row.place.textbook, &row.work),
             kind: row.work.kind,
             minutes: row.work.minutes,
             written: row.work.written,
@@ -222,7 +301,9 @@ impl<'a> Texts<'a> {
             resources: self.resources(&row.resources),
             author: Author::of(books, row.author),
             revision: row.revision,
-            visible_from: row.visible_from,
+            revised_on: row.modified().then(|| day(books, row.place.school, row.visible_from)),
+            release: eyes.release(books, (row.place.school, row.author, row.visible_from)),
+            former: former.and_then(|former| self.former(books, former, row)),
         }
     }
 }

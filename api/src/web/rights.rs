@@ -18,6 +18,8 @@ pub struct PupilsPage {
     pub class: String,
     /// Each with the way to what is recorded around them.
     pub pupils: Vec<Link>,
+    /// Those who have left, and around whom something may still be taken away.
+    pub left: Vec<Link>,
 }
 
 /// Whether somebody reads, and by what.
@@ -71,6 +73,8 @@ pub struct RightsPage {
     /// `Inès Fofana`
     pub name: String,
     pub class: String,
+    /// The day on which the pupil left the school: only what may be taken away is shown then.
+    pub left_on: Option<Date>,
     /// The list of the class.
     pub back: Link,
     /// Where the form goes.

@@ -1,9 +1,9 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
+mod lesson;
+mod looks;
 mod outside;
 mod takeover;
-
-mod lesson;
 
 use askama::Template;
 use jiff::civil::{Date, DateTime, Time};
@@ -14,6 +14,7 @@ use super::principal::Filling;
 use super::pupil::{Framing, Homework, Resource};
 use crate::fr;
 
+pub use looks::{Looked, kept_said};
 pub use outside::OutsidePage;
 pub use takeover::TakeoverPage;
 
@@ -262,6 +263,8 @@ pub struct AboutMePage {
     pub months: Vec<(Date, Filling)>,
     pub total: Filling,
     pub readers: Vec<Reader>,
+    /// By name, then by what was seen.
+    pub looks: Vec<Looked>,
     /// Soonest first, of the last two months and the next two.
     pub cancelled: Vec<CancelledLesson>,
 }
@@ -269,5 +272,10 @@ pub struct AboutMePage {
 impl AboutMePage {
     pub fn month(&self, date: &Date) -> &'static str {
         fr::month(*date)
+    }
+
+    /// `jusqu’à 2 mois après la fin de l’année scolaire`
+    pub fn kept_said(&self) -> String {
+        kept_said(self.layout.today())
     }
 }

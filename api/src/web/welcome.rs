@@ -72,6 +72,13 @@ pub struct PersonalDataPage {
     pub layout: Layout,
 }
 
+impl PersonalDataPage {
+    /// For how long it is kept who looked at a teacher's work.
+    pub fn looks_kept_said(&self) -> String {
+        super::teacher::kept_said(self.layout.today())
+    }
+}
+
 /// `/donnees-personnelles/eleves`: the same, for pupils.
 #[derive(Debug, Template)]
 #[template(path = "welcome/pupils_data.html")]

@@ -1,6 +1,7 @@
 //! What is there to read, for a reader and at a time. Days are those of the school, both ends included.
 
 mod file;
+mod held;
 
 use domain::access::Scope;
 use domain::actor::Actor;
@@ -20,6 +21,7 @@ use crate::scope::{Seen, seen, seen_in_groups};
 use crate::shelf::Place;
 
 pub use file::file;
+pub use held::{Moved, homework_held};
 
 /// The columns of both tables, in one order: `entry` is the entry of the lesson a work was given in.
 macro_rules! entry_columns {
@@ -166,6 +168,7 @@ pub const STATEMENTS: &[(&str, &str)] = &[
     ("homework in groups", HOMEWORK_IN_GROUPS),
     ("homework given in", HOMEWORK_GIVEN_IN),
     ("file", file::FILE),
+    ("homework held", held::HELD),
 ];
 
 /// A place in the entries of a textbook, from the latest lesson back.

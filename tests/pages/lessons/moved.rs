@@ -27,6 +27,41 @@ async fn a_moved_lesson_is_seen_where_it_is_held_and_its_work_follows() {
 }
 
 #[tokio::test]
+async fn a_program_finds_work_on_the_day_on_which_its_lesson_is_held_now() {
+    let pages = Pages::open().await;
+    pages.gives(7, "Exercice 3", thursday_in_4b()).await;
+    let (thursday, later) = (lesson_of("4B", 4, THURSDAY), Date::constant(2026, 11, 24));
+    let due = async |days: &str| {
+        let told = pages.school.read(PUPIL, &format!("/api/v1/me/homework?{days}")).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+        let work = |item: &serde_json::Value| (item["text"].clone(), item["due"].clone());
+        told.json["items"].as_array().unwrap().iter().map(work).collect::<Vec<_>>()
+    };
+    let (first_week, second_week) = ("from=2026-11-16&until=2026-11-21", "from=2026-11-23&until=2026-11-28");
+    assert_eq!(due(first_week).await.len(), 2);
+    assert_eq!(pages.moves(&thursday, &format!("jour={later}&heure=14:00")).await.0, 303);
+    let left = due(first_week).await;
+    assert!(left.len() == 1 && left[0].0 == "Exercice 12 page 40", "work for a day stays: {left:?}");
+    let [(text, held)] = &due(second_week).await[..] else { panic!("one work follows its lesson") };
+    assert_eq!((text, &held["on"], &held["at"]), (&"Exercice 3".into(), &"2026-11-24".into(), &"14:00:00".into()));
+    assert_eq!(held["given_for"], "2026-11-19");
+    // Page by page, nothing is lost and nothing comes twice.
+    let page = pages.school.read(PUPIL, "/api/v1/me/homework?limit=1").await;
+    assert_eq!(page.json["items"][0]["text"], "Exercice 12 page 40", "{}", page.text);
+    let page = pages.school.read(PUPIL, page.json["next"].as_str().unwrap()).await;
+    assert_eq!((&page.json["items"][0]["text"], &page.json["next"]), (&"Exercice 3".into(), &serde_json::Value::Null));
+    let list = plain(&pages.sees(PUPIL, "/eleve/travail").await);
+    assert_eq!(list.matches("Exercice 3").count(), 1, "{list}");
+    // Moved again, then back: each time where it is held.
+    assert_eq!(pages.moves(&thursday, &format!("jour={FRIDAY}&heure=14:00")).await.0, 303);
+    assert_eq!(due("from=2026-11-20&until=2026-11-20").await.len(), 1);
+    assert_eq!(due(second_week).await.len(), 0);
+    pages.call(Some(HEAD), "POST", "/direction/seances/retablir", &format!("seance={thursday}")).await;
+    let back = due("from=2026-11-19&until=2026-11-19").await;
+    assert!(back.len() == 2 && back.iter().all(|(_, due)| due["given_for"].is_null()), "{back:?}");
+}
+
+#[tokio::test]
 async fn ct_01_a_moved_lesson_counts_from_where_it_is_held_whenever_it_was_written() {
     let pages = Pages::open().await;
     let thursday = lesson_of("4B", 4, THURSDAY);

@@ -22,6 +22,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("principal-pupils", html(&pupils(amount))),
         ("principal-rights", html(&rights(amount, vec![], None))),
         ("principal-rights-preview", html(&rights(amount, vec![], Some(preview)))),
+        ("principal-rights-left", html(&rights_left(amount))),
         ("principal-rights-errors", html(&rights(amount, vec![wrong], None))),
     ]
 }
@@ -34,6 +35,7 @@ fn pupils(amount: Amount) -> PupilsPage {
         chosen: "c1".to_owned(),
         class: if amount == Amount::Empty { String::new() } else { amount.class() },
         pupils: amount.of(vec![pupil("Inès Fofana"), pupil("Tom Mercier")]),
+        left: amount.of(vec![pupil("Awa Sow")]),
     }
 }
 
@@ -45,6 +47,7 @@ fn rights(amount: Amount, errors: Vec<FieldError>, preview: Option<String>) -> R
         layout: layout(Role::Principal, "/direction/droits/x", amount),
         name: long,
         class: amount.class(),
+        left_on: None,
         back: Link { href: "/direction/droits?classe=c1".to_owned(), text: "Les élèves de la classe".to_owned() },
         action: "/direction/droits/x".to_owned(),
         near: amount.of(vec![
@@ -67,6 +70,27 @@ fn rights(amount: Amount, errors: Vec<FieldError>, preview: Option<String>) -> R
             errors,
         },
         preview,
+    }
+}
+
+fn rights_left(amount: Amount) -> RightsPage {
+    let page = rights(amount, vec![], None);
+    let back = Link { href: "/direction/droits".to_owned(), text: "Les élèves".to_owned() };
+    let near =
+        page.near.into_iter().filter(|one| matches!(one.reads, Reads::Supervision { .. } | Reads::Accompanies { .. }));
+    let acts = amount.of(vec![
+        choice("fin-surveillance", "Ce droit de surveillance n’a plus d’objet"),
+        choice("fin-aesh", "Cet AESH n’accompagne plus l’élève"),
+    ]);
+    let form = RightForm { acts, act: String::new(), ..page.form };
+    RightsPage {
+        class: String::new(),
+        left_on: Some(november(16)),
+        back,
+        near: near.collect(),
+        objecting_since: None,
+        form,
+        ..page
     }
 }
 

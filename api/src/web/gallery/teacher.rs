@@ -10,7 +10,7 @@ use crate::web::principal::Filling;
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
     AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage,
-    LoadedDay, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage,
+    LoadedDay, Looked, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage,
     ToComplete, Visibility, WeekPage, WorkloadPage,
 };
 
@@ -230,11 +230,18 @@ fn about_me(amount: Amount) -> AboutMePage {
         subject: amount.word("mathématiques"),
         reason: "professeur absent".to_owned(),
     };
+    let looked = |seen: &str, days: &[i8]| Looked {
+        name: amount.word("Mme Roux"),
+        capacity: "chef d’établissement".to_owned(),
+        seen: seen.to_owned(),
+        days: days.iter().map(|day| november(*day)).collect(),
+    };
     AboutMePage {
         layout: layout(Role::Teacher, "/enseignant/moi", amount),
         months: amount.of(months.to_vec()),
         total: if amount == Amount::Empty { Filling::default() } else { cell(97, 103) },
         readers: amount.of(vec![reader]),
+        looks: amount.of(vec![looked("taux de remplissage", &[17, 12, 9]), looked("séances non renseignées", &[12])]),
         cancelled: amount.of(vec![cancelled]),
     }
 }

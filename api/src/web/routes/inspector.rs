@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use domain::access::Scope;
 use domain::ids::{PersonId, SlotId, TextbookId};
+use domain::inspection::look::Seen;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
@@ -45,11 +46,7 @@ impl<'a> Visit<'a> {
 
     /// The lessons of a textbook that are over, in order, since the school writes here.
     fn held(&self, books: &Books, textbook: TextbookId) -> Vec<LessonAt> {
-        let Some(school) = books.school_of(textbook) else { return vec![] };
-        let from = school.year_on(self.local.date()).map_or(school.since, |bounds| bounds.starts_on.max(school.since));
-        let mut lessons = books.lessons(textbook, from, self.local.date());
-        lessons.retain(|at| at.end() <= self.local);
-        lessons
+        books.lessons_over(textbook, self.local)
     }
 }
 
@@ -66,7 +63,11 @@ fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> M
 async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     let visit = Visit::open(&web, visitor)?;
     let today = visit.local.date();
-    let summaries = projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?;
+    // The list says how far each one is filled.
+    let ((), summaries) = tokio::try_join!(
+        web.app.note_inspection(visit.inspector, visit.scope.textbooks.clone(), Seen::Filling),
+        async { Ok(projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?) },
+    )?;
     let pupil =
         |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
     let books = web.app.register.read();
@@ -111,7 +112,8 @@ async fn textbook(
     if !visit.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let kept = Kept::read(&visit, textbook).await?;
+    let noted = web.app.note_inspection(visit.inspector, [textbook].into(), Seen::History);
+    let ((), kept) = tokio::try_join!(noted, Kept::read(&visit, textbook))?;
     page(&kept.page(&visit, visitor, filtered.filtre.as_deref()))
 }
 

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use domain::access::Scope;
 use domain::ids::{GroupId, PersonId, SchoolId};
+use domain::inspection::look::Seen;
 use jiff::civil::DateTime;
 use serde::Deserialize;
 
@@ -135,6 +136,9 @@ async fn coverage(State(web): Shared, visitor: Visitor, Query(chosen): Query<Cho
     let office = Office::open(&web, visitor)?;
     let line = chosen.classe.map(Line::Group).or(chosen.enseignant.map(Line::Teacher));
     let counted = filling::count(&office.web.app, office.school, &office.scope, office.local).await?;
+    let figures = [(Seen::Filling, counted.teachers_of(None))];
+    let gaps = line.map(|line| (Seen::Gaps, counted.teachers_of(Some(line))));
+    web.app.note_figures(office.head, office.school, figures.into_iter().chain(gaps)).await?;
     page(&CoveragePage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction"),
         schools: office.choices(),

@@ -95,8 +95,10 @@ impl<'a> Reading<'a> {
             week.join(queries::week(&self.app.reader, &self.scope, self.now, (day, day)).await?);
         }
         let texts = self.open_texts(&week.entries, week.homework()).await?;
+        let formers = self.formers(week.homework()).await?;
         let books = self.app.register.read();
         let works = self.homework_views(&books, week.in_order(), &texts);
+        let works = formers.beside(self, &books, week.in_order(), works);
         let mut days = Vec::new();
         let lessons = lessons::OfWeek::new(self, &books, (monday, last), &week.entries, &works, &texts);
         for number in 0..6 {
@@ -127,10 +129,9 @@ impl<'a> Reading<'a> {
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
         let (pool, days) = (&self.app.reader, (self.today(), until));
-        let mut due = queries::homework(pool, &self.scope, self.now, days, None, 500).await?;
-        for day in self.days_elsewhere(days.0, days.1) {
-            due.extend(queries::homework(pool, &self.scope, self.now, (day, day), None, 500).await?);
-        }
+        let moved = self.app.register.read().moved_places_of(self.whose, &self.scope);
+        let due = queries::homework_held(pool, &self.scope, self.now, days, (None, 500), &moved).await?;
+        let due: Vec<HomeworkVersion> = due.into_iter().map(|(_, work)| work).collect();
         let texts = self.open_texts(&[], &due).await?;
         let formers = self.formers(&due).await?;
         let books = self.app.register.read();

@@ -5,6 +5,7 @@ use domain::calendar::NotHeld;
 use domain::directory::group::{Description, Sort};
 use domain::directory::person::{Role as Held, Standing};
 use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
+use domain::inspection::look::Seen;
 use domain::textbook::entry::Source;
 use domain::textbook::file::{File, Media, Sort as SortOfFile};
 use domain::textbook::homework::{Due, HomeworkKind};
@@ -154,6 +155,16 @@ pub fn capacity(capacity: Capacity) -> &'static str {
         Capacity::Guardian => "responsable",
         Capacity::Machine => "import",
         Capacity::Stranger => "sans fonction ici",
+    }
+}
+
+/// What somebody who leads or inspects looked at.
+pub fn seen(seen: Seen) -> &'static str {
+    match seen {
+        Seen::Filling => "taux de remplissage",
+        Seen::Gaps => "séances non renseignées",
+        Seen::Textbook => "cahier de textes",
+        Seen::History => "cahier et ses versions",
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{HomeworkId, TextbookId};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use projections::inspector::{Item, Version as Stored, queries};
 use similar::{ChangeTag, TextDiff};
 
 use super::{LessonKey, Visit, Visitor, mandate};
-use crate::facts::{Books, LessonAt};
+use crate::facts::{Books, Followed, LessonAt};
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::inspector::{
@@ -97,8 +97,7 @@ impl Kept {
             versions.sort_by_key(|version| version.version);
             let entry: Vec<&Stored> =
                 versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
-            let next = held.iter().find(|at| at.is_expected() && at.start() > date.to_datetime(start));
-            let lesson = Followed { date, next: next.map(LessonAt::start) };
+            let lesson = Followed::among(held, date.to_datetime(start));
             LessonHistory {
                 date,
                 start,
@@ -161,7 +160,7 @@ impl Kept {
                 author: stored.author.person().map_or_else(|| "import".to_owned(), |person| books.formal_name(person)),
                 capacity: said::capacity(stored.capacity).to_owned(),
                 written_on: self.local(books, visit, stored.recorded_at).date(),
-                delay: self.delay(books, visit, lesson, stored),
+                delay: self.delay(books, lesson, stored),
                 text: segments(former.as_deref(), &self.texts.of(stored.content.as_ref())),
                 terms: if moved { changed_terms(before, stored) } else { vec![] },
                 framing: self.texts.framing(&stored.framing),
@@ -191,35 +190,21 @@ impl Kept {
     fn late(&self, books: &Books, visit: &Visit<'_>, first: &Stored, held_on: Date) -> bool {
         let written = self.local(books, visit, first.recorded_at).date();
         let mut next = (1..=30).filter_map(|days| domain::calendar::days_after(held_on, days));
-        next.find(|day| self.is_open(books, *day)).is_some_and(|limit| written > limit)
-    }
-
-    fn is_open(&self, books: &Books, day: Date) -> bool {
-        let mut closures =
-            books.school_of(self.textbook).into_iter().flat_map(|school| school.closures.values().flatten());
-        day.weekday().to_monday_zero_offset() < 5 && !closures.any(|closure| closure.holds(day))
-    }
-
-    /// Days of class after one day, up to another; none when that is not later.
-    fn school_days(&self, books: &Books, from: Date, until: Date) -> usize {
-        let days = (1..).map_while(|days| domain::calendar::days_after(from, days));
-        days.take_while(|day| *day <= until).filter(|day| self.is_open(books, *day)).count()
+        next.find(|day| books.is_school_day(self.textbook, *day)).is_some_and(|limit| written > limit)
     }
 
     /// When a version was written, as far as it matters here: in days of class, and before or after the next lesson.
-    fn delay(&self, books: &Books, visit: &Visit<'_>, lesson: &Followed, version: &Stored) -> String {
-        let written = self.local(books, visit, version.recorded_at);
-        let day = match written.date() {
-            on if on < lesson.date => return "avant la séance".to_owned(),
-            on if on == lesson.date => "le jour même".to_owned(),
-            on => match self.school_days(books, lesson.date, on) {
-                0 => "avant le jour de classe suivant".to_owned(),
-                days => format!("{} après", fr::plural(days, "jour de classe", "jours de classe")),
-            },
+    fn delay(&self, books: &Books, lesson: &Followed, version: &Stored) -> String {
+        let Some(delay) = books.delay(self.textbook, lesson, version.recorded_at) else { return String::new() };
+        let day = match delay.school_days {
+            _ if delay.ahead => return "avant la séance".to_owned(),
+            _ if delay.written_on == lesson.date => "le jour même".to_owned(),
+            0 => "avant le jour de classe suivant".to_owned(),
+            days => format!("{} après", fr::plural(days, "jour de classe", "jours de classe")),
         };
-        match lesson.next {
-            Some(next) if written >= next => format!("{day}, après la séance suivante"),
-            Some(_) => format!("{day}, avant la séance suivante"),
+        match delay.after_next {
+            Some(true) => format!("{day}, après la séance suivante"),
+            Some(false) => format!("{day}, avant la séance suivante"),
             None => day,
         }
     }
@@ -227,12 +212,6 @@ impl Kept {
     fn local(&self, books: &Books, visit: &Visit<'_>, at: jiff::Timestamp) -> jiff::civil::DateTime {
         books.school_of(self.textbook).map_or(visit.local, |school| school.local(at))
     }
-}
-
-/// A lesson where it was held, and when the next one of the textbook began.
-struct Followed {
-    date: Date,
-    next: Option<DateTime>,
 }
 
 /// What a version of a homework asks besides its text: when, of what kind, for how long, whether in writing, whether of all; never of whom.

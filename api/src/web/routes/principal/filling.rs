@@ -3,7 +3,7 @@
 //! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures, without the lessons that are said not to be
 //! held and without those that a colleague took; a lesson counts once it is over, where it is held.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::access::Scope;
 use domain::directory::group::Sort;
@@ -38,6 +38,15 @@ pub struct Counted {
 pub enum Line {
     Group(GroupId),
     Teacher(PersonId),
+}
+
+impl Line {
+    fn holds(self, held: &Held) -> bool {
+        match self {
+            Self::Group(group) => held.group == group,
+            Self::Teacher(teacher) => held.teacher == Some(teacher),
+        }
+    }
 }
 
 /// Of the textbooks of a school that a scope admits, up to its present hour.
@@ -75,6 +84,12 @@ pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) 
 impl Counted {
     pub fn total(&self) -> Filling {
         filling(self.held.iter())
+    }
+
+    /// The teachers whose lessons are counted, of one line or of all.
+    pub(super) fn teachers_of(&self, line: Option<Line>) -> BTreeSet<PersonId> {
+        let of_line = |held: &&Held| line.is_none_or(|line| line.holds(held));
+        self.held.iter().filter(of_line).filter_map(|held| held.teacher).collect()
     }
 
     /// One teacher's line, as the head reads it; none before a first lesson is over.
@@ -131,10 +146,7 @@ impl Counted {
     /// The empty lessons of one line, latest first; none when the line is not of this school.
     pub(super) fn gaps(&self, office: &Office<'_>, line: Line) -> Option<Gaps> {
         let books = office.web.app.register.read();
-        let of_line = |held: &&Held| match line {
-            Line::Group(group) => held.group == group,
-            Line::Teacher(teacher) => held.teacher == Some(teacher),
-        };
+        let of_line = |held: &&Held| line.holds(held);
         self.held.iter().find(of_line)?;
         let gap = |held: &Held| {
             let service = books.services.get(&held.lesson.textbook)?;

@@ -1,6 +1,8 @@
 //! `/direction/droits`: around a pupil, a parent's right of supervision, the court decision that ends it, the AESH named. What will follow
 //! is said first, and recorded once confirmed.
 
+mod left;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
@@ -22,6 +24,7 @@ use crate::web::layout::{Choice, FieldError, Link, Role};
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page, page_with, said, with_flash};
+use left::{Around, Left, leavers};
 
 /// What may be recorded, in the words of the form.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +61,17 @@ impl Act {
             Self::Name => Command::NameCompanion { companion, from },
             Self::Release => Command::ReleaseCompanion { companion, on },
         }
+    }
+
+    /// Whether it is about an AESH, and not about a relative.
+    fn of_companion(self) -> bool {
+        matches!(self, Self::Name | Self::Release)
+    }
+
+    /// Whether it may be done where the pupil was: it takes away something that is there.
+    fn is_left(self, left: &Left, pupil: PersonId, day: Date) -> bool {
+        let there = if self.of_companion() { left.has_companions() } else { left.has_supervisions() };
+        there && self.command(pupil, day).takes_away()
     }
 
     /// What will follow: `À partir du 23 novembre 2026, M. Fofana lira…`
@@ -134,7 +148,7 @@ impl Typed {
 pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
-    let (classes, group, pupils) = {
+    let (classes, group, pupils, left) = {
         let books = web.app.register.read();
         let classes = said::classes(&books, office.school, today);
         let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
@@ -144,10 +158,12 @@ pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Cho
         };
         let members = group.into_iter().flat_map(|group| books.members(group, today));
         let name = |pupil: PersonId| books.person(pupil).map(PersonBook::full).unwrap_or_default();
-        let mut pupils: Vec<Link> =
-            members.map(|pupil| Link { href: format!("/direction/droits/{pupil}"), text: name(pupil) }).collect();
+        let link = |pupil: PersonId| Link { href: format!("/direction/droits/{pupil}"), text: name(pupil) };
+        let mut pupils: Vec<Link> = members.map(link).collect();
         pupils.sort_by(|a, b| a.text.cmp(&b.text));
-        (classes, group, pupils)
+        let mut left: Vec<Link> = leavers(&books, office.school, today).into_iter().map(link).collect();
+        left.sort_by(|a, b| a.text.cmp(&b.text));
+        (classes, group, pupils, left)
     };
     let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
     let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
@@ -157,15 +173,8 @@ pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Cho
         classes: classes.into_iter().map(choice).collect(),
         chosen: group.map(|group| group.to_string()).unwrap_or_default(),
         pupils,
+        left,
     })
-}
-
-/// A pupil of the head's school, today.
-fn pupil_of(office: &Office<'_>, pupil: PersonId) -> Result<PersonId, Problem> {
-    let books = office.web.app.register.read();
-    let mut roles = books.roles(pupil, office.local.date());
-    let enrolled = roles.any(|held| held.school == office.school && held.role == Held::Pupil);
-    enrolled.then_some(pupil).ok_or_else(Problem::unknown)
 }
 
 fn near(books: &Books, pupil: PersonId, state: &entourage::State, today: Date) -> Vec<Near> {
@@ -232,30 +241,37 @@ fn choices(
 async fn view(
     office: &Office<'_>,
     visitor: Visitor,
-    pupil: PersonId,
+    around: Around,
     typed: Typed,
     (errors, preview): (Vec<FieldError>, Option<String>),
 ) -> Result<RightsPage, Problem> {
+    let pupil = around.pupil;
     let action = format!("/direction/droits/{pupil}");
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), &action);
     let (state, version) = office.web.app.entourage(pupil).await?;
     let today = office.local.date();
     let books = office.web.app.register.read();
-    let class = books.stays_on(pupil, today).map(|stay| stay.group);
+    let left = around.left(office, &books, &state);
+    let enrolled = left.is_none();
+    let class = books.stays_on(pupil, today).filter(|_| enrolled).map(|stay| stay.group);
     let class = class.into_iter().find(|group| said::is_class(&books, *group));
     let back = class.map_or("/direction/droits".to_owned(), |class| format!("/direction/droits?classe={class}"));
-    let (relatives, companions) = choices(&books, office, pupil, &state);
-    let acts = Act::ALL.map(|(_, value, label)| Choice { value: value.to_owned(), label: fr::spaced(label) });
+    let (relatives, companions) =
+        left.as_ref().map_or_else(|| choices(&books, office, pupil, &state), |left| left.choices(&books));
+    let offered = |act: &Act| left.as_ref().is_none_or(|left| act.is_left(left, pupil, today));
+    let acts = Act::ALL.into_iter().filter(|(act, ..)| offered(act));
+    let acts = acts.map(|(_, value, label)| Choice { value: value.to_owned(), label: fr::spaced(label) });
     Ok(RightsPage {
         layout,
         name: books.person(pupil).map(PersonBook::full).unwrap_or_default(),
-        class: said::class_of(&books, pupil, today),
-        back: Link { href: back, text: "Les élèves de la classe".to_owned() },
+        class: if enrolled { said::class_of(&books, pupil, today) } else { String::new() },
+        left_on: around.left_on,
+        back: Link { href: back, text: if enrolled { "Les élèves de la classe" } else { "Les élèves" }.to_owned() },
         action,
-        near: near(&books, pupil, &state, today),
-        objecting_since: state.objecting_since(today),
+        near: left.as_ref().map_or_else(|| near(&books, pupil, &state, today), |left| left.near(&books, pupil)),
+        objecting_since: state.objecting_since(today).filter(|_| enrolled),
         form: RightForm {
-            acts: acts.to_vec(),
+            acts: acts.collect(),
             act: typed.acte,
             relatives,
             companions,
@@ -271,9 +287,9 @@ async fn view(
 
 pub async fn show(State(web): Shared, visitor: Visitor, Path(pupil): Path<PersonId>, Query(done): Query<Done>) -> Page {
     let office = Office::open(&web, visitor)?;
-    let pupil = pupil_of(&office, pupil)?;
+    let around = Around::of(&office, pupil)?;
     let typed = Typed { le: office.local.date().to_string(), ..Typed::default() };
-    let view = view(&office, visitor, pupil, typed, (vec![], None)).await?;
+    let view = view(&office, visitor, around, typed, (vec![], None)).await?;
     let layout = with_flash(view.layout, done.flash(office.local.date()));
     page(&RightsPage { layout, ..view })
 }
@@ -285,18 +301,23 @@ pub async fn record(
     request: axum::extract::Request,
 ) -> Page {
     let office = Office::open(&web, visitor)?;
-    let pupil = pupil_of(&office, pupil)?;
+    let around = Around::of(&office, pupil)?;
     let typed = request.extract::<Form<Typed>, _>().await;
     let Form(typed) = typed.map_err(|problem| Problem::invalid("form-malformed", problem.to_string()))?;
     let asked = match typed.asked() {
         Ok(asked) => asked,
         Err(errors) => {
-            let view = view(&office, visitor, pupil, typed, (errors, None)).await?;
+            let view = view(&office, visitor, around, typed, (errors, None)).await?;
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view);
         }
     };
     let command = asked.act.command(asked.person, asked.day);
     if typed.confirmer != "oui" {
+        // Of a pupil who has left, nobody is named but those who were given something here.
+        if let Some(error) = not_left(&office, around, &asked).await? {
+            let view = view(&office, visitor, around, typed, (vec![error], None)).await?;
+            return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view);
+        }
         return match web.app.try_entourage(office.head, office.school, pupil, command).await {
             Ok(()) => {
                 let sentence = {
@@ -304,9 +325,9 @@ pub async fn record(
                     let name = |person| books.person(person).map(PersonBook::full).unwrap_or_default();
                     fr::spaced(&asked.act.said(&name(asked.person), &name(pupil), asked.day))
                 };
-                page(&view(&office, visitor, pupil, typed, (vec![], Some(sentence))).await?)
+                page(&view(&office, visitor, around, typed, (vec![], Some(sentence))).await?)
             }
-            Err(problem) => refused(&office, visitor, pupil, typed, problem).await,
+            Err(problem) => refused(&office, visitor, around, typed, problem).await,
         };
     }
     let said = Said { key: Some(typed.cle.clone()).filter(|key| !key.is_empty()), expected: Some(asked.version) };
@@ -316,12 +337,24 @@ pub async fn record(
             web.app.await_readers(receipt.last_position.unwrap_or_default()).await;
             Ok(Redirect::to(&format!("/direction/droits/{pupil}?fait={done}")).into_response())
         }
-        Err(problem) => refused(&office, visitor, pupil, typed, problem).await,
+        Err(problem) => refused(&office, visitor, around, typed, problem).await,
     }
 }
 
+/// Why something asked where a pupil was cannot be done there; none when it can, or when the pupil is there.
+async fn not_left(office: &Office<'_>, around: Around, asked: &Asked) -> Result<Option<FieldError>, Problem> {
+    let (state, _) = office.web.app.entourage(around.pupil).await?;
+    let books = office.web.app.register.read();
+    let Some(left) = around.left(office, &books, &state) else { return Ok(None) };
+    if !asked.act.is_left(&left, around.pupil, asked.day) {
+        return Ok(Some(wrong("acte", "L’élève est parti : choisissez ce qui peut encore être retiré ici.")));
+    }
+    let known = left.names(asked.person, asked.act.of_companion());
+    Ok((!known).then(|| wrong("personne", "Cette personne n’a reçu ici aucun droit de cette sorte.")))
+}
+
 /// The form again, with what was chosen, and what the school answered.
-async fn refused(office: &Office<'_>, visitor: Visitor, pupil: PersonId, typed: Typed, problem: Problem) -> Page {
+async fn refused(office: &Office<'_>, visitor: Visitor, around: Around, typed: Typed, problem: Problem) -> Page {
     let status = problem.status();
     if status.is_server_error() || status == StatusCode::NOT_FOUND {
         return Err(problem);
@@ -347,5 +380,5 @@ async fn refused(office: &Office<'_>, visitor: Visitor, pupil: PersonId, typed: 
         _ => ("acte", "L’établissement n’accepte pas ce changement. Vérifiez la personne et le jour."),
     };
     let errors = vec![wrong(field, message)];
-    page_with(status, &view(office, visitor, pupil, typed, (errors, None)).await?)
+    page_with(status, &view(office, visitor, around, typed, (errors, None)).await?)
 }

@@ -32,14 +32,14 @@ fn key(work: &HomeworkVersion) -> (TextbookId, HomeworkId) {
 
 impl Formers {
     /// The views of these works, in the same order, with what was before.
-    pub fn beside(
+    pub fn beside<'b>(
         &self,
         reading: &Reading<'_>,
         books: &Books,
-        shown: &[HomeworkVersion],
+        shown: impl IntoIterator<Item = &'b HomeworkVersion>,
         mut views: Vec<(EntryId, Homework)>,
     ) -> Vec<(EntryId, Homework)> {
-        for (work, (_, view)) in shown.iter().zip(&mut views) {
+        for (work, (_, view)) in shown.into_iter().zip(&mut views) {
             let former = self.works.iter().find(|former| key(former) == key(work));
             view.former = former.and_then(|former| self.difference(reading, books, former, (work, view)));
         }

@@ -1,19 +1,23 @@
-//! `/enseignant/moi`: what is recorded of a teacher, and what others read of it: the same figures, counted by the same function.
+//! `/enseignant/moi`: what is recorded of a teacher, what others read of it, by the same figures, counted by the same function, and who
+//! looked.
 
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use domain::actor::Capacity;
 use domain::calendar::days_after;
+use domain::ids::PersonId;
+use domain::inspection::look::{Look, Seen};
 use jiff::civil::Date;
 
 use super::{Desk, labels, reason};
-use crate::facts::MandateBook;
+use crate::facts::{Books, MandateBook};
 use crate::problem::Problem;
 use crate::web::layout::Role;
 use crate::web::principal::Filling;
 use crate::web::routes::principal::filling;
 use crate::web::routes::{Page, Shared, Visitor, page, said};
-use crate::web::teacher::{AboutMePage, CancelledLesson, Reader};
+use crate::web::teacher::{AboutMePage, CancelledLesson, Looked, Reader};
 
 /// How far back and ahead a teacher finds the lessons of theirs that are not held.
 const CANCELLED_DAYS: i64 = 60;
@@ -33,6 +37,22 @@ async fn counted(desk: &Desk<'_>) -> Result<BTreeMap<Date, Filling>, Problem> {
     Ok(months)
 }
 
+/// Who looked at their work, by name, then by what was seen.
+fn looked(books: &Books, looks: &[Look]) -> Vec<Looked> {
+    let mut days: BTreeMap<(String, PersonId, Capacity, Seen), Vec<Date>> = BTreeMap::new();
+    for look in looks {
+        let key = (books.formal_name(look.looker), look.looker, look.capacity, look.seen);
+        days.entry(key).or_default().push(look.day);
+    }
+    let view = |((name, _, capacity, seen), days)| Looked {
+        name,
+        capacity: said::capacity(capacity).to_owned(),
+        seen: said::seen(seen).to_owned(),
+        days,
+    };
+    days.into_iter().map(view).collect()
+}
+
 pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
     let desk = Desk::open(&web, visitor)?;
     if web.app.register.read().services_of_teacher(desk.teacher).next().is_none() {
@@ -40,6 +60,7 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
     }
     let months = counted(&desk).await?;
     let today = desk.local.date();
+    let looks = web.app.looks_at_me(desk.teacher, today).await?;
     let since = days_after(today, -CANCELLED_DAYS).unwrap_or(today);
     let until = days_after(today, CANCELLED_DAYS).unwrap_or(today);
     // Before the register is read here: a lock that is held is not taken a second time.
@@ -69,6 +90,7 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
         total: months.values().fold(Filling::default(), |sum, cell| sum.and(*cell)),
         months: months.into_iter().collect(),
         readers: books.mandates.values().filter(mine).map(mandate).collect(),
+        looks: looked(&books, &looks),
         cancelled: cancelled.collect(),
         layout,
     })
