@@ -6,6 +6,7 @@
 mod books;
 mod classes;
 mod fold;
+mod guards;
 mod lessons;
 mod scopes;
 

@@ -73,6 +73,13 @@ facts! {
     Mandate(mandate::Event) = mandate::Mandate,
 }
 
+impl Fact {
+    /// Whether the events of an aggregate say who may do what, and when: all but those of textbooks, which rest on them.
+    pub fn gives_rights(aggregate: &str) -> bool {
+        aggregate != <textbook::Textbook as Decider>::TYPE
+    }
+}
+
 /// Why a stored row cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {

@@ -329,6 +329,9 @@ async fn refused(
             "Quelqu’un a écrit dans ce cahier entre-temps. Votre texte est gardé ici : relisez, puis enregistrez de nouveau."
         }
         "not-your-textbook" => "Vous ne tenez pas ce cahier aujourd’hui : vous pouvez le lire, pas y écrire.",
+        "stale" => {
+            "L’emploi du temps change en ce moment. Votre texte est gardé ici : enregistrez de nouveau dans un instant."
+        }
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
         "lesson-malformed" => "Une séance dure de 5 à 720 minutes.",
