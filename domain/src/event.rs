@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::actor::{Actor, Capacity};
-use crate::decider::Decider;
+use crate::decider::{Decider, Rights};
 use crate::directory::{entourage, establishment, group, person, service};
 use crate::ids::{SchoolId, StreamId};
 use crate::inspection::mandate;
@@ -52,6 +52,14 @@ macro_rules! facts {
                 Self::AGGREGATES.iter().find(|known| **known == name).copied()
             }
 
+            /// What rights have to do with an aggregate; an unknown one may give some.
+            pub fn rights(aggregate: &str) -> Rights {
+                $(if aggregate == <$decider as Decider>::TYPE {
+                    return <$decider as Decider>::RIGHTS;
+                })*
+                Rights::Given
+            }
+
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$variant(event) => event.name()),* }
             }
@@ -71,13 +79,6 @@ facts! {
     Service(service::Event) = service::Service,
     Textbook(textbook::Event) = textbook::Textbook,
     Mandate(mandate::Event) = mandate::Mandate,
-}
-
-impl Fact {
-    /// Whether the events of an aggregate say who may do what, and when: all but those of textbooks, which rest on them.
-    pub fn gives_rights(aggregate: &str) -> bool {
-        aggregate != <textbook::Textbook as Decider>::TYPE
-    }
 }
 
 /// Why a stored row cannot be read.

@@ -1,8 +1,7 @@
 //! A right may end between the moment it is read from the register and the moment the command is written. The journal then refuses the
 //! command, and it is decided again on what the register knows by then.
 
-use domain::decider::{Context, Decider};
-use domain::event::Fact;
+use domain::decider::{Context, Decider, Rights};
 use infra::journal::{Envelope, ExecuteError, Receipt};
 use serde::Serialize;
 
@@ -28,7 +27,7 @@ impl App {
             let (mut envelope, context) = look(&self.register.read())?;
             // What is written in textbooks is compared first with the last change of any right, which costs nothing. Only what that has
             // refused names the very streams it rests on, so that others may go on changing (an import) while it is written.
-            if decided == 0 && !Fact::gives_rights(D::TYPE) {
+            if decided == 0 && D::RIGHTS == Rights::Needed {
                 envelope.guards.clear();
             }
             match self.journal.execute::<D>(envelope, command.clone(), context).await {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::decider::Rights;
 use domain::event::Fact;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
@@ -120,11 +121,12 @@ impl<'a> Batch<'a> {
         self.command_key.push(&draft.key);
         self.command_hash.push(&draft.request_hash);
         self.versions.push(draft.version + draft.rows.len() as i64);
-        let gives = Fact::gives_rights(draft.stream.aggregate);
+        let rights = Fact::rights(draft.stream.aggregate);
         let facts_position = draft.rows.first().map_or(0, |row| row.facts_position);
         // Position 0: nothing was read.
-        self.rests_on.push((!gives && draft.guards.is_empty() && facts_position > 0).then_some(facts_position));
-        self.gives.push(gives);
+        let rests = rights == Rights::Needed && draft.guards.is_empty() && facts_position > 0;
+        self.rests_on.push(rests.then_some(facts_position));
+        self.gives.push(rights == Rights::Given);
         for (stream, version) in &draft.guards {
             self.guard_command.push(number);
             self.guard_type.push(stream.aggregate);
