@@ -102,9 +102,9 @@ impl Pages {
 #[tokio::test]
 async fn a_substitute_released_in_that_moment_writes_no_more() {
     let pages = Pages::open().await;
-    let released = elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), release());
+    let released = Box::pin(elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), release()));
     let (receipt, written) =
-        pages.one_after_the_other(released, pages.writes_in_4b(SUBSTITUTE, thursday_in_4b())).await;
+        pages.one_after_the_other(released, Box::pin(pages.writes_in_4b(SUBSTITUTE, thursday_in_4b()))).await;
     let refused = written.unwrap_err();
     assert_eq!((refused.status, refused.code.as_str()), (403, "not-your-textbook"));
     assert_eq!(pages.school.head().await, receipt.last_position.unwrap(), "nothing was written after it");
@@ -115,8 +115,8 @@ async fn a_teacher_whose_account_is_closed_in_that_moment_writes_no_more() {
     let pages = Pages::open().await;
     let stream = StreamId::new(person::Person::TYPE, TEACHER, domain::ids::SchoolYear::NONE);
     let close = person::Command::Deactivate { on: date(2026, 11, 17) };
-    let closed = elsewhere_written::<person::Person>(&pages.school.world, stream, close);
-    let (_, written) = pages.one_after_the_other(closed, pages.writes_in_4b(TEACHER, thursday_in_4b())).await;
+    let closed = Box::pin(elsewhere_written::<person::Person>(&pages.school.world, stream, close));
+    let (_, written) = pages.one_after_the_other(closed, Box::pin(pages.writes_in_4b(TEACHER, thursday_in_4b()))).await;
     assert_eq!(written.unwrap_err().code, "not-your-textbook");
 }
 
@@ -134,9 +134,10 @@ async fn an_hour_added_to_the_timetable_in_that_moment_is_read_and_the_lesson_is
     };
     let slots = vec![added(1, time(8, 0, 0, 0)), added(4, time(10, 0, 0, 0)), added(5, time(9, 0, 0, 0))];
     let more = service::Command::Schedule { slots, on: date(2026, 11, 17) };
-    let scheduled = elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), more);
+    let scheduled = Box::pin(elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), more));
     let friday = LessonRef::Slot { slot: SlotId::of(service, 5, time(9, 0, 0, 0), "all"), date: date(2026, 11, 20) };
-    let (receipt, written) = pages.one_after_the_other(scheduled, pages.writes_in_4b(TEACHER, thursday_in_4b())).await;
+    let (receipt, written) =
+        pages.one_after_the_other(scheduled, Box::pin(pages.writes_in_4b(TEACHER, thursday_in_4b()))).await;
     let (added_at, written) = (receipt.last_position.unwrap(), written.unwrap().last_position.unwrap());
     let rests_on = "select facts_position from journal.events where position = $1";
     let rests_on: i64 = sqlx::query_scalar(rests_on).bind(written).fetch_one(&pages.school.world.reader).await.unwrap();
@@ -149,8 +150,9 @@ async fn an_import_of_another_school_in_that_moment_takes_nothing_from_anybody()
     let pages = Pages::open().await;
     let stream = StreamId::new(establishment::School::TYPE, elsewhere(), domain::ids::SchoolYear::NONE);
     let named = establishment::Command::NameSubjects { subjects: [("030001".to_owned(), "LETTRES".to_owned())].into() };
-    let imported = elsewhere_written::<establishment::School>(&pages.school.world, stream, named);
-    let (_, written) = pages.one_after_the_other(imported, pages.writes_in_4b(TEACHER, thursday_in_4b())).await;
+    let imported = Box::pin(elsewhere_written::<establishment::School>(&pages.school.world, stream, named));
+    let (_, written) =
+        pages.one_after_the_other(imported, Box::pin(pages.writes_in_4b(TEACHER, thursday_in_4b()))).await;
     assert!(written.is_ok(), "{:?}", written.err());
 }
 
@@ -159,7 +161,7 @@ async fn a_head_whose_office_ends_in_that_moment_opens_no_mandate() {
     let pages = Pages::open().await;
     let stream = StreamId::new(person::Person::TYPE, HEAD, domain::ids::SchoolYear::NONE);
     let end = person::Command::EndRole { school: here(), role: person::Role::Head, on: date(2026, 11, 17) };
-    let ended = elsewhere_written::<person::Person>(&pages.school.world, stream, end);
+    let ended = Box::pin(elsewhere_written::<person::Person>(&pages.school.world, stream, end));
     let open = mandate::Command::OpenMandate {
         inspector: INSPECTOR,
         textbooks: [maths("4A")].into(),
@@ -182,7 +184,7 @@ async fn the_form_of_a_substitute_released_in_that_moment_says_why_and_keeps_wha
     };
     let typed =
         format!("version={}&cle={}&contenu=Th%C3%A9or%C3%A8me+de+Thal%C3%A8s", hidden("version"), hidden("cle"));
-    let released = elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), release());
+    let released = Box::pin(elsewhere_written::<service::Service>(&pages.school.world, service_of_4b(), release()));
     let sent = pages.call(Some(SUBSTITUTE), "POST", &path, &typed);
     let (_, (status, page)) = pages.one_after_the_other(released, sent).await;
     assert_eq!(status, 403, "{page}");
