@@ -95,6 +95,24 @@ async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_many_weeks_were_lived_the_inspector_reads_when_it_opens() {
+    let world = World::new().await;
+    let data_dir = world.data_dir.path();
+    // More than the year has had yet: it is lived from its first day.
+    Memory { weeks: 36, ..memory(data_dir) }.write(data_dir).unwrap();
+    let demo = started(&world, &Silent).await;
+    let scope = Scope { schools: [demo.school].into(), behind_the_scenes: true, ..Scope::default() };
+    let first = written(&demo.app.reader, &scope, date(2026, 9, 1), date(2026, 9, 4)).await.unwrap();
+    assert!(first.len() > 30, "{}", first.len());
+    let reads = demo.app.register.read().mandates.values().any(|book| {
+        let grant = &book.grant;
+        !grant.closed && (grant.from..=grant.until).contains(&TODAY)
+    });
+    assert!(reads);
+    demo.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_people_of_the_story_are_all_there() {
     let world = World::new().await;
     let demo = started(&world, &Silent).await;

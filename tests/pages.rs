@@ -1,5 +1,6 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
+mod ended;
 mod former;
 mod lessons;
 mod looks;

@@ -3,6 +3,7 @@
 mod entourage;
 mod keeping;
 mod looks;
+mod rights;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use domain::actor::{Actor, Capacity};
 use domain::decider::{Context, Decider};
 use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
-use domain::inspection::mandate::Mandate;
+use domain::inspection::mandate::{Command, Mandate};
 use domain::textbook::Textbook;
 use domain::textbook::entry::Source;
 use infra::clock::Clock;
@@ -31,7 +32,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
-use crate::facts::{Known, REGISTER, Register, SchoolBook, Standpoint};
+use crate::facts::{Books, Known, REGISTER, Register, SchoolBook, Standpoint};
 use crate::http::measures;
 use crate::problem::Problem;
 use crate::worker::read_models;
@@ -209,20 +210,19 @@ impl App {
     ) -> Result<Receipt, Problem> {
         let source = self.source(author, &command).await?;
         let received = self.received(textbook, &command).await?;
-        let (envelope, context) = {
-            let books = self.register.read();
+        let look = |books: &Books| {
             let now = self.now();
             let facts = books.textbook_facts(textbook, now).ok_or_else(Problem::unknown)?;
             let mut facts = domain::textbook::Facts { source, ..facts };
-            facts.received.files = received;
+            facts.received.files = received.clone();
             let today = facts.zone.to_datetime(now).date();
             let stream = StreamId::new(Textbook::TYPE, textbook, facts.bounds.year);
-            let envelope = said.to(stream, facts.school);
+            let envelope = Envelope { guards: books.right_in(author, textbook), ..said.to(stream, facts.school) };
             let capacity = books.capacity_in(author, textbook, today);
             let actor = Actor::Person(author);
-            (envelope, Context { actor, capacity, now, facts, facts_position: books.position })
+            Ok((envelope, Context { actor, capacity, now, facts, facts_position: books.position }))
         };
-        told::<Textbook>(self.journal.execute::<Textbook>(envelope, command, context).await)
+        self.obey::<Textbook>(command, look).await
     }
 
     /// The entry that a command takes over, if it exists as the command says and its author reads it as one of theirs.
@@ -249,10 +249,13 @@ impl App {
         school: SchoolId,
         mandate: domain::ids::MandateId,
         said: Said,
-        command: domain::inspection::mandate::Command,
+        command: Command,
     ) -> Result<Receipt, Problem> {
-        let (envelope, context) = {
-            let books = self.register.read();
+        let mut named = vec![head];
+        if let Command::OpenMandate { inspector, .. } = &command {
+            named.push(*inspector);
+        }
+        let look = |books: &Books| {
             let now = self.now();
             let today = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(now).date();
             // A mandate belongs to the school it was opened for: another school's head does not know it.
@@ -261,10 +264,11 @@ impl App {
             }
             let facts = books.mandate_facts(mandate, school, today);
             let capacity = books.capacity_at(head, school, today);
-            let envelope = said.to(lasting(Mandate::TYPE, mandate), school);
-            (envelope, Context { actor: Actor::Person(head), capacity, now, facts, facts_position: books.position })
+            let guards = named.iter().map(|person| books.standing_of(*person)).collect();
+            let envelope = Envelope { guards, ..said.to(lasting(Mandate::TYPE, mandate), school) };
+            Ok((envelope, Context { actor: Actor::Person(head), capacity, now, facts, facts_position: books.position }))
         };
-        told::<Mandate>(self.journal.execute::<Mandate>(envelope, command, context).await)
+        self.obey::<Mandate>(command, look).await
     }
 
     /// A head, or the machine, changes the directory of a school.
@@ -279,8 +283,7 @@ impl App {
     where
         D::Command: Serialize,
     {
-        let context = {
-            let books = self.register.read();
+        let look = |books: &Books| {
             let now = self.now();
             let today = |book: &SchoolBook| book.local(now).date();
             let capacity = match (actor.person(), books.schools.get(&school)) {
@@ -288,10 +291,12 @@ impl App {
                 (Some(person), Some(book)) => books.capacity_at(person, school, today(book)),
                 (Some(_), None) => return Err(Problem::unknown()),
             };
-            let facts = D::Facts::of(&books, school, stream);
-            Context { actor, capacity, now, facts, facts_position: books.position }
+            let facts = D::Facts::of(books, school, stream);
+            let guards = actor.person().map(|person| books.standing_of(person)).into_iter().collect();
+            let envelope = Envelope { guards, ..said.to(stream, school) };
+            Ok((envelope, Context { actor, capacity, now, facts, facts_position: books.position }))
         };
-        told::<D>(self.journal.execute::<D>(said.to(stream, school), command, context).await)
+        self.obey::<D>(command, look).await
     }
 
     pub fn now(&self) -> jiff::Timestamp {
@@ -347,8 +352,8 @@ pub struct Said {
 }
 
 impl Said {
-    fn to(self, stream: StreamId, school: SchoolId) -> Envelope {
-        Envelope { key: self.key, expected: self.expected, school: Some(school), ..Envelope::to(stream) }
+    fn to(&self, stream: StreamId, school: SchoolId) -> Envelope {
+        Envelope { key: self.key.clone(), expected: self.expected, school: Some(school), ..Envelope::to(stream) }
     }
 }
 

@@ -118,7 +118,7 @@ impl Demo {
                 zone.to_timestamp(from.to_datetime(jiff::civil::time(6, 0, 0, 0))).map_err(Failure::unavailable)?;
             clock.set(eve);
             setting_up::import(&app, &generated, progress).await?;
-            setting_up::by_the_office(&app, &generated, school).await?;
+            setting_up::by_the_office(&app, &generated, school, memory.at.date()).await?;
         }
         let featured = setting_up::featured(&app, &generated).await?;
         let mut life = life::Life::of(&app, &generated, from, until, memory.lived).await?;

@@ -7,6 +7,7 @@ mod books;
 mod classes;
 mod delays;
 mod fold;
+mod guards;
 mod lessons;
 mod looking;
 mod scopes;

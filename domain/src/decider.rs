@@ -19,10 +19,23 @@ pub struct Context<F> {
     pub facts_position: i64,
 }
 
+/// What the rights of people have to do with an aggregate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Its events may give one, or take one away.
+    Given,
+    /// Its commands rest on one that other aggregates give.
+    Needed,
+    /// Neither.
+    Apart,
+}
+
 /// An aggregate. Total and pure: the same arguments give the same answer, for ever.
 pub trait Decider: Send + Sync + 'static {
     /// The aggregate type as stored.
     const TYPE: &'static str;
+    /// What is not said otherwise gives rights: that costs others a second decision, and the contrary would cost a right.
+    const RIGHTS: Rights = Rights::Given;
     type Command: Clone + Send + Sync;
     type Event: DomainEvent;
     type Rejection: Rejection;

@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::actor::{Actor, Capacity};
-use crate::decider::Decider;
+use crate::decider::{Decider, Rights};
 use crate::directory::{entourage, establishment, group, person, service};
 use crate::ids::{SchoolId, StreamId};
 use crate::inspection::mandate;
@@ -50,6 +50,14 @@ macro_rules! facts {
             /// The static name of an aggregate type read from the database.
             pub fn aggregate(name: &str) -> Option<&'static str> {
                 Self::AGGREGATES.iter().find(|known| **known == name).copied()
+            }
+
+            /// What rights have to do with an aggregate; an unknown one may give some.
+            pub fn rights(aggregate: &str) -> Rights {
+                $(if aggregate == <$decider as Decider>::TYPE {
+                    return <$decider as Decider>::RIGHTS;
+                })*
+                Rights::Given
             }
 
             pub fn name(&self) -> &'static str {

@@ -34,7 +34,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Closure, LessonOn, NotHeld, PausePolicy, Placement, Slot, YearBounds};
-use crate::decider::{Context, Decider};
+use crate::decider::{Context, Decider, Rights};
 use crate::event::DomainEvent;
 use crate::ids::{EntryId, GroupId, HomeworkId, PersonId, SchoolId, SchoolYear, SlotId, TextbookId};
 use crate::personal::Personal;
@@ -236,6 +236,7 @@ pub struct Textbook;
 
 impl Decider for Textbook {
     const TYPE: &'static str = "textbook";
+    const RIGHTS: Rights = Rights::Needed;
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;

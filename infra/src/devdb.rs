@@ -17,6 +17,7 @@ mod bootstrap;
 mod error;
 mod layout;
 pub mod nats;
+mod orphans;
 mod server;
 mod wheel;
 
@@ -30,6 +31,7 @@ use account::Account;
 use binaries::Binaries;
 use bootstrap::{Keys, Presence};
 use layout::Layout;
+use orphans::{Holder, Vigil};
 use server::{Server, Start};
 
 /// How long an opener waits for a server that is neither reachable nor gone: one shutting down, or backends outliving a killed postmaster.
@@ -101,6 +103,11 @@ pub enum Progress {
     Attach {
         port: u16,
     },
+    /// A backend that a killed server had left, and that kept the directory, is no more.
+    OrphanEnded {
+        pid: u32,
+        title: String,
+    },
 }
 
 impl fmt::Display for Progress {
@@ -112,6 +119,9 @@ impl fmt::Display for Progress {
                 write!(f, "creating a PostgreSQL cluster in {}", cluster.display())
             }
             Self::Start { cluster } => write!(f, "starting PostgreSQL on {}", cluster.display()),
+            Self::OrphanEnded { pid, title } => {
+                write!(f, "ended process {pid} ({title}), which a killed PostgreSQL had left here")
+            }
             Self::Attach { port } => write!(f, "attaching to the PostgreSQL already running on port {port}"),
         }
     }
@@ -244,6 +254,7 @@ async fn attach(
 }
 
 /// Starts the server. PostgreSQL itself refuses a directory that another postmaster, or its last backends, still use: then wait and look again.
+/// Backends that a killed postmaster has left do not always leave by themselves: they are ended.
 async fn start_or_attach(
     options: &Options,
     layout: &Layout,
@@ -255,6 +266,7 @@ async fn start_or_attach(
     progress(Progress::Start { cluster: directory.to_owned() });
     let deadline = Instant::now() + PATIENCE;
     let mut ports_refused = 0;
+    let mut vigil = None;
     loop {
         let port = layout.free_port(ports_refused == 0)?;
         match server::start(options, layout, binaries, directory, port).await? {
@@ -275,16 +287,29 @@ async fn start_or_attach(
                 }
             }
             Start::Held(tail) if Instant::now() > deadline => {
-                return Err(DevDbError::Held { directory: directory.to_owned(), tail });
+                let holders = said(&orphans::holders(directory, &layout.account));
+                return Err(DevDbError::Held { directory: directory.to_owned(), holders, tail });
             }
             Start::Held(_) => {
                 if let Some(cluster) = attach(layout, directory, keys, progress).await? {
                     return Ok(cluster);
                 }
+                let vigil = vigil.get_or_insert_with(Vigil::begin);
+                for Holder { pid, title } in vigil.end_orphans(directory, &layout.account) {
+                    progress(Progress::OrphanEnded { pid, title });
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
     }
+}
+
+/// Who holds the directory, for a person; what to type when this machine does not tell.
+fn said(holders: &[Holder]) -> String {
+    if holders.is_empty() {
+        return "type `ps -fC postgres` to see who".to_owned();
+    }
+    holders.iter().map(Holder::to_string).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

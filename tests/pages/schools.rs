@@ -140,6 +140,43 @@ async fn a_teacher_of_two_schools_has_one_week_and_each_school_closes_its_own_le
 }
 
 #[tokio::test]
+async fn a_textbook_is_of_its_school_whichever_its_teacher_came_to_first() {
+    let pages = Pages::open().await.with_the_other_school().await;
+    // On Réunion it is Wednesday already when it is a Tuesday evening at the other school.
+    let identity = establishment::Identity {
+        uai: "0990002Y".into(),
+        name: "Collège des Ormes".into(),
+        town: None,
+        academy: None,
+        level: establishment::Level::College,
+        time_zone: "Indian/Reunion".into(),
+        holiday_zone: None,
+    };
+    let described = establishment::Command::Register { identity };
+    pages.elsewhere::<establishment::School>(elsewhere(), SchoolYear::NONE, described).await;
+    pages.school.app.await_readers(pages.school.head().await).await;
+    pages.school.world.clock.set("2026-11-17T21:00:00Z".parse().unwrap());
+    let (there, slot) = (TextbookId::of(class_elsewhere(), MATHS), slot("4A", MATHS, 4));
+    let monday = SlotId::of(ServiceId::of(class_elsewhere(), MATHS), 1, time(14, 0, 0, 0), "all");
+    for (path, school, today) in [
+        (format!("/enseignant/cahiers/{there}"), "Collège des Ormes", None),
+        (format!("/enseignant/cahiers/{there}/seances/{monday}/{NEXT_MONDAY}"), "Collège des Ormes", None),
+        (format!("/enseignant/cahiers/{there}/hors-emploi-du-temps"), "Collège des Ormes", Some("2026-11-18")),
+        (format!("/enseignant/cahiers/{}", maths("4A")), "Collège des Tilleuls", None),
+        (format!("/enseignant/cahiers/{}/seances/{slot}/{THURSDAY}", maths("4A")), "Collège des Tilleuls", None),
+        (
+            format!("/enseignant/cahiers/{}/hors-emploi-du-temps", maths("4A")),
+            "Collège des Tilleuls",
+            Some("2026-11-17"),
+        ),
+    ] {
+        let text = pages.sees(OTHER_TEACHER, &path).await;
+        assert!(part(&text, "<footer", "</footer>").contains(school), "{path}: {text}");
+        assert!(today.is_none_or(|today| text.contains(&format!("value=\"{today}\""))), "{path}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_head_of_two_schools_chooses_which_one_the_pages_are_of() {
     let pages = Pages::open().await.with_the_other_school().await;
     pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());

@@ -7,11 +7,11 @@ use domain::directory::person::{Event, Origin, Person, Role};
 use domain::event::DomainEvent as _;
 use domain::ids::{PersonId, SchoolId};
 use domain::personal::{Sealable as _, SealedCell};
-use infra::journal::{ExecuteError, Receipt};
+use infra::journal::{Envelope, ExecuteError, Receipt};
 use jiff::civil::Date;
 
-use super::{App, Said, lasting, told};
-use crate::facts::RoleHeld;
+use super::{App, Said, lasting};
+use crate::facts::{Books, RoleHeld};
 use crate::problem::Problem;
 
 impl App {
@@ -24,9 +24,18 @@ impl App {
         said: Said,
         command: Command,
     ) -> Result<Receipt, Problem> {
-        let context = self.around(who, school, pupil, &command).await?;
-        let envelope = said.to(lasting(Entourage::TYPE, pupil), school);
-        told::<Entourage>(self.journal.execute::<Entourage>(envelope, command, context).await)
+        let born_on = self.asked_birth(pupil, &command).await?;
+        // The head, the pupil with their relatives, the AESH who is named: each may have changed.
+        let mut named = vec![who, pupil];
+        if let Command::NameCompanion { companion, .. } = &command {
+            named.push(*companion);
+        }
+        let look = |books: &Books| {
+            let context = self.around(books, (who, school, pupil), &command, born_on)?;
+            let guards = named.iter().map(|person| books.standing_of(*person)).collect();
+            Ok((Envelope { guards, ..said.to(lasting(Entourage::TYPE, pupil), school) }, context))
+        };
+        self.obey::<Entourage>(command.clone(), look).await
     }
 
     /// Whether the same command would be obeyed now: said before somebody is asked to confirm it. Nothing is written.
@@ -37,7 +46,8 @@ impl App {
         pupil: PersonId,
         command: Command,
     ) -> Result<(), Problem> {
-        let context = self.around(who, school, pupil, &command).await?;
+        let born_on = self.asked_birth(pupil, &command).await?;
+        let context = self.around(&self.register.read(), (who, school, pupil), &command, born_on)?;
         let (state, _) = self.entourage(pupil).await?;
         let decided = Entourage::decide(&state, command, &context);
         decided.map(drop).map_err(|rejection| Problem::from(ExecuteError::Rejected(rejection)))
@@ -48,15 +58,18 @@ impl App {
         Ok(self.journal.state::<Entourage>(lasting(Entourage::TYPE, pupil)).await?)
     }
 
-    async fn around(
+    /// The day of birth, for the one command that asks it.
+    async fn asked_birth(&self, pupil: PersonId, command: &Command) -> Result<Option<Date>, Problem> {
+        if *command == Command::Object { self.born_on(pupil).await } else { Ok(None) }
+    }
+
+    fn around(
         &self,
-        who: PersonId,
-        school: SchoolId,
-        pupil: PersonId,
+        books: &Books,
+        (who, school, pupil): (PersonId, SchoolId, PersonId),
         command: &Command,
+        born_on: Option<Date>,
     ) -> Result<Context<Facts>, Problem> {
-        let born_on = if *command == Command::Object { self.born_on(pupil).await? } else { None };
-        let books = self.register.read();
         let now = self.now();
         let today = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(now).date();
         let here = books.is_around(pupil, school, command, today);

@@ -145,7 +145,9 @@ impl Life {
         let lesson =
             books.lessons(textbook, act.date, act.date).into_iter().find(|at| at.starts_at == act.starts_at)?;
         let lesson_ref = LessonRef::Slot { slot: lesson.slot, date: act.date };
-        let next: Vec<_> = books.lessons(textbook, act.date.tomorrow().ok()?, weeks_after(act.date, 6));
+        let mut next: Vec<_> = books.lessons(textbook, act.date.tomorrow().ok()?, weeks_after(act.date, 6));
+        // Nobody gives work for a lesson that a visitor has cancelled.
+        next.retain(|at| at.not_held.is_none());
         let due = |due: &Due| match due {
             Due::NextLesson => next.first().map(|at| DueRef::Lesson { slot: at.slot, date: at.date }),
             Due::LessonAfter(n) => {

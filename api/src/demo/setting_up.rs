@@ -13,6 +13,7 @@ use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, StreamId, 
 use domain::inspection::mandate;
 use infra::generator::{self, Cast, Replacement, School};
 use infra::vault::IdentityNumber;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Featured, Progress, sts_number};
@@ -21,6 +22,9 @@ use crate::cli::Failure;
 use crate::facts::Books;
 use crate::feed;
 use crate::problem::Problem;
+
+/// How long the inspector still reads once the demonstration is open.
+const MANDATE_DAYS: i64 = 32;
 
 /// Writes the school's AAF and STS files, imports them, and leaves none behind: they hold names in clear.
 pub(super) async fn import(app: &App, generated: &School, progress: &dyn Progress) -> Result<(), Failure> {
@@ -39,7 +43,12 @@ async fn import_from(app: &App, generated: &School, folder: &Path, progress: &dy
 }
 
 /// What the files do not say: holidays, who replaces whom, the inspector and his mandate.
-pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolId) -> Result<(), Failure> {
+pub(super) async fn by_the_office(
+    app: &App,
+    generated: &School,
+    school: SchoolId,
+    opens_on: Date,
+) -> Result<(), Failure> {
     let year = SchoolYear(generated.calendar.starts_on.year());
     let stream = lasting(SchoolAggregate::TYPE, school);
     let closures = establishment::Command::SetClosures { year, closures: closures(generated) };
@@ -49,7 +58,7 @@ pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolI
     for replacement in &generated.replacements {
         replace(app, generated, school, year, head, replacement).await?;
     }
-    open_mandate(app, school, year, head, inspector).await?;
+    open_mandate(app, (school, year), (head, inspector), opens_on).await?;
     app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
     Ok(())
 }
@@ -149,20 +158,20 @@ async fn replace(
     Ok(())
 }
 
-/// The head opens the mathematics textbooks of two classes to the inspector for three weeks.
+/// The head opens the mathematics textbooks of three classes to the inspector, from before the first lesson that is lived: however many
+/// weeks that is, he still reads when the demonstration opens, and a month longer.
 async fn open_mandate(
     app: &App,
-    school: SchoolId,
-    year: SchoolYear,
-    head: PersonId,
-    inspector: PersonId,
+    (school, year): (SchoolId, SchoolYear),
+    (head, inspector): (PersonId, PersonId),
+    opens_on: Date,
 ) -> Result<(), Failure> {
     let mathematics = |code: &str| TextbookId::of(GroupId::of(school, year, code), "061300");
     let wanted: BTreeSet<TextbookId> = [Cast::CLASS, "4A", "3B"].map(mathematics).into();
     let known = wanted.into_iter().filter(|textbook| app.register.read().services.contains_key(textbook)).collect();
     let today = app.register.read().schools.get(&school).map(|book| book.local(app.now()).date()).unwrap_or_default();
     let mandate = MandateId(Uuid::new_v5(&school.0, b"demo/mandate"));
-    let until = days_after(today, 75).unwrap_or(today);
+    let until = days_after(opens_on.max(today), MANDATE_DAYS).unwrap_or(opens_on);
     let command = mandate::Command::OpenMandate { inspector, textbooks: known, from: today, until };
     done(app.in_mandate(head, school, mandate, said("mandate"), command).await)?;
     Ok(())

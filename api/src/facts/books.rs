@@ -98,6 +98,8 @@ impl RoleHeld {
 
 #[derive(Default)]
 pub struct PersonBook {
+    /// Of the person's stream, as folded here.
+    pub version: i64,
     /// None when the key was destroyed.
     pub names: Option<Names>,
     pub roles: Vec<RoleHeld>,
@@ -175,6 +177,8 @@ pub struct ServiceBook {
     pub year: SchoolYear,
     pub group: GroupId,
     pub subject: String,
+    /// Of the service's stream, as folded here.
+    pub version: i64,
     pub assignments: Vec<Assignment>,
     /// Every slot it ever had, and the first day on which it is over.
     pub slots: Vec<(Slot, Option<Date>)>,

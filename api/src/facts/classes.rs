@@ -19,6 +19,14 @@ impl Books {
         here.map(|(pupil, _)| *pupil)
     }
 
+    /// Whether whoever is in a group on a day is in the other one too: that one is the same group, or a class of which this is a part.
+    /// Nobody is in a group that is empty: nothing is said of it.
+    pub fn is_part_of(&self, group: GroupId, whole: GroupId, on: Date) -> bool {
+        let whole_of: BTreeSet<PersonId> = self.members(whole, on).collect();
+        let mut members = self.members(group, on).peekable();
+        group == whole || members.peek().is_some() && members.all(|pupil| whole_of.contains(&pupil))
+    }
+
     /// A class and the groups of its school that its pupils are in on a day.
     pub fn groups_of_class(&self, class: GroupId, on: Date) -> BTreeSet<GroupId> {
         let school = self.groups.get(&class).map(|book| book.school);

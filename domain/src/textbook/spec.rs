@@ -1,4 +1,6 @@
 mod files;
+mod primary;
+mod work;
 
 use super::entry::Purpose;
 use super::file::Media;
@@ -183,66 +185,6 @@ fn a_slot_that_ended_keeps_its_past_lessons() {
 }
 
 #[test]
-fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
-    let give = |due| Command::GiveHomework { given_in: on(THURSDAY, 4), homework: exercise(due) };
-    let lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 23) };
-    let events = given(&[]).when(give(lesson)).unwrap();
-    let Some(Event::HomeworkGiven { given_in, task, .. }) = events.last() else { panic!() };
-    assert_eq!((given_in.date, task.due.on, task.due.slot), (THURSDAY, date(2026, 11, 23), Some(slot(1).slot)));
-    assert_eq!(given(&[]).when(give(DueRef::Date { date: MONDAY })).unwrap_err(), Rejection::DueBeforeGiven);
-    let no_lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 24) };
-    assert_eq!(given(&[]).when(give(no_lesson)).unwrap_err(), Rejection::NoLessonThatDay);
-    let after_the_year = DueRef::Date { date: date(2027, 8, 1) };
-    assert_eq!(given(&[]).when(give(after_the_year)).unwrap_err(), Rejection::OutsideSchoolYear);
-}
-
-#[test]
-fn work_is_not_due_on_a_day_the_school_is_closed() {
-    let give = |day| Command::GiveHomework {
-        given_in: on(date(2026, 11, 9), 1),
-        homework: exercise(DueRef::Date { date: day }),
-    };
-    assert_eq!(given(&[]).when(give(date(2026, 11, 11))).unwrap_err(), Rejection::DueOnClosure);
-    assert!(given(&[]).when(give(date(2026, 11, 12))).is_ok());
-}
-
-#[test]
-fn pa_01_work_written_on_friday_evening_for_monday_morning_has_no_night() {
-    use super::homework::{Notice, notice};
-    let (zone, monday) = (facts().zone, date(2026, 11, 23));
-    let told = |due, year, month, day, hour| {
-        let now = zone.to_timestamp(datetime(year, month, day, hour, 0, 0, 0)).unwrap();
-        let visible = crate::calendar::visible_from(&national_pauses(), &zone, now);
-        notice(&crate::calendar::customary_notice(), &zone, due, visible)
-    };
-    let at_eight = (monday, Some(time(8, 0, 0, 0)));
-    assert_eq!(told(at_eight, 2026, 11, 20, 21), Notice::Short { hours: 1 });
-    assert_eq!(told(at_eight, 2026, 11, 20, 19), Notice::Enough);
-    assert_eq!(told((monday, None), 2026, 11, 20, 21), Notice::TooLate, "due when the day begins");
-    // The night of the change of clocks has an hour more, and the pause ends at seven all the same.
-    let after = (date(2026, 10, 26), Some(time(8, 0, 0, 0)));
-    assert_eq!(told(after, 2026, 10, 23, 21), Notice::Short { hours: 1 });
-    assert_eq!(told((date(2026, 11, 24), Some(time(8, 0, 0, 0))), 2026, 11, 23, 20), Notice::Short { hours: 1 });
-}
-
-#[test]
-fn work_is_not_due_for_a_lesson_that_is_not_held_but_may_be_left_for_the_class_in_it() {
-    use crate::calendar::{LessonOn, NotHeld};
-    let absent = |past: &[Event]| {
-        let mut given = given(past);
-        let lesson = LessonOn { date: THURSDAY, slot: slot(4).slot };
-        given.context.facts.not_held.insert(lesson, NotHeld::TeacherAbsent);
-        given
-    };
-    let due = |date, weekday| DueRef::Lesson { slot: slot(weekday).slot, date };
-    let give = |due| Command::GiveHomework { given_in: on(MONDAY, 1), homework: exercise(due) };
-    assert_eq!(absent(&[]).when(give(due(THURSDAY, 4))).unwrap_err(), Rejection::DueLessonNotHeld);
-    assert!(absent(&[]).when(give(due(date(2026, 11, 23), 1))).is_ok());
-    assert!(absent(&[]).when(give(DueRef::Date { date: THURSDAY })).is_ok(), "a day is not a lesson");
-    assert!(absent(&[]).when(publish(on(THURSDAY, 4))).is_ok(), "continuity: work for the class of an absent teacher");
-}
-
-#[test]
 fn a_moved_lesson_keeps_its_name_and_ends_where_it_is_held() {
     use crate::calendar::{LessonOn, Placement};
     let moved = |past: &[Event], to: Date| {
@@ -288,20 +230,6 @@ fn a_lesson_moved_from_a_day_that_closes_is_written_and_one_moved_to_it_is_not()
     assert_eq!(facts().zone.to_datetime(lesson.ended_at), datetime(2026, 11, 13, 14, 55, 0, 0));
     let closed = moved(date(2026, 11, 12), 4, armistice).when(publish(on(date(2026, 11, 12), 4)));
     assert_eq!(closed.unwrap_err(), Rejection::NoLessonThatDay);
-}
-
-#[test]
-fn work_given_with_an_entry_is_one_fact_or_none() {
-    let bad = DueRef::Date { date: date(2026, 1, 1) };
-    let command = Command::PublishEntry {
-        lesson: on(MONDAY, 1),
-        content: "x".into(),
-        framing: NewFraming::default(),
-        copied_from: None,
-        resources: vec![],
-        homework: vec![exercise(bad)],
-    };
-    assert_eq!(given(&[]).when(command).unwrap_err(), Rejection::DueBeforeGiven);
 }
 
 #[test]
@@ -360,34 +288,6 @@ fn a_withdrawn_lesson_takes_its_work_along_if_asked() {
 }
 
 #[test]
-fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
-    let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
-    let give = |pupils: &[PersonId]| {
-        let homework = NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) };
-        Command::GiveHomework { given_in: lesson, homework }
-    };
-    let stranger = PersonId(Uuid::from_u128(999));
-    assert_eq!(given(&[]).when(give(&[pupil(1), stranger])).unwrap_err(), Rejection::PupilNotInGroup);
-    let events = given(&[]).when(give(&[pupil(1), pupil(2)])).unwrap();
-    let Some(Event::HomeworkGiven { task, .. }) = events.last() else { panic!("no work was given") };
-    assert_eq!(task.audience, BTreeSet::from([pupil(1), pupil(2)]));
-    // One of them changes class: the work can be written anew, for them too; but nobody else can be added who is not of the class.
-    let revise = |pupils: &[PersonId]| Command::ReviseHomework {
-        homework: NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) },
-    };
-    let left = || {
-        let mut given = given(&events);
-        given.context.facts.members.remove(&pupil(1));
-        given
-    };
-    assert!(left().when(revise(&[pupil(1), pupil(2)])).is_ok());
-    assert_eq!(left().when(revise(&[stranger])).unwrap_err(), Rejection::PupilNotInGroup);
-    // Written anew without a word of whom it is for, it is for the same: it does not become everybody's.
-    let same = left().when(Command::ReviseHomework { homework: exercise(due) }).unwrap();
-    assert!(matches!(&same[..], [Event::HomeworkRevised { task, .. }] if task.audience.len() == 2));
-}
-
-#[test]
 fn what_is_taken_over_says_from_where() {
     let other = TextbookId(Uuid::from_u128(8));
     let source = Source { textbook: other, entry: EntryId(Uuid::from_u128(9)), version: 4 };
@@ -418,74 +318,4 @@ fn an_entry_may_say_where_it_stands_in_the_plan_of_the_year() {
     let Event::EntryPublished { framing, .. } = &events[1] else { panic!("no entry") };
     assert!(framing.sequence.is_some() && framing.programme.is_none());
     assert_eq!(given(&[]).when(framed(&"é".repeat(301))).unwrap_err(), Rejection::FramingTooLong);
-}
-
-/// A work of that kind, given on Monday for Thursday in a school of that degree.
-fn given_in_a_school(degree: Degree, kind: HomeworkKind, written: bool) -> Result<Vec<Event>, Rejection> {
-    let mut given = given(&[]);
-    given.context.facts.degree = degree;
-    let homework = NewHomework { kind, written, ..exercise(DueRef::Date { date: THURSDAY }) };
-    given.when(Command::GiveHomework { given_in: on(MONDAY, 1), homework })
-}
-
-#[test]
-fn ct_13_written_work_outside_class_is_refused_in_a_primary_school_with_the_text_that_says_so() {
-    use HomeworkKind::{Exercise, Other, Reading, Research, TakeHome};
-    for kind in [Exercise, Reading, Research, Other] {
-        let Err(Rejection::WrittenHomeworkInPrimary(text)) = given_in_a_school(Degree::First, kind, true) else {
-            panic!("{kind:?}")
-        };
-        assert!(text.contains("94-226") && text.contains("29 décembre 1956"), "{text}");
-    }
-    let take_home = given_in_a_school(Degree::First, TakeHome, false);
-    assert!(matches!(take_home, Err(Rejection::WrittenHomeworkInPrimary(_))), "a devoir maison is written by its name");
-    for degree in [Degree::Second, Degree::Unsaid] {
-        assert!(given_in_a_school(degree, TakeHome, true).is_ok(), "no text forbids it elsewhere");
-    }
-}
-
-#[test]
-fn ct_13_oral_work_lessons_reading_and_what_is_written_in_class_stay_allowed_in_a_primary_school() {
-    use HomeworkKind::{ClassWork, Exercise, Learning, Material, Reading, Test};
-    for kind in [Learning, Reading, Exercise, Material] {
-        assert!(given_in_a_school(Degree::First, kind, false).is_ok(), "{kind:?}");
-    }
-    for kind in [ClassWork, Test] {
-        assert!(given_in_a_school(Degree::First, kind, true).is_ok(), "{kind:?} is written in class");
-    }
-}
-
-#[test]
-fn ct_13_a_work_given_before_is_not_made_a_written_one() {
-    let mut given = given(&given_in_a_school(Degree::First, HomeworkKind::Exercise, false).unwrap());
-    given.context.facts.degree = Degree::First;
-    let written = exercise(DueRef::Date { date: THURSDAY });
-    let oral = NewHomework { written: false, text: "Ex. 12 à l’oral".into(), ..written.clone() };
-    let revise = |homework| Textbook::decide(&given.state, Command::ReviseHomework { homework }, &given.context);
-    assert!(matches!(revise(written), Err(Rejection::WrittenHomeworkInPrimary(_))));
-    assert!(matches!(revise(oral).unwrap()[..], [Event::HomeworkRevised { .. }]));
-}
-
-#[test]
-fn ct_13_the_text_in_force_is_that_of_the_day_the_work_is_given() {
-    use super::written::{POLICIES, WrittenWorkPolicy, forbidding};
-    let text = |on| forbidding(&POLICIES, Degree::First, on).map(|policy| policy.source);
-    assert_eq!(text(date(1956, 12, 28)), None);
-    assert_eq!(text(date(1994, 9, 5)), Some("circulaire du 29 décembre 1956"));
-    assert!(text(MONDAY).unwrap().starts_with("circulaire n° 94-226"));
-    let again = WrittenWorkPolicy { valid_from: date(2027, 9, 1), allowed: true, ..POLICIES[1] };
-    let later = [POLICIES[0], POLICIES[1], again];
-    assert!(forbidding(&later, Degree::First, date(2027, 8, 31)).is_some());
-    assert_eq!(forbidding(&later, Degree::First, date(2027, 9, 1)), None, "a later text may allow it");
-}
-
-#[test]
-fn a_half_day_is_a_lesson_like_another() {
-    let mut given = given(&[]);
-    let morning = &mut given.context.facts.slots[0].0;
-    (morning.starts_at, morning.minutes) = (time(8, 30, 0, 0), 180);
-    let command = publish(on(MONDAY, 1));
-    let events = Textbook::decide(&given.state, command, &given.context).unwrap();
-    let noon = facts().zone.to_timestamp(datetime(2026, 11, 16, 11, 30, 0, 0)).unwrap();
-    assert_eq!(events[1].occurred_at(), Some(noon));
 }

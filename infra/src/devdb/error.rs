@@ -43,9 +43,9 @@ pub enum DevDbError {
     )]
     PortsTaken { port: u16, tail: String },
     #[error(
-        "another PostgreSQL holds {directory} and accepts no connection: type `ps -fp $(head -n 1 {directory}/postmaster.pid)` to see it; the log ends with: {tail}"
+        "another PostgreSQL holds {directory} and accepts no connection: {holders}; end it if it is to end, then start again; the log ends with: {tail}"
     )]
-    Held { directory: PathBuf, tail: String },
+    Held { directory: PathBuf, holders: String, tail: String },
     #[error(
         "another process has been opening {data_dir} for minutes: type `fuser -v {data_dir}/cluster.lock` to see it"
     )]

@@ -9,9 +9,11 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::account::Account;
 use super::binaries::Binaries;
 use super::error::{DevDbError, at};
 use super::layout::{self, Layout};
+use super::orphans;
 use super::{Durability, Options};
 
 /// Recovery after a crash replays the journal of the server; it is given time.
@@ -102,7 +104,7 @@ pub(super) async fn start(
     directory: &Path,
     port: u16,
 ) -> Result<Start, DevDbError> {
-    discard_recycled_pid(directory);
+    discard_recycled_pid(directory, &layout.account);
     let log_path = layout.log(directory);
     let log = open_log(&log_path)?;
     let log_start = log.metadata().map_err(at(&log_path))?.len();
@@ -196,6 +198,8 @@ pub(super) fn last_lines(text: &str) -> String {
 pub(super) struct PidFile {
     pub(super) pid: u32,
     pub(super) port: Option<u16>,
+    /// Key and number of the memory that the postmaster shares with its backends; none before it is made.
+    pub(super) memory: Option<(u64, u64)>,
     pub(super) ready: bool,
 }
 
@@ -209,19 +213,24 @@ impl PidFile {
         Some(Self {
             pid: lines.first()?.parse().ok()?,
             port: lines.get(3).and_then(|port| port.parse().ok()),
+            memory: lines.get(6).and_then(|line| {
+                let (key, id) = line.split_once(' ')?;
+                Some((key.parse().ok()?, id.trim().parse().ok()?))
+            }),
             ready: lines.get(7) == Some(&"ready"),
         })
     }
 }
 
 /// After a crash and a reboot the pid of the dead postmaster may be that of any program, and PostgreSQL would believe itself running.
-/// Only where the kernel tells us that it is another program (Linux) is the file removed; in doubt it stays.
-fn discard_recycled_pid(directory: &Path) {
+/// Only where the kernel tells us that it is another program (Linux) is the file removed; in doubt it stays, as it does while a backend of
+/// that postmaster is left: by this file alone PostgreSQL knows of it.
+fn discard_recycled_pid(directory: &Path, account: &Account) {
     let Some(file) = PidFile::read(directory) else {
         return;
     };
     let program = fs::read_to_string(format!("/proc/{}/comm", file.pid));
-    if program.is_ok_and(|name| !name.starts_with("post")) {
+    if program.is_ok_and(|name| !name.starts_with("post")) && orphans::orphans(directory, account).is_empty() {
         let _ = fs::remove_file(directory.join("postmaster.pid"));
     }
 }
@@ -289,7 +298,7 @@ impl Drop for Server {
 }
 
 /// Through the shell's own `kill`: the program of that name is not everywhere.
-fn signal_process(pid: u32, signal: &str) {
+pub(super) fn signal_process(pid: u32, signal: &str) {
     let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid.to_string()]).status();
     if !sent.is_ok_and(|status| status.success()) {
         tracing::warn!(pid, signal, "the signal was not delivered");

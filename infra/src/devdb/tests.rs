@@ -11,7 +11,7 @@ use sqlx::{Connection as _, PgConnection};
 use super::layout::Layout;
 use super::server::{PidFile, Start};
 use super::wheel::{self, NATS, POSTGRES};
-use super::{Cluster, DevDbError, Options, Progress, account, binaries, layout, nats, open, server};
+use super::{Cluster, DevDbError, Options, Progress, account, binaries, layout, nats, open, orphans, server};
 use crate::postgres;
 
 /// Names the data directory to the process that a test starts in order to kill it.
@@ -43,9 +43,30 @@ fn accounts_are_read_with_negative_numbers_too() {
 #[test]
 fn a_pid_file_tells_port_and_state_once_they_are_there() {
     let whole = "41\n/d/pg15\n1700000000\n40123\n/d/run\n127.0.0.1\n 1234 5\nready   \n";
-    assert_eq!(PidFile::parse(whole), Some(PidFile { pid: 41, port: Some(40123), ready: true }));
-    assert_eq!(PidFile::parse("41\n/d/pg15\n1700000000\n"), Some(PidFile { pid: 41, port: None, ready: false }));
+    let memory = Some((1234, 5));
+    assert_eq!(PidFile::parse(whole), Some(PidFile { pid: 41, port: Some(40123), memory, ready: true }));
+    let begun = PidFile { pid: 41, port: None, memory: None, ready: false };
+    assert_eq!(PidFile::parse("41\n/d/pg15\n1700000000\n"), Some(begun));
     assert_eq!(PidFile::parse(""), None);
+}
+
+#[test]
+fn only_who_works_in_the_directory_and_holds_its_memory_is_its_backend() {
+    let (directory, memory) = (Path::new("/d/pg15"), (5_423_809, 32_769));
+    let seen = "/d/pg15\n7f10-7f20 r-xp 00000000 fe:01 77    /usr/lib/postgresql/15/bin/postgres\n\
+        7f3c-7f3d rw-s 00000000 00:01 32769                      /SYSV0052c2c1 (deleted)\n";
+    assert_eq!(format!("{:08x}", memory.0), "0052c2c1");
+    assert!(orphans::proves(seen, directory, memory));
+    assert!(!orphans::proves(seen, Path::new("/d/pg16"), memory));
+    assert!(!orphans::proves(seen, directory, (memory.0, 32_770)));
+    assert!(!orphans::proves(seen, directory, (memory.0 + 1, memory.1)));
+    assert!(!orphans::proves("/d/pg15", directory, memory));
+}
+
+#[test]
+fn a_process_is_read_whatever_its_name() {
+    assert_eq!(orphans::state_in("41 (post) gres)) S 1 41 41 0 -1"), Some(("S".to_owned(), 1)));
+    assert_eq!(orphans::state_in("41"), None);
 }
 
 #[test]
@@ -158,6 +179,37 @@ async fn a_killed_server_starts_again_with_what_it_had_acknowledged() {
     assert_eq!(ask(second.url(), "select word from kept").await, "kept");
     drop(first);
     assert_eq!(ask(second.url(), "select word from kept").await, "kept");
+    second.stop();
+    assert_eq!(processes_naming(home.path()), Vec::<String>::new());
+}
+
+/// Stopped, it neither sees that its postmaster is gone nor hears that it should end: like one that waits for a lock of the dead.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_left_by_a_killed_server_is_told_and_ended() {
+    let home = directory();
+    let first = open_throwaway(home.path()).await.unwrap();
+    let mut connection = PgConnection::connect(first.url()).await.unwrap();
+    let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut connection).await.unwrap();
+    let (backend, killed) = (backend as u32, pid(first.directory()));
+    let signal = |signal: &str, pid: u32| {
+        assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+    };
+    let account = account::Account::of_server(Some(first.directory())).unwrap();
+    assert_eq!(orphans::orphans(first.directory(), &account), [], "its postmaster lives");
+    signal("-STOP", backend);
+    signal("-KILL", killed);
+    assert!(until(|| !alive(killed)).await);
+    let mut told = Vec::new();
+    let second = open(&Options::throwaway(home.path()), &mut |step| told.push(step)).await.unwrap();
+    assert!(second.owned());
+    // Where nobody reaps orphans it stays as a zombie, which holds nothing.
+    let stat = Command::new("ps").args(["-o", "stat=", "-p", &backend.to_string()]).output().unwrap().stdout;
+    assert!(stat.is_empty() || stat.starts_with(b"Z"), "{}", String::from_utf8_lossy(&stat));
+    let ended = |step: &Progress| matches!(step, Progress::OrphanEnded { pid, title } if *pid == backend && title.starts_with("postgres"));
+    assert!(told.iter().any(ended), "{told:?}");
+    drop(first);
+    assert_eq!(ask(second.url(), "select 'still there'").await, "still there");
     second.stop();
     assert_eq!(processes_naming(home.path()), Vec::<String>::new());
 }

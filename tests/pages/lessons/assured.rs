@@ -57,6 +57,74 @@ async fn co_01_a_colleague_takes_a_lesson_and_writes_it_in_their_own_textbook_wi
 }
 
 #[tokio::test]
+async fn co_01_the_teacher_of_the_whole_class_takes_a_half_class_and_writes_in_the_textbook_of_the_class() {
+    use crate::school::ENGLISH;
+    use domain::directory::group;
+    let pages = Pages::open().await;
+    let half = crate::school::class("4A1");
+    let description = group::Description {
+        sort: group::Sort::Group,
+        code: "4A1".into(),
+        label: "4A1".into(),
+        curricula: vec![],
+        classes: vec!["4A".into()],
+    };
+    let group = format!("groups/{half}");
+    for command in [
+        group::Command::Open { school: here(), year: crate::school::YEAR, description },
+        group::Command::ChangeMembers { joined: vec![SIBLING], left: vec![], on: RENTREE },
+    ] {
+        let told = pages.school.tell(HEAD, &group, &[], &command).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let (service, friday) = (
+        ServiceId::of(half, ENGLISH),
+        domain::ids::SlotId::of(ServiceId::of(half, ENGLISH), 5, jiff::civil::time(14, 0, 0, 0), "all"),
+    );
+    let slot = domain::calendar::Slot {
+        slot: friday,
+        weekday: 5,
+        starts_at: jiff::civil::time(14, 0, 0, 0),
+        minutes: 55,
+        weeks: domain::calendar::Weeks::new(RENTREE, u64::MAX),
+        room: None,
+    };
+    let assignment = service::Assignment {
+        teacher: CO_TEACHER,
+        capacity: domain::actor::Capacity::Teacher,
+        from: RENTREE,
+        until: None,
+    };
+    for command in [
+        service::Command::Open { school: here(), year: crate::school::YEAR, group: half, subject: ENGLISH.to_owned() },
+        service::Command::Assign { assignment },
+        service::Command::Schedule { slots: vec![slot], on: RENTREE },
+    ] {
+        let told = pages.school.tell(HEAD, &format!("services/{service}"), &[], &command).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let lesson = [format!("{}/{friday}/{FRIDAY}", domain::ids::TextbookId::of(half, ENGLISH))];
+    let (status, text) = pages.says(&lesson, &format!("faire=assurer&remplacant={OTHER_TEACHER}")).await;
+    assert_eq!(status, 303, "{text}");
+    let form = format!("/enseignant/cahiers/{}/hors-emploi-du-temps/{FRIDAY}T14:00?duree=55", maths("4A"));
+    let week = plain(&pages.sees(OTHER_TEACHER, "/enseignant").await);
+    let day = on_day(&week, FRIDAY);
+    assert!(day.contains(&form), "{day}");
+    assert!(day.contains("en remplacement de Mme Famille-co-teacher, anglais lv1, 4A1"), "{day}");
+    pages.now_is("2026-11-20T15:00:00Z");
+    pages.writes(OTHER_TEACHER, &form, "Calcul+mental").await;
+    assert!(on_day(&pages.sees(SIBLING, "/eleve").await, FRIDAY).contains("Calcul mental"));
+    // The other way round: who has the half-class alone has no textbook that the whole class reads.
+    let whole = [lesson_of("4A", 4, THURSDAY)];
+    assert_eq!(pages.says(&whole, &format!("faire=assurer&remplacant={CO_TEACHER}")).await.0, 303);
+    let week = pages.sees(CO_TEACHER, "/enseignant").await;
+    let day = on_day(&week, THURSDAY);
+    assert!(day.contains("en remplacement de") && !day.contains("hors-emploi-du-temps"), "{day}");
+}
+
+#[tokio::test]
 async fn a_lesson_that_nobody_holds_any_more_is_taken_in_place_of_a_colleague() {
     let pages = Pages::open().await;
     let service = format!("services/{}", ServiceId::of(crate::school::class("4A"), MATHS));

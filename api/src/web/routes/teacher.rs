@@ -24,7 +24,7 @@ use super::{Page, Shared, Visitor, Web, class, page, said, with_flash, workload}
 use crate::facts::{Books, LessonAt, SchoolBook, ServiceBook, Standpoint};
 
 use crate::problem::Problem;
-use crate::web::layout::{Link, Role};
+use crate::web::layout::{Layout, Link, Role};
 use crate::web::teacher::WorkloadPage;
 
 pub fn routes() -> Router<Arc<Web>> {
@@ -49,12 +49,14 @@ pub fn routes() -> Router<Arc<Web>> {
         .route(&format!("{OUTSIDE}/note"), post(outside::save_note))
 }
 
-/// A teacher, and the school's present hour: that of the first, when they teach in several.
+/// A teacher, and the school's present hour: that of the school of the textbook that is open, else of the first, when they teach in several.
 struct Desk<'a> {
     web: &'a Web,
     teacher: PersonId,
     scope: Scope,
     local: DateTime,
+    /// The school of the textbook that is open.
+    of: Option<SchoolId>,
     /// The first school of this teacher, then the others whose textbooks are theirs.
     schools: Vec<SchoolId>,
     /// The present hour at the school of each of their textbooks.
@@ -81,7 +83,31 @@ impl<'a> Desk<'a> {
         // A form tutor who teaches nothing for now has a class all the same.
         let tutors = |standpoint: &Standpoint| matches!(standpoint, Standpoint::FormTutor(_));
         let has_a_page = !scope.is_nothing() || books.standpoints(teacher, local.date()).iter().any(tutors);
-        if has_a_page { Ok(Self { web, teacher, scope, local, schools, clocks }) } else { Err(Problem::unknown()) }
+        if has_a_page {
+            Ok(Self { web, teacher, scope, local, of: None, schools, clocks })
+        } else {
+            Err(Problem::unknown())
+        }
+    }
+
+    /// The same, with one textbook open: the day, the hour and the frame of the page are those of its school.
+    fn with(web: &'a Web, visitor: Visitor, textbook: TextbookId) -> Result<Self, Problem> {
+        let desk = Self::open(web, visitor)?;
+        let books = web.app.register.read();
+        let Some(school) = books.school_of(textbook).filter(|_| desk.clocks.contains_key(&textbook)) else {
+            return Ok(desk);
+        };
+        let local = school.local(web.app.now());
+        let scope = books.scope(desk.teacher, Standpoint::Teacher, local.date());
+        Ok(Self { scope, local, of: Some(school.school), ..desk })
+    }
+
+    /// The frame of a page at this desk.
+    fn layout(&self, here: &str) -> Layout {
+        let layout = self.web.layout(Some(Visitor(self.teacher)), Some(Role::Teacher), here);
+        let books = self.web.app.register.read();
+        let Some(school) = self.of.and_then(|school| books.schools.get(&school)) else { return layout };
+        Layout { school: Some(said::school(&school.identity.name)), now: self.local, ..layout }
     }
 
     /// Whether this teacher answers for the lessons of a service on a day. While somebody replaces them, a lesson is the substitute's.
@@ -172,7 +198,7 @@ fn reason(lesson: &LessonAt) -> Option<String> {
 }
 
 async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<TextbookId>) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    let desk = Desk::with(&web, visitor, textbook)?;
     let group = {
         let books = web.app.register.read();
         // Of the team of today: who has left the class reads their own textbook still, and no longer counts its work.
@@ -185,6 +211,6 @@ async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<Textboo
     let (days, until) = workload::ahead(&web.app, desk.teacher, group, desk.local.date()).await?;
     let (class, subject) = labels(&web.app.register.read(), textbook);
     let back = Link { href: format!("/enseignant/cahiers/{textbook}"), text: format!("Cahier de textes, {subject}") };
-    let layout = web.layout(Some(visitor), Some(Role::Teacher), &format!("/enseignant/cahiers/{textbook}/charge"));
+    let layout = desk.layout(&format!("/enseignant/cahiers/{textbook}/charge"));
     page(&WorkloadPage { layout, class, back: Some(back), classes: vec![], chosen: String::new(), days, until })
 }

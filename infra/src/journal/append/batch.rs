@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use domain::decider::Rights;
+use domain::event::Fact;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -48,6 +50,10 @@ pub(super) struct Batch<'a> {
     guard_type: Vec<&'static str>,
     guard_id: Vec<String>,
     guard_version: Vec<i64>,
+    /// For each command, the position of the facts that its right rests on; none when it rests on none, or names its own guards.
+    rests_on: Vec<Option<i64>>,
+    /// For each command, whether it may change a right.
+    gives: Vec<bool>,
 }
 
 /// What the careful path answered.
@@ -115,6 +121,12 @@ impl<'a> Batch<'a> {
         self.command_key.push(&draft.key);
         self.command_hash.push(&draft.request_hash);
         self.versions.push(draft.version + draft.rows.len() as i64);
+        let rights = Fact::rights(draft.stream.aggregate);
+        let facts_position = draft.rows.first().map_or(0, |row| row.facts_position);
+        // Position 0: nothing was read.
+        let rests = rights == Rights::Needed && draft.guards.is_empty() && facts_position > 0;
+        self.rests_on.push(rests.then_some(facts_position));
+        self.gives.push(rights == Rights::Given);
         for (stream, version) in &draft.guards {
             self.guard_command.push(number);
             self.guard_type.push(stream.aggregate);
@@ -164,19 +176,31 @@ impl<'a> Batch<'a> {
         first.filter(|first| self.era.iter().all(|era| era == first))
     }
 
+    /// The last row that may change a right; 0 when none does.
+    fn last_given(&self) -> i64 {
+        let given = self.command_last.iter().zip(&self.gives).filter(|(_, gives)| **gives);
+        given.map(|(last, _)| *last).max().unwrap_or_default()
+    }
+
     /// One statement. The position before the batch, or `None` when something in it must be looked at.
     pub async fn append_at_once(
         &self,
         connection: &mut PgConnection,
         statements: &mut Statements,
     ) -> Result<Option<i64>, sqlx::Error> {
+        let (rests_on, last_given) = (self.rests_on.iter().flatten().min(), self.last_given());
+        if rests_on.is_some() && last_given > 0 {
+            // One of them may take away what another rests on.
+            return Ok(None);
+        }
         let query = self.bind(statements.of(self.only_era()));
         let query = query
             .bind(&self.predecessor_type)
             .bind(&self.predecessor_id)
             .bind(&self.predecessor_sequence)
             .bind(&self.predecessor_era);
-        let row = self.bind_commands(query).fetch_optional(connection).await?;
+        let query = self.bind_commands(query).bind(rests_on).bind(last_given);
+        let row = query.fetch_optional(connection).await?;
         Ok(row.map(|row| row.get(0)))
     }
 
@@ -184,6 +208,7 @@ impl<'a> Batch<'a> {
         let query = self.bind_commands(self.bind(CAREFULLY));
         let query =
             query.bind(&self.guard_command).bind(&self.guard_type).bind(&self.guard_id).bind(&self.guard_version);
+        let query = query.bind(&self.rests_on).bind(&self.gives);
         let rows = query.fetch_all(&mut *connection).await?;
         let mut each = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -226,7 +251,8 @@ macro_rules! input {
 ///
 /// The snapshot of this statement is older than the lock, so a late conflict is caught by the unique key, and a repeat by the key of
 /// the command log. Both raise 23505 and nothing is written. What no key refuses is a row whose predecessor is missing: that is looked
-/// for first, one probe of the key a command, and the batch waits for the careful path.
+/// for first, one probe of the key a command, and the batch waits for the careful path. It waits too when a right may have changed since
+/// the facts were read that its commands rest on: the head row, read again under its lock, knows the last position of such a change.
 macro_rules! at_once {
     ($table:expr, $era:expr) => {
         format!(
@@ -239,9 +265,10 @@ macro_rules! at_once {
             and e.sequence = p.sequence and e.era = {era} limit 1) is null
     ), head as (
         update journal.heads h
-        set position = h.position + (select count(*) from input), recorded_at = timestamptz 'epoch' + $2 * interval '1 microsecond'
+        set position = h.position + (select count(*) from input), recorded_at = timestamptz 'epoch' + $2 * interval '1 microsecond',
+            rights = case when $31::bigint > 0 then h.position + $31 else h.rights end
         where h.journal = $1 and h.recorded_at <= timestamptz 'epoch' + $2 * interval '1 microsecond'
-            and (select many from orphans) = 0
+            and ($30::bigint is null or h.rights <= $30) and (select many from orphans) = 0
         returning h.position - (select count(*) from input) as base
     ), appended as (
         insert into {table} (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, era, journal,
@@ -285,4 +312,4 @@ pub(super) fn at_once(era: Option<i16>) -> String {
 
 pub(super) const CAREFULLY: &str =
     "select * from journal.append_carefully($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-    $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) order by command";
+    $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) order by command";

@@ -190,6 +190,7 @@ fn refused(office: &Office<'_>, visitor: Visitor, typed: Typed, problem: Problem
         "not-an-inspector" => {
             ("inspecteur", "Cette personne n’est pas de l’inspection : choisissez quelqu’un d’autre.")
         }
+        "stale" => ("inspecteur", "Les fonctions enregistrées changent en ce moment : recommencez dans un instant."),
         "services-malformed" => ("service", "Un de ces cahiers n’est plus à l’établissement : vérifiez votre choix."),
         "dates-malformed" => ("au", "Le mandat finit le jour où il commence ou après, et dure un an au plus."),
         "mandate-open" | "idempotency-key-reused" | "version-changed" => {

@@ -374,7 +374,7 @@ async fn refused(office: &Office<'_>, visitor: Visitor, around: Around, typed: T
             "Une décision de justice est enregistrée pour cette personne : dites d’abord qu’elle ne s’applique plus.",
         ),
         "day-malformed" => ("le", "Vérifiez l’année : vingt-cinq ans en arrière au plus, un an en avant."),
-        "version-changed" | "idempotency-key-reused" => {
+        "version-changed" | "idempotency-key-reused" | "stale" => {
             ("acte", "Cela a changé entre-temps : relisez qui lit son cahier de textes, puis recommencez.")
         }
         _ => ("acte", "L’établissement n’accepte pas ce changement. Vérifiez la personne et le jour."),

@@ -103,7 +103,6 @@ pub struct Asked {
 /// The form, with the lessons that it may take over, or that may take this one over.
 async fn offered(
     desk: &Desk<'_>,
-    visitor: Visitor,
     standing: &Standing,
     typed: Typed,
     errors: Vec<FieldError>,
@@ -115,7 +114,7 @@ async fn offered(
         None if standing.is_held() => (taken::sources(desk, lesson, &standing.at().address()).await?, vec![]),
         None => (vec![], vec![]),
     };
-    Ok(LessonPage { sources, targets, source_said, ..standing.page(desk, visitor, typed, errors) })
+    Ok(LessonPage { sources, targets, source_said, ..standing.page(desk, typed, errors) })
 }
 
 fn named((textbook, slot, date): Address) -> At {
@@ -145,7 +144,7 @@ pub async fn withdraw(
 }
 
 pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let named = Typed { source: asked.reprise.unwrap_or_default(), ..Typed::default() };
     let taken = if standing.is_live() { None } else { Taken::read(&desk, &named).await? };
@@ -156,7 +155,7 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
         (None, Some(draft)) => standing.taken_up(&desk, draft).await?,
         (None, None) => standing.typed(),
     };
-    let page = offered(&desk, visitor, &standing, typed, vec![]).await?;
+    let page = offered(&desk, &standing, typed, vec![]).await?;
     let layout = match asked.done.flash(desk.local.date()) {
         Some(flash) => with_flash(page.layout, Some(flash)),
         None => page.layout,
@@ -165,7 +164,7 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
 }
 
 pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let Arrived { typed, taken, mut errors } = Arrived::read(&desk, &standing, request).await?;
     versioned(&typed, "contenu", &mut errors);
@@ -193,10 +192,10 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
         wrong(&mut errors, "contenu".into(), message);
     }
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors).await;
+        return unfinished(&desk, &standing, typed, errors).await;
     }
     if !warnings.is_empty() {
-        let page = LessonPage { warnings, ..offered(&desk, visitor, &standing, typed, vec![]).await? };
+        let page = LessonPage { warnings, ..offered(&desk, &standing, typed, vec![]).await? };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
@@ -211,12 +210,12 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
             settled(web, receipt.last_position).await;
             Ok(back(&standing, done, standing.visible_from))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, ("contenu", problem)).await,
+        Err(problem) => refused(&desk, &standing, typed, ("contenu", problem)).await,
     }
 }
 
 pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let sent = Typed::read(fields, 0);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
@@ -228,7 +227,7 @@ pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<St
         wrong(&mut errors, field.into(), "Dites pourquoi : le motif reste dans l’historique.");
     }
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors).await;
+        return unfinished(&desk, &standing, typed, errors).await;
     }
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
     let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
@@ -237,7 +236,7 @@ pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<St
             settled(web, receipt.last_position).await;
             Ok(back(&standing, "retire", None))
         }
-        Err(problem) => refused(&desk, visitor, &standing, typed, (field, problem)).await,
+        Err(problem) => refused(&desk, &standing, typed, (field, problem)).await,
     }
 }
 
@@ -285,18 +284,12 @@ async fn discarded(web: &Web, standing: &Standing, visitor: Visitor, typed: &Typ
 }
 
 /// The form again, with what is wrong beside each field.
-async fn unfinished(
-    desk: &Desk<'_>,
-    visitor: Visitor,
-    standing: &Standing,
-    mut typed: Typed,
-    errors: Vec<FieldError>,
-) -> Page {
+async fn unfinished(desk: &Desk<'_>, standing: &Standing, mut typed: Typed, errors: Vec<FieldError>) -> Page {
     if typed.expected().is_none() {
         typed.version = standing.version.to_string();
     }
     let status = if typed.too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
-    page_with(status, &offered(desk, visitor, standing, typed, errors).await?)
+    page_with(status, &offered(desk, standing, typed, errors).await?)
 }
 
 async fn settled(web: &Web, position: Option<i64>) {
@@ -313,13 +306,7 @@ fn back(standing: &Standing, done: &str, visible_from: Option<DateTime>) -> Resp
 }
 
 /// The form again, with what was typed, and what the school answered.
-async fn refused(
-    desk: &Desk<'_>,
-    visitor: Visitor,
-    standing: &Standing,
-    typed: Typed,
-    (field, problem): (&str, Problem),
-) -> Page {
+async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, problem): (&str, Problem)) -> Page {
     let status = problem.status();
     if status.is_server_error() || status == StatusCode::NOT_FOUND {
         return Err(problem);
@@ -329,6 +316,9 @@ async fn refused(
             "Quelqu’un a écrit dans ce cahier entre-temps. Votre texte est gardé ici : relisez, puis enregistrez de nouveau."
         }
         "not-your-textbook" => "Vous ne tenez pas ce cahier aujourd’hui : vous pouvez le lire, pas y écrire.",
+        "stale" => {
+            "L’emploi du temps change en ce moment. Votre texte est gardé ici : enregistrez de nouveau dans un instant."
+        }
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
         "lesson-malformed" => "Une séance dure de 5 à 720 minutes.",
@@ -353,5 +343,5 @@ async fn refused(
     wrong(&mut errors, field.into(), message);
     // The next sending is another one, made from what stands now.
     let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
-    page_with(status, &offered(desk, visitor, standing, typed, errors).await?)
+    page_with(status, &offered(desk, standing, typed, errors).await?)
 }

@@ -14,7 +14,7 @@ use super::form::wrong;
 use super::lesson::{self, At, papers};
 use super::{Desk, Page, Shared, Visitor, labels, page};
 use crate::problem::Problem;
-use crate::web::layout::{FieldError, Role};
+use crate::web::layout::FieldError;
 use crate::web::routes::page_with;
 use crate::web::teacher::OutsidePage;
 
@@ -73,7 +73,7 @@ pub async fn ask(
     Path(textbook): Path<TextbookId>,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    let desk = Desk::with(&web, visitor, textbook)?;
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
@@ -89,7 +89,7 @@ pub async fn ask(
     let action = format!("{back}/hors-emploi-du-temps");
     let fresh = asked.jour.is_none();
     let view = OutsidePage {
-        layout: web.layout(Some(visitor), Some(Role::Teacher), &action),
+        layout: desk.layout(&action),
         class,
         subject,
         textbook: back,

@@ -11,7 +11,7 @@ use domain::ids::TextbookId;
 use super::textbook::Kept;
 use super::{Desk, Page, Shared, Visitor, labels, page};
 use crate::problem::Problem;
-use crate::web::layout::{Link, Role};
+use crate::web::layout::Link;
 use crate::web::pupil::{Homework, Resource};
 use crate::web::routes::reading::held;
 use crate::web::teacher::{Entry, TakeoverPage};
@@ -48,7 +48,7 @@ impl Desk<'_> {
 }
 
 pub async fn show(State(web): Shared, visitor: Visitor, Path(textbook): Path<TextbookId>) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    let desk = Desk::with(&web, visitor, textbook)?;
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
@@ -56,7 +56,7 @@ pub async fn show(State(web): Shared, visitor: Visitor, Path(textbook): Path<Tex
     let since = days_after(today, -BEHIND_DAYS).unwrap_or(today);
     let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
     let here = format!("/enseignant/cahiers/{textbook}");
-    let layout = web.layout(Some(visitor), Some(Role::Teacher), &format!("{here}/reprise-de-service"));
+    let layout = desk.layout(&format!("{here}/reprise-de-service"));
     let kept = Kept::read(&desk, textbook, (since, until)).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);

@@ -12,7 +12,6 @@ use super::lesson::At;
 use super::{Desk, Page, Shared, Visitor, labels, page, reason, said, with_flash};
 use crate::facts::{Books, LessonAt};
 use crate::problem::Problem;
-use crate::web::layout::Role;
 use crate::web::pupil::{Homework, Resource};
 use crate::web::routes::announce::Done;
 use crate::web::routes::reading::{Texts, held};
@@ -159,7 +158,7 @@ pub async fn show(
     Path(textbook): Path<TextbookId>,
     Query(done): Query<Done>,
 ) -> Page {
-    let desk = Desk::open(&web, visitor)?;
+    let desk = Desk::with(&web, visitor, textbook)?;
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
@@ -179,7 +178,7 @@ pub async fn show(
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
-    let layout = with_flash(web.layout(Some(visitor), Some(Role::Teacher), &here), done.flash(today));
+    let layout = with_flash(desk.layout(&here), done.flash(today));
     let (load, outside) = (format!("{here}/charge"), format!("{here}/hors-emploi-du-temps"));
     page(&TextbookPage { layout, class, subject, load, outside, held, filled, entries, older: None })
 }

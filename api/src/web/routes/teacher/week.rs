@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Query, State};
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{EntryId, SchoolId, SlotId, TextbookId};
+use domain::ids::{EntryId, GroupId, PersonId, SchoolId, SlotId, TextbookId};
 use infra::desk::Drafted;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Written};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::lesson::{At, papers};
 use super::{Desk, Page, Shared, Visitor, Web, class, labels, page, reason, said, with_flash};
-use crate::facts::{Books, LessonAt};
+use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::problem::Problem;
 use crate::web::layout::Role;
 use crate::web::routes::announce::Done;
@@ -28,7 +28,7 @@ pub struct WeekAndDone {
     done: Done,
 }
 
-/// A colleague's lesson that this teacher takes, and the textbook of theirs with that class, where they write of it.
+/// A colleague's lesson that this teacher takes, and the textbook of theirs that its pupils read, where they write of it.
 pub struct Taken {
     lesson: LessonAt,
     own: Option<TextbookId>,
@@ -47,11 +47,13 @@ impl Taken {
         })
     }
 
-    /// `en remplacement de Mme Vidal, mathématiques`
+    /// `en remplacement de Mme Vidal, mathématiques`, with the group when it is a part of the class whose textbook this is.
     fn note(&self, books: &Books) -> String {
         let absent = said::holders(books, self.lesson.textbook, self.lesson.date);
-        let (_, subject) = labels(books, self.lesson.textbook);
-        format!("en remplacement {}, {}", crate::fr::of(&absent), subject.to_lowercase())
+        let (group, subject) = labels(books, self.lesson.textbook);
+        let part = self.own.filter(|own| labels(books, *own).0 != group).map(|_| format!(", {group}"));
+        let of = format!("en remplacement {}, {}", crate::fr::of(&absent), subject.to_lowercase());
+        of + part.as_deref().unwrap_or_default()
     }
 }
 
@@ -330,6 +332,19 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
     links
 }
 
+/// The textbook of a teacher in which all pupils of a group read on a day: theirs with that very group, else with the smallest group that
+/// holds it whole (the class of a half-class). One that only some of these pupils read is none.
+fn own_for(books: &Books, teacher: PersonId, group: GroupId, on: Date) -> Option<TextbookId> {
+    let held = |own: &&ServiceBook| own.assignments.iter().any(|held| held.teacher == teacher && held.holds(on));
+    let own = books.services_of_teacher(teacher).filter(held);
+    let own = own.filter(|own| books.is_part_of(group, own.group, on));
+    let distance = |own: &&ServiceBook| {
+        let pupils = books.members(own.group, on).count();
+        (own.group != group, pupils, own.subject.clone(), own.textbook)
+    };
+    own.min_by_key(distance).map(|own| own.textbook)
+}
+
 impl Desk<'_> {
     /// Lessons of colleagues that this teacher takes between two days, in order.
     pub fn taken(&self, from: Date, until: Date) -> Vec<Taken> {
@@ -341,12 +356,7 @@ impl Desk<'_> {
             let mine = service.replaced.iter().filter(|(_, by)| **by == self.teacher);
             let lessons = mine.filter_map(|(lesson, _)| books.lesson(service.textbook, *lesson));
             for lesson in lessons.filter(|at| at.not_held.is_none() && (from..=until).contains(&at.date)) {
-                let own = books.services_of_teacher(self.teacher).filter(|own| {
-                    let held =
-                        own.assignments.iter().any(|held| held.teacher == self.teacher && held.holds(lesson.date));
-                    own.group == service.group && held
-                });
-                let own = own.min_by_key(|own| own.subject.clone()).map(|own| own.textbook);
+                let own = own_for(&books, self.teacher, service.group, lesson.date);
                 taken.push(Taken { lesson, own });
             }
         }

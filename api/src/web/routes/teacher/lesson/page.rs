@@ -3,11 +3,10 @@
 use super::super::form::Typed;
 use super::super::form::attached;
 use super::super::{Desk, labels};
-use super::Visitor;
 use super::standing::Standing;
 use crate::facts::LessonAt;
 use crate::fr;
-use crate::web::layout::{Choice, FieldError, Flash, Role};
+use crate::web::layout::{Choice, FieldError, Flash};
 use crate::web::routes::reading::end_of;
 use crate::web::routes::{said, with_flash};
 use crate::web::teacher::{Existing, LessonPage, Visibility};
@@ -44,7 +43,7 @@ impl Standing {
         unreadable.or(left).or(assured)
     }
 
-    pub fn page(&self, desk: &Desk<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>) -> LessonPage {
+    pub fn page(&self, desk: &Desk<'_>, typed: Typed, errors: Vec<FieldError>) -> LessonPage {
         let books = desk.web.app.register.read();
         let (class, subject) = labels(&books, self.textbook);
         let local = |at| books.school_of(self.textbook).map_or(desk.local, |school| school.local(at));
@@ -61,7 +60,7 @@ impl Standing {
         let kinds =
             said::KINDS.map(|kind| Choice { value: kind.name().to_owned(), label: said::kind(kind).to_owned() });
         LessonPage {
-            layout: with_flash(desk.web.layout(Some(visitor), Some(Role::Teacher), &at.path()), self.notice()),
+            layout: with_flash(desk.layout(&at.path()), self.notice()),
             class,
             subject,
             date: self.lesson.date,

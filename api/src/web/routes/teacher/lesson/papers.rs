@@ -68,12 +68,12 @@ pub async fn save_draft(State(web): Shared, visitor: Visitor, Path(address): Pat
 }
 
 pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let Arrived { mut typed, errors, .. } = Arrived::read(&desk, &standing, request).await?;
     // A file that was refused is told at once: it would not be in the draft.
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors).await;
+        return unfinished(&desk, &standing, typed, errors).await;
     }
     // A lesson published late is confirmed when it is published.
     typed.confirmed = false;
@@ -84,17 +84,13 @@ pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, request: Request
         Err(DeskError::TooLong) => {
             let mut errors = Vec::new();
             wrong(&mut errors, "contenu".into(), "Ce brouillon est trop long pour être gardé : raccourcissez-le.");
-            return unfinished(&desk, visitor, &standing, typed, errors).await;
+            return unfinished(&desk, &standing, typed, errors).await;
         }
         Err(problem) => return Err(unavailable(&problem)),
     }
     let mut errors = Vec::new();
     keep_note(web, &standing, visitor, &typed, &mut errors).await?;
-    if errors.is_empty() {
-        Ok(here(&at, "brouillon"))
-    } else {
-        unfinished(&desk, visitor, &standing, typed, errors).await
-    }
+    if errors.is_empty() { Ok(here(&at, "brouillon")) } else { unfinished(&desk, &standing, typed, errors).await }
 }
 
 pub async fn discard_draft(State(web): Shared, visitor: Visitor, Path(address): Path<Address>) -> Page {
@@ -102,7 +98,7 @@ pub async fn discard_draft(State(web): Shared, visitor: Visitor, Path(address): 
 }
 
 pub async fn discard_draft_of(web: &Web, visitor: Visitor, at: At) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     web.app.desk.discard(Paper::Draft, standing.place(visitor.0)).await.map_err(|problem| unavailable(&problem))?;
     Ok(here(&at, "brouillon-jete"))
@@ -114,16 +110,16 @@ pub async fn save_note(State(web): Shared, visitor: Visitor, Path(address): Path
 
 /// Keeps the note, and shows the form as it was typed: nothing else of it is kept or lost.
 pub async fn save_note_of(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
-    let desk = Desk::open(web, visitor)?;
+    let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let Arrived { typed, mut errors, .. } = Arrived::read(&desk, &standing, request).await?;
     keep_note(web, &standing, visitor, &typed, &mut errors).await?;
     if !errors.is_empty() {
-        return unfinished(&desk, visitor, &standing, typed, errors).await;
+        return unfinished(&desk, &standing, typed, errors).await;
     }
     let done = if typed.note.as_deref().unwrap_or_default().is_empty() { "note-effacee" } else { "note" };
     let note = typed.note.clone().unwrap_or_default();
-    let page = offered(&desk, visitor, &standing, typed, vec![]).await?;
+    let page = offered(&desk, &standing, typed, vec![]).await?;
     let layout = with_flash(page.layout, Done::of(done).flash(desk.local.date()));
     page_with(StatusCode::OK, &LessonPage { layout, papers: Papers { note, ..page.papers }, ..page })
 }

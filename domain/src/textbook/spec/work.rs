@@ -1,0 +1,105 @@
+//! What work may be given, to whom, and for when?
+
+use super::*;
+
+#[test]
+fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
+    let give = |due| Command::GiveHomework { given_in: on(THURSDAY, 4), homework: exercise(due) };
+    let lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 23) };
+    let events = given(&[]).when(give(lesson)).unwrap();
+    let Some(Event::HomeworkGiven { given_in, task, .. }) = events.last() else { panic!() };
+    assert_eq!((given_in.date, task.due.on, task.due.slot), (THURSDAY, date(2026, 11, 23), Some(slot(1).slot)));
+    assert_eq!(given(&[]).when(give(DueRef::Date { date: MONDAY })).unwrap_err(), Rejection::DueBeforeGiven);
+    let no_lesson = DueRef::Lesson { slot: slot(1).slot, date: date(2026, 11, 24) };
+    assert_eq!(given(&[]).when(give(no_lesson)).unwrap_err(), Rejection::NoLessonThatDay);
+    let after_the_year = DueRef::Date { date: date(2027, 8, 1) };
+    assert_eq!(given(&[]).when(give(after_the_year)).unwrap_err(), Rejection::OutsideSchoolYear);
+}
+
+#[test]
+fn work_is_not_due_on_a_day_the_school_is_closed() {
+    let give = |day| Command::GiveHomework {
+        given_in: on(date(2026, 11, 9), 1),
+        homework: exercise(DueRef::Date { date: day }),
+    };
+    assert_eq!(given(&[]).when(give(date(2026, 11, 11))).unwrap_err(), Rejection::DueOnClosure);
+    assert!(given(&[]).when(give(date(2026, 11, 12))).is_ok());
+}
+
+#[test]
+fn pa_01_work_written_on_friday_evening_for_monday_morning_has_no_night() {
+    use crate::textbook::homework::{Notice, notice};
+    let (zone, monday) = (facts().zone, date(2026, 11, 23));
+    let told = |due, year, month, day, hour| {
+        let now = zone.to_timestamp(datetime(year, month, day, hour, 0, 0, 0)).unwrap();
+        let visible = crate::calendar::visible_from(&national_pauses(), &zone, now);
+        notice(&crate::calendar::customary_notice(), &zone, due, visible)
+    };
+    let at_eight = (monday, Some(time(8, 0, 0, 0)));
+    assert_eq!(told(at_eight, 2026, 11, 20, 21), Notice::Short { hours: 1 });
+    assert_eq!(told(at_eight, 2026, 11, 20, 19), Notice::Enough);
+    assert_eq!(told((monday, None), 2026, 11, 20, 21), Notice::TooLate, "due when the day begins");
+    // The night of the change of clocks has an hour more, and the pause ends at seven all the same.
+    let after = (date(2026, 10, 26), Some(time(8, 0, 0, 0)));
+    assert_eq!(told(after, 2026, 10, 23, 21), Notice::Short { hours: 1 });
+    assert_eq!(told((date(2026, 11, 24), Some(time(8, 0, 0, 0))), 2026, 11, 23, 20), Notice::Short { hours: 1 });
+}
+
+#[test]
+fn work_is_not_due_for_a_lesson_that_is_not_held_but_may_be_left_for_the_class_in_it() {
+    use crate::calendar::{LessonOn, NotHeld};
+    let absent = |past: &[Event]| {
+        let mut given = given(past);
+        let lesson = LessonOn { date: THURSDAY, slot: slot(4).slot };
+        given.context.facts.not_held.insert(lesson, NotHeld::TeacherAbsent);
+        given
+    };
+    let due = |date, weekday| DueRef::Lesson { slot: slot(weekday).slot, date };
+    let give = |due| Command::GiveHomework { given_in: on(MONDAY, 1), homework: exercise(due) };
+    assert_eq!(absent(&[]).when(give(due(THURSDAY, 4))).unwrap_err(), Rejection::DueLessonNotHeld);
+    assert!(absent(&[]).when(give(due(date(2026, 11, 23), 1))).is_ok());
+    assert!(absent(&[]).when(give(DueRef::Date { date: THURSDAY })).is_ok(), "a day is not a lesson");
+    assert!(absent(&[]).when(publish(on(THURSDAY, 4))).is_ok(), "continuity: work for the class of an absent teacher");
+}
+
+#[test]
+fn work_given_with_an_entry_is_one_fact_or_none() {
+    let bad = DueRef::Date { date: date(2026, 1, 1) };
+    let command = Command::PublishEntry {
+        lesson: on(MONDAY, 1),
+        content: "x".into(),
+        framing: NewFraming::default(),
+        copied_from: None,
+        resources: vec![],
+        homework: vec![exercise(bad)],
+    };
+    assert_eq!(given(&[]).when(command).unwrap_err(), Rejection::DueBeforeGiven);
+}
+
+#[test]
+fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
+    let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
+    let give = |pupils: &[PersonId]| {
+        let homework = NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) };
+        Command::GiveHomework { given_in: lesson, homework }
+    };
+    let stranger = PersonId(Uuid::from_u128(999));
+    assert_eq!(given(&[]).when(give(&[pupil(1), stranger])).unwrap_err(), Rejection::PupilNotInGroup);
+    let events = given(&[]).when(give(&[pupil(1), pupil(2)])).unwrap();
+    let Some(Event::HomeworkGiven { task, .. }) = events.last() else { panic!("no work was given") };
+    assert_eq!(task.audience, BTreeSet::from([pupil(1), pupil(2)]));
+    // One of them changes class: the work can be written anew, for them too; but nobody else can be added who is not of the class.
+    let revise = |pupils: &[PersonId]| Command::ReviseHomework {
+        homework: NewHomework { audience: Some(pupils.iter().copied().collect()), ..exercise(due) },
+    };
+    let left = || {
+        let mut given = given(&events);
+        given.context.facts.members.remove(&pupil(1));
+        given
+    };
+    assert!(left().when(revise(&[pupil(1), pupil(2)])).is_ok());
+    assert_eq!(left().when(revise(&[stranger])).unwrap_err(), Rejection::PupilNotInGroup);
+    // Written anew without a word of whom it is for, it is for the same: it does not become everybody's.
+    let same = left().when(Command::ReviseHomework { homework: exercise(due) }).unwrap();
+    assert!(matches!(&same[..], [Event::HomeworkRevised { task, .. }] if task.audience.len() == 2));
+}
