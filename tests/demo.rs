@@ -1,15 +1,16 @@
 //! The demonstration comes to be, lives on when its clock moves, and is the same after any interruption.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use api::app::{App, Mode};
 use api::demo::clock::DemoClock;
 use api::demo::{Demo, Memory, Progress, Silent};
-use api::facts::Books;
+use api::facts::{Books, Standpoint};
 use domain::access::Scope;
 use domain::actor::Capacity;
+use domain::directory::entourage;
 use domain::directory::person::{Role, Standing};
 use domain::ids::{GroupId, PersonId, SchoolYear, TextbookId};
 use infra::generator::fictional_uai;
@@ -63,6 +64,21 @@ fn class_of(books: &Books, demo: &Demo, pupil: PersonId) -> Vec<&'static str> {
     ["4A", "4B", "6A", "6B"].iter().filter(of).copied().collect()
 }
 
+/// What the head recorded, as the door promises it.
+fn rights_around_pupils(books: &Books) {
+    let pupil = |given, family| person(books, given, family, Role::Pupil);
+    let ferrandi = person(books, "Odile", "Ferrandi", Role::Aesh);
+    let accompanied: BTreeSet<_> = books.accompanied(ferrandi).collect();
+    assert_eq!(accompanied, [pupil("Noé", "Bellanger"), pupil("Lina", "Kowalczyk")].into());
+    assert_eq!(books.standpoints(ferrandi, TODAY).len(), 2);
+    let (sacha, jade) = (pupil("Sacha", "Morvan"), pupil("Jade", "Tellier"));
+    let morvan = person(books, "Gaël", "Morvan", Role::Relative);
+    assert_eq!(books.standpoints(morvan, TODAY), [Standpoint::Guardian(sacha)]);
+    let castaing = person(books, "Bruno", "Castaing", Role::Relative);
+    assert!(books.children(castaing).eq([jade]) && books.standpoints(castaing, TODAY).is_empty());
+    assert!(books.person(jade).unwrap().entourage.barred_since(castaing, TODAY).is_some());
+}
+
 /// Lessons held since a day, and how many of them are written, up to the day of the demonstration.
 async fn filling(demo: &Demo, from: Date) -> (usize, usize) {
     let scope = Scope { schools: [demo.school].into(), behind_the_scenes: true, ..Scope::default() };
@@ -90,7 +106,7 @@ async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
     }
     let (held, filled) = filling(&demo, date(2026, 10, 5)).await;
     assert!((80..=99).contains(&(filled * 100 / held)), "{filled} of {held}");
-    assert_eq!(demo.featured.len(), 6);
+    assert_eq!(demo.featured.len(), 10);
     demo.app.close().await;
 }
 
@@ -129,7 +145,11 @@ async fn the_people_of_the_story_are_all_there() {
         let inspector = person(&books, "Yann", "Le Goff", Role::Inspector);
         let mandate = books.mandates.values().find(|mandate| mandate.grant.inspector == inspector).unwrap();
         assert!(mandate.grant.holds(TODAY) && mandate.grant.textbooks.contains(&maths));
+        rights_around_pupils(&books);
     }
+    let yonas = person(&demo.app.register.read(), "Yonas", "Tesfaye", Role::Pupil);
+    let of_age = demo.app.try_entourage(yonas, demo.school, yonas, entourage::Command::Object).await;
+    assert!(of_age.is_ok(), "a pupil of eighteen may object");
     demo.app.close().await;
 }
 

@@ -5,12 +5,14 @@
 
 pub mod clock;
 mod life;
+mod people;
+mod rights;
 mod setting_up;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::ids::{PersonId, SchoolId};
+use domain::ids::SchoolId;
 use infra::generator::{self, School};
 use infra::vault::IdentityNumber;
 use jiff::civil::{Date, DateTime};
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::cli::Failure;
 use clock::DemoClock;
+pub use people::Featured;
 
 /// What the demonstration remembers between two starts.
 #[derive(Clone, Serialize, Deserialize)]
@@ -35,13 +38,6 @@ pub struct Memory {
     pub ready: bool,
     /// Acts lived so far, in their order.
     pub lived: usize,
-}
-
-/// The people to try, by what they are.
-#[derive(Clone)]
-pub struct Featured {
-    pub person: PersonId,
-    pub part: &'static str,
 }
 
 /// A demonstration under way.
@@ -120,7 +116,7 @@ impl Demo {
             setting_up::import(&app, &generated, progress).await?;
             setting_up::by_the_office(&app, &generated, school).await?;
         }
-        let featured = setting_up::featured(&app, &generated).await?;
+        let featured = people::featured(&app, &generated).await?;
         let mut life = life::Life::of(&app, &generated, from, until, memory.lived).await?;
         if !memory.ready {
             life.until(&app, &clock, opening, progress).await?;

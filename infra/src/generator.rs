@@ -27,7 +27,7 @@ mod wing;
 mod spec;
 
 pub use calendar::{Calendar, DayOff, Holiday, Weeks};
-pub use cast::{Cast, Member, Outsider};
+pub use cast::{Cast, Kin, Member, Outsider};
 pub use life::{Act, Deed, Due, Given, HomeworkKind, Purpose, Res, life};
 pub use manner::Manner;
 pub use programme::{Level, SUBJECTS, Subject, subject};

@@ -15,7 +15,7 @@ use infra::generator::{self, Cast, Replacement, School};
 use infra::vault::IdentityNumber;
 use uuid::Uuid;
 
-use super::{Featured, Progress, sts_number};
+use super::{Progress, rights, sts_number};
 use crate::app::{App, Said, lasting};
 use crate::cli::Failure;
 use crate::facts::Books;
@@ -38,7 +38,7 @@ async fn import_from(app: &App, generated: &School, folder: &Path, progress: &dy
     Ok(())
 }
 
-/// What the files do not say: holidays, who replaces whom, the inspector and his mandate.
+/// What the files do not say: holidays, who replaces whom, the inspector and his mandate, the rights recorded around some pupils.
 pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolId) -> Result<(), Failure> {
     let year = SchoolYear(generated.calendar.starts_on.year());
     let stream = lasting(SchoolAggregate::TYPE, school);
@@ -50,6 +50,7 @@ pub(super) async fn by_the_office(app: &App, generated: &School, school: SchoolI
         replace(app, generated, school, year, head, replacement).await?;
     }
     open_mandate(app, school, year, head, inspector).await?;
+    rights::record(app, generated, school, head).await?;
     app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
     Ok(())
 }
@@ -66,11 +67,11 @@ fn closures(generated: &School) -> Vec<Closure> {
 }
 
 /// A command of the setting up, recognised when a killed start is begun again.
-fn said(what: &str) -> Said {
+pub(super) fn said(what: &str) -> Said {
     Said { key: Some(format!("demo/{what}")), expected: None }
 }
 
-fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
+pub(super) fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
     outcome.map_err(|problem| Failure { message: format!("{}: {}", problem.code, problem.detail), code: 1 })
 }
 
@@ -90,7 +91,7 @@ async fn inspector(app: &App, generated: &School, school: SchoolId) -> Result<Pe
     Ok(person)
 }
 
-async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failure> {
+pub(super) async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failure> {
     let Some(id) = id else { return Ok(None) };
     Ok(app.vault.known(&[sts_number(id)]).await?.pop().flatten())
 }
@@ -101,7 +102,7 @@ fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
 }
 
 /// Someone of the cast, found in the register by name and role: whatever number the feed knows them by.
-fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
+pub(super) fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
     let books = app.register.read();
     let same = |names: &Names| names.family.to_lowercase() == family.to_lowercase() && names.given == given;
     let found = books
@@ -166,25 +167,4 @@ async fn open_mandate(
     let command = mandate::Command::OpenMandate { inspector, textbooks: known, from: today, until };
     done(app.in_mandate(head, school, mandate, said("mandate"), command).await)?;
     Ok(())
-}
-
-/// The people of the story.
-pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featured>, Failure> {
-    let cast = &generated.cast;
-    let mut featured = Vec::new();
-    let mut add = |person: Option<PersonId>, part: &'static str| {
-        featured.extend(person.map(|person| Featured { person, part }));
-    };
-    let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
-    add(teacher, "Elle tient cinq cahiers : écrivez une séance, corrigez-la, retirez-la.");
-    let by_name = |member: &generator::Member, role| named(app, &member.given, &member.surname, role);
-    add(by_name(&cast.pupil, Role::Pupil), "Son élève : sa semaine, et le travail à faire.");
-    add(by_name(&cast.mother, Role::Relative), "Sa mère : ses deux filles sur une page, sans un geste.");
-    add(by_name(&cast.father, Role::Relative), "Son père, à une autre adresse : il lit la même chose.");
-    add(by_name(&cast.principal, Role::Head), "La principale : le remplissage des cahiers, les mandats d’inspection.");
-    add(
-        named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector),
-        "L’inspecteur : chaque version de chaque séance, sous mandat.",
-    );
-    Ok(featured)
 }

@@ -1,5 +1,9 @@
 //! The people the demonstration and the browser tests know by name. Their numbers do not depend on the seed.
 
+mod households;
+
+pub(super) use households::{Adult, Household, households};
+
 use super::chance::Chance;
 use super::manner::Manner;
 use super::programme::{BIOLOGY, HISTORY, MATHS, PHYSICS};
@@ -16,6 +20,13 @@ pub struct Member {
     pub title: &'static str,
     pub given: String,
     pub surname: String,
+}
+
+/// A pupil and one of their relatives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kin {
+    pub child: Member,
+    pub relative: Member,
 }
 
 /// Somebody who is in no file of the school.
@@ -51,6 +62,15 @@ pub struct Cast {
     /// A teacher of physics who is also the father of a pupil: two records, two jointures.
     pub parent_as_teacher: Member,
     pub teacher_as_parent: Member,
+    /// The AESH, and the two pupils she accompanies.
+    pub companion: Member,
+    pub accompanied: Vec<Member>,
+    /// A father without parental authority, who keeps the right to watch over the schooling.
+    pub supervised: Kin,
+    /// Another one, to whom a court denies it.
+    pub barred: Kin,
+    /// A pupil of eighteen, who came to France late.
+    pub of_age: Member,
     pub inspector: Outsider,
 }
 
@@ -88,6 +108,7 @@ pub(super) const STAFF: &[Part] = &[
     Part { post: Some((BIOLOGY, 0)), ..part(13, Sex::Male, "Rémi", "Castagnet") },
     Part { replaces: Some((BIOLOGY, false)), ..part(14, Sex::Female, "Soline", "Arnaudet") },
     Part { post: Some((PHYSICS, 0)), manner: Some(Manner::Evening), ..part(15, Sex::Male, "Samir", "Haddad") },
+    part(16, Sex::Female, "Odile", "Ferrandi"),
 ];
 
 /// Jointures of the family, and of the teacher as a parent.
@@ -141,6 +162,8 @@ pub(super) struct Roles {
     pub(super) late_arrival: usize,
     pub(super) longest_name: usize,
     pub(super) without_ine: usize,
+    /// Those of the families known by name.
+    households: Vec<(usize, &'static Household)>,
 }
 
 impl Roles {
@@ -156,7 +179,13 @@ impl Roles {
             late_arrival: classes + first_of(Cast::CLASS),
             longest_name: classes * 2 + first_of(Cast::CLASS),
             without_ine: classes * 3 + 1,
+            households: households().map(|known| (classes * known.round + first_of(known.class), known)).collect(),
         }
+    }
+
+    /// The family known by name whose child has that index.
+    pub(super) fn household(&self, index: usize) -> Option<&'static Household> {
+        self.households.iter().find(|(child, _)| *child == index).map(|(_, household)| *household)
     }
 }
 
@@ -194,6 +223,11 @@ pub(super) fn settle(school: &mut School) {
         replacement: staff(14),
         parent_as_teacher: staff(15),
         teacher_as_parent: relative(TEACHER_AS_PARENT),
+        companion: staff(16),
+        accompanied: households::ACCOMPANIED.map(pupil).into(),
+        supervised: Kin { child: pupil(households::SUPERVISED.0), relative: relative(households::SUPERVISED.1) },
+        barred: Kin { child: pupil(households::BARRED.0), relative: relative(households::BARRED.1) },
+        of_age: pupil(households::OF_AGE),
         inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },
     };
     school.cast = cast;

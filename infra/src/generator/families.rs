@@ -1,13 +1,13 @@
 //! Families: who answers for each pupil. Most have two parents together, a quarter live in two homes, some have one parent, a guardian or the
 //! social services, and about fifteen pupils in a hundred have a brother or a sister in another class.
 
-use super::cast::{self, Roles};
+use super::cast::{self, Adult, Household, Roles};
 use super::chance::Chance;
 use super::names::{self, Names};
 use super::school::{Address, Link, Relative, School, Sex};
 
-const MOTHER: u8 = 10;
-const FATHER: u8 = 20;
+pub(super) const MOTHER: u8 = 10;
+pub(super) const FATHER: u8 = 20;
 const GRANDPARENT: u8 = 38;
 const FOSTER_CARER: u8 = 42;
 const GUARDIAN: u8 = 50;
@@ -59,6 +59,8 @@ pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
             pupil.address = names.address(chance);
         } else if index == roles.child_of_teacher {
             found_the_teacher_s(school, names, index, chance);
+        } else if let Some(household) = roles.household(index) {
+            found_known(school, names, household, index);
         } else {
             let longest = index == roles.longest_name;
             found(school, names, &children, longest, chance);
@@ -67,7 +69,8 @@ pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
 }
 
 fn is_a_part(roles: &Roles, index: usize) -> bool {
-    [roles.child_of_teacher, roles.without_relatives, roles.late_arrival, roles.longest_name].contains(&index)
+    let parts = [roles.child_of_teacher, roles.without_relatives, roles.late_arrival, roles.longest_name];
+    parts.contains(&index) || roles.household(index).is_some()
 }
 
 /// A brother or sister of another level a little further down the roll; now and then two.
@@ -234,6 +237,27 @@ fn found_the_teacher_s(school: &mut School, names: &Names, child: usize, chance:
         address: home,
     };
     bind(school, &[child], Shape::Together, mother, father, chance);
+}
+
+/// A family known by name. Its own stream of chance says the rest, so that it is the same in the files of every school.
+fn found_known(school: &mut School, names: &Names, household: &Household, index: usize) {
+    let home = names.address(&mut Chance::of(school.seed, &[10, household.adults[0].number as u64]));
+    household.surname.clone_into(&mut school.pupils[index].surname);
+    school.pupils[index].address = home.clone();
+    for adult in household.adults {
+        let Adult { number, sex, given, surname, legal, apart } = *adult;
+        let chance = &mut Chance::of(school.seed, &[11, number as u64]);
+        let parent = Parent {
+            number: Some(number),
+            sex,
+            given: given.to_owned(),
+            surname: surname.to_owned(),
+            birth_surname: surname.to_owned(),
+            address: if apart { names.address(chance) } else { home.clone() },
+        };
+        let relative = settle(school, parent, chance);
+        link(school, &[index], relative, adult.relation(), legal, legal == 1);
+    }
 }
 
 fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {

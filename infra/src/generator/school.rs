@@ -97,12 +97,14 @@ pub enum Function {
     Counsellor,
     /// Assistant d'éducation (AED), not known to STS.
     Assistant,
+    /// AESH, not known to STS; whom they accompany is in no file.
+    Companion,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     pub jointure: Jointure,
-    /// None for the assistants.
+    /// None for those whom STS does not know.
     pub sts_id: Option<StsId>,
     pub sex: Sex,
     pub surname: String,

@@ -109,7 +109,8 @@ fn appoint(
     let days = chance.below(38 * 365) as i64;
     school.staff.push(Staff {
         jointure: (6_000_000 + number).to_string(),
-        sts_id: (function != Function::Assistant).then(|| (700_000 + number).to_string()),
+        sts_id: (!matches!(function, Function::Assistant | Function::Companion))
+            .then(|| (700_000 + number).to_string()),
         sex,
         mail: names::mail(&given, &surname, number, "ac-fiction.example"),
         surname,
@@ -179,7 +180,7 @@ fn teach_together(school: &mut School) {
     }
 }
 
-/// Direction, school life and library: two CPE, an assistant for a hundred pupils or so.
+/// Direction, school life and library: two CPE, an assistant for a hundred pupils or so, and one AESH.
 pub(super) fn office(school: &mut School, wings: usize) {
     let names = Names::new();
     let part = |number: usize| cast::STAFF.iter().find(move |part| part.number == number);
@@ -197,6 +198,7 @@ pub(super) fn office(school: &mut School, wings: usize) {
     for _ in 0..wings * 5 {
         appoint(school, &names, None, Function::Assistant, ("-", "SANS OBJET"));
     }
+    appoint(school, &names, part(16), Function::Companion, ("-", "SANS OBJET"));
 }
 
 /// Every class gets a professeur principal among its own teachers, one class each as far as possible. The teacher of the cast has hers.

@@ -161,6 +161,7 @@ fn function_value(structure: &str, staff: &Staff) -> String {
         Function::Direction => "DIR$DIRECTION",
         Function::Counsellor => "EDU$EDUCATION",
         Function::Assistant => "AED$ASSISTANT D'EDUCATION",
+        Function::Companion => "AES$ACCOMPAGNEMENT D'ELEVES",
     };
     format!("{structure}${function}${code}${label}")
 }

@@ -122,7 +122,7 @@ fn person(sheet: &mut Sheet, school: &School, staff: &Staff) -> io::Result<()> {
         Function::Teacher => ("ENS", "CERT. CL N"),
         Function::Librarian => ("DOC", "CERT. CL N"),
         Function::Direction => ("DIR", "PERS. DIR"),
-        Function::Counsellor | Function::Assistant => ("EDU", "CPE CL N"),
+        Function::Counsellor | Function::Assistant | Function::Companion => ("EDU", "CPE CL N"),
     };
     sheet.open_with("INDIVIDU", &[("ID", sts_id), ("TYPE", "epp")])?;
     for (name, value) in [
