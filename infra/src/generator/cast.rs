@@ -7,7 +7,7 @@ pub(super) use households::{Adult, Household, households};
 use super::chance::Chance;
 use super::manner::Manner;
 use super::programme::{BIOLOGY, HISTORY, MATHS, PHYSICS};
-use super::school::{Jointure, Pupil, Relative, School, Sex, Staff, StsId};
+use super::school::{Degree, Jointure, Pupil, Relative, School, Sex, Staff, StsId};
 use super::timetable::{Event, place};
 use super::wing::Unit;
 
@@ -71,6 +71,13 @@ pub struct Cast {
     pub barred: Kin,
     /// A pupil of eighteen, who came to France late.
     pub of_age: Member,
+    /// A family with a child in the collège and one in the primary school: the mother is in the files of both.
+    pub elder: Member,
+    pub younger: Member,
+    pub mother_of_both: Member,
+    /// In the primary school: who directs it, and the teacher of the class of several levels.
+    pub director: Member,
+    pub schoolmaster: Member,
     pub inspector: Outsider,
 }
 
@@ -109,7 +116,14 @@ pub(super) const STAFF: &[Part] = &[
     Part { replaces: Some((BIOLOGY, false)), ..part(14, Sex::Female, "Soline", "Arnaudet") },
     Part { post: Some((PHYSICS, 0)), manner: Some(Manner::Evening), ..part(15, Sex::Male, "Samir", "Haddad") },
     part(16, Sex::Female, "Odile", "Ferrandi"),
+    part(20, Sex::Female, "Maryse", "Lagarde"),
+    part(21, Sex::Male, "Thibault", "Quéré"),
 ];
+
+/// The part of that number.
+pub(super) fn part_of(number: usize) -> Option<&'static Part> {
+    STAFF.iter().find(|part| part.number == number)
+}
 
 /// Jointures of the family, and of the teacher as a parent.
 pub(super) const PUPIL: usize = 2_000_001;
@@ -170,7 +184,22 @@ impl Roles {
     /// Pupils are dealt out to classes in turn, so the first pupil of a class has its index. A role beyond the last pupil is nobody's.
     pub(super) fn of(school: &School) -> Self {
         let classes = school.divisions.len();
-        let first_of = |code: &str| school.divisions.iter().position(|division| division.code == code).unwrap_or(0);
+        let first_of =
+            |code: &str| school.divisions.iter().position(|division| division.code.starts_with(code)).unwrap_or(0);
+        let known = households(school.degree).map(|known| (classes * known.round + first_of(known.class), known));
+        let nobody = usize::MAX;
+        if school.degree == Degree::Primary {
+            return Self {
+                pupil: nobody,
+                sister: nobody,
+                child_of_teacher: nobody,
+                without_relatives: nobody,
+                late_arrival: nobody,
+                longest_name: nobody,
+                without_ine: nobody,
+                households: known.collect(),
+            };
+        }
         Self {
             pupil: first_of(Cast::CLASS),
             sister: first_of(Cast::SISTER_CLASS),
@@ -179,7 +208,7 @@ impl Roles {
             late_arrival: classes + first_of(Cast::CLASS),
             longest_name: classes * 2 + first_of(Cast::CLASS),
             without_ine: classes * 3 + 1,
-            households: households().map(|known| (classes * known.round + first_of(known.class), known)).collect(),
+            households: known.collect(),
         }
     }
 
@@ -228,6 +257,11 @@ pub(super) fn settle(school: &mut School) {
         supervised: Kin { child: pupil(households::SUPERVISED.0), relative: relative(households::SUPERVISED.1) },
         barred: Kin { child: pupil(households::BARRED.0), relative: relative(households::BARRED.1) },
         of_age: pupil(households::OF_AGE),
+        elder: pupil(households::ELDER),
+        younger: pupil(households::YOUNGER),
+        mother_of_both: relative(households::MOTHER_OF_BOTH),
+        director: staff(20),
+        schoolmaster: staff(21),
         inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },
     };
     school.cast = cast;

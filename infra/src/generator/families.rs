@@ -4,7 +4,7 @@
 use super::cast::{self, Adult, Household, Roles};
 use super::chance::Chance;
 use super::names::{self, Names};
-use super::school::{Address, Link, Relative, School, Sex};
+use super::school::{Address, Degree, Link, Relative, School, Sex};
 
 pub(super) const MOTHER: u8 = 10;
 pub(super) const FATHER: u8 = 20;
@@ -38,9 +38,11 @@ struct Parent {
 /// Gives every pupil a name, a home and relatives.
 pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
     let mut settled = vec![false; school.pupils.len()];
-    found_the_family(school, names, roles);
-    settled[roles.pupil] = true;
-    settled[roles.sister] = true;
+    if school.degree == Degree::College {
+        found_the_family(school, names, roles);
+        settled[roles.pupil] = true;
+        settled[roles.sister] = true;
+    }
     for index in 0..school.pupils.len() {
         if settled[index] {
             continue;
@@ -75,7 +77,7 @@ fn is_a_part(roles: &Roles, index: usize) -> bool {
 
 /// A brother or sister of another level a little further down the roll; now and then two.
 fn siblings(school: &School, roles: &Roles, settled: &[bool], index: usize, chance: &mut Chance) -> Vec<usize> {
-    let level = |pupil: usize| school.divisions[school.pupils[pupil].division].level;
+    let level = |pupil: usize| school.pupils[pupil].level;
     let mut found: Vec<usize> = Vec::new();
     let wanted = usize::from(chance.permille(92)) + usize::from(chance.permille(12));
     for _ in 0..wanted * 4 {
@@ -262,7 +264,7 @@ fn found_known(school: &mut School, names: &Names, household: &Household, index:
 
 fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {
     let index = school.relatives.len();
-    let number = parent.number.unwrap_or(4_000_100 + index);
+    let number = parent.number.unwrap_or_else(|| school.degree.first(4_000_100) + index);
     let known = parent.number.is_some();
     let mail = names::mail(&parent.given, &parent.surname, number % 100_000, "courriel.example");
     school.relatives.push(Relative {
@@ -283,7 +285,7 @@ fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {
 fn settle_institution(school: &mut School) -> usize {
     let index = school.relatives.len();
     school.relatives.push(Relative {
-        jointure: (4_000_100 + index).to_string(),
+        jointure: (school.degree.first(4_000_100) + index).to_string(),
         sex: None,
         surname: "Aide sociale à l'enfance".to_owned(),
         birth_surname: "Aide sociale à l'enfance".to_owned(),

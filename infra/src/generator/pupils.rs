@@ -29,7 +29,9 @@ pub(super) fn enrol(school: &mut School) {
 
 fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupil {
     let chance = &mut cast::chance_of_pupil(school, index);
-    let division = index % school.divisions.len();
+    let (division, rank) = (index % school.divisions.len(), index / school.divisions.len());
+    let levels: Vec<Level> = school.divisions[division].levels().collect();
+    let level = levels[rank % levels.len()];
     let drawn = if chance.percent(50) { Sex::Female } else { Sex::Male };
     let given = names.child(drawn, chance);
     let household = roles.household(index);
@@ -40,7 +42,7 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
     } else if let Some(known) = household {
         (known.number, known.sex, known.given.to_owned())
     } else {
-        (2_000_100 + index, drawn, given)
+        (school.degree.first(2_000_100) + index, drawn, given)
     };
     let entered_on = if index == roles.late_arrival {
         school.calendar.mondays().get(6).map_or(school.calendar.starts_on, |monday| plus_days(*monday, 3))
@@ -50,7 +52,7 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
     let year = school.calendar.starts_on.year();
     let ine = (index != roles.without_ine).then(|| ine(number, chance));
     let other_given = (0..chance.below(3)).map(|_| names.child(sex, chance)).collect();
-    let of_the_level = birth(year, school.divisions[division].level, chance);
+    let of_the_level = birth(year, level, chance);
     Pupil {
         jointure: number.to_string(),
         ine,
@@ -61,6 +63,7 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
         given,
         born_on: household.and_then(|known| born(known, year)).unwrap_or(of_the_level),
         division,
+        level,
         groups: Vec::new(),
         entered_on,
         half_board: chance.percent(72),

@@ -2,6 +2,7 @@
 
 mod files;
 mod people;
+mod primary;
 mod weeks;
 
 use std::collections::{HashMap, HashSet};

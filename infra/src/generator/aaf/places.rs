@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Record, Series};
 use crate::generator::programme::{Level, SUBJECTS};
+use crate::generator::school::Degree;
 use crate::generator::school::School;
 use crate::generator::sheet::Encoding;
 
@@ -13,13 +14,17 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     record.one("ENTStructureJointure", &school.jointure);
     record.one("ENTStructureUAI", &school.uai);
     record.one("ENTEtablissementUAI", &school.uai);
-    record.one("ENTStructureSIREN", "99900000000042");
-    record.one("ENTStructureNomCourant", &format!("CLG-{}-ac-FICTION", school.name.to_uppercase()));
-    record.one("ENTStructureTypeStruct", "COLLEGE");
+    let (siren, short, kind, street) = match school.degree {
+        Degree::College => ("99900000000042", "CLG", "COLLEGE", "2 rue des Tilleuls"),
+        Degree::Primary => ("99900000000043", "EEPU", "ECOLE ELEMENTAIRE", "1 place des Saules"),
+    };
+    record.one("ENTStructureSIREN", siren);
+    record.one("ENTStructureNomCourant", &format!("{short}-{}-ac-FICTION", school.name.to_uppercase()));
+    record.one("ENTStructureTypeStruct", kind);
     record.one("ENTEtablissementMinistereTutelle", "MINISTERE DE L'EDUCATION NATIONALE");
     record.one("ENTEtablissementContrat", "PU");
     record.one("postOfficeBox", "");
-    record.one("street", "2 rue des Tilleuls");
+    record.one("street", street);
     record.one("postalCode", "99100");
     record.one("l", "Tilleuls-sur-Orvanne");
     record.one("telephoneNumber", "+33 1 99 00 00 42");
@@ -30,7 +35,10 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     let classes = school.divisions.iter();
     record.many(
         "ENTStructureClasses",
-        classes.map(|division| format!("{}${}${}", division.code, division.label, division.level.mef())),
+        classes.map(|division| {
+            let levels: Vec<&str> = division.levels().map(Level::mef).collect();
+            format!("{}${}${}", division.code, division.label, levels.join("$"))
+        }),
     );
     let groups = school.groups.iter().map(|group| {
         let classes = group.divisions.iter().map(|&division| school.divisions[division].code.as_str());

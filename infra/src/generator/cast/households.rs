@@ -1,7 +1,7 @@
 //! The families known by name: each shows a right that most families never meet.
 
 use crate::generator::families::{FATHER, MOTHER};
-use crate::generator::school::Sex;
+use crate::generator::school::{Degree, Sex};
 
 /// A pupil, and the adults of the record. All live at one address but for those said to live apart.
 pub(in crate::generator) struct Household {
@@ -39,6 +39,10 @@ pub(super) const ACCOMPANIED: [usize; 2] = [2_000_003, 2_000_004];
 pub(super) const SUPERVISED: (usize, usize) = (2_000_005, 4_000_008);
 pub(super) const BARRED: (usize, usize) = (2_000_006, 4_000_010);
 pub(super) const OF_AGE: usize = 2_000_007;
+/// A boy of the collège and his sister of the primary school, in the files of the two.
+pub(super) const ELDER: usize = 2_000_008;
+pub(super) const YOUNGER: usize = 2_000_009;
+pub(super) const MOTHER_OF_BOTH: usize = 4_000_012;
 
 const fn child(number: usize, sex: Sex, name: (&'static str, &'static str), place: (&'static str, usize)) -> Household {
     let ((given, surname), (class, round)) = (name, place);
@@ -52,6 +56,8 @@ const fn mother(number: usize, given: &'static str, surname: &'static str) -> Ad
 const fn father(number: usize, given: &'static str, surname: &'static str) -> Adult {
     Adult { number, sex: Sex::Male, given, surname, legal: 2, apart: false }
 }
+
+const PARENTS_OF_BOTH: &[Adult] = &[mother(MOTHER_OF_BOTH, "Katell", "Ropars"), father(4_000_013, "Ronan", "Ropars")];
 
 const HOUSEHOLDS: &[Household] = &[
     Household {
@@ -81,9 +87,16 @@ const HOUSEHOLDS: &[Household] = &[
         adults: &[mother(4_000_011, "Selam", "Tesfaye")],
         ..child(OF_AGE, Sex::Male, ("Yonas", "Tesfaye"), ("3A", 3))
     },
+    Household { adults: PARENTS_OF_BOTH, ..child(ELDER, Sex::Male, ("Maël", "Ropars"), ("6B", 4)) },
 ];
 
-/// All of them.
-pub(in crate::generator) fn households() -> impl Iterator<Item = &'static Household> {
-    HOUSEHOLDS.iter()
+const OF_THE_PRIMARY_SCHOOL: &[Household] =
+    &[Household { adults: PARENTS_OF_BOTH, ..child(YOUNGER, Sex::Female, ("Louison", "Ropars"), ("CE2-CM1", 1)) }];
+
+/// Those of a school of that degree.
+pub(in crate::generator) fn households(degree: Degree) -> impl Iterator<Item = &'static Household> {
+    match degree {
+        Degree::College => HOUSEHOLDS.iter(),
+        Degree::Primary => OF_THE_PRIMARY_SCHOOL.iter(),
+    }
 }
