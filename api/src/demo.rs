@@ -1,4 +1,4 @@
-//! The demonstration: a fictitious collège that comes in through the same doors as a real one, and lives.
+//! The demonstration: a fictitious collège, and the primary school beside it, that come in through the same doors as real ones, and live.
 //!
 //! Files are generated, imported by the importers, and then its teachers write through real commands, each at its own hour of the
 //! demonstration's clock. When the clock moves on, school life goes on with it.
@@ -34,6 +34,9 @@ pub struct Memory {
     /// School weeks lived before that day.
     #[serde(default = "weeks_before")]
     pub weeks: usize,
+    /// Whether the primary school beside it is there too: not where an earlier version drew it.
+    #[serde(default)]
+    pub primary: bool,
     /// Whether the school is whole: imported, and its first weeks lived.
     pub ready: bool,
     /// Acts lived so far, in their order.
@@ -71,6 +74,11 @@ pub fn school(memory: &Memory) -> School {
     })
 }
 
+/// The primary school beside it, if there is one.
+fn village(memory: &Memory, college: &School) -> Option<School> {
+    memory.primary.then(|| generator::beside(college))
+}
+
 /// The first day of the weeks that are lived before the demonstration opens.
 fn first_day(school: &School, at: Date, weeks: usize) -> Date {
     let mondays: Vec<Date> = school.calendar.mondays().into_iter().filter(|monday| *monday <= at).collect();
@@ -104,6 +112,7 @@ impl Demo {
         progress: &dyn Progress,
     ) -> Result<Arc<Self>, Failure> {
         let generated = school(&memory);
+        let village = village(&memory, &generated);
         let (from, until) =
             (first_day(&generated, memory.at.date(), memory.weeks), weeks_after(memory.at.date(), WEEKS_AFTER));
         let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
@@ -115,9 +124,13 @@ impl Demo {
             clock.set(eve);
             setting_up::import(&app, &generated, progress).await?;
             setting_up::by_the_office(&app, &generated, school).await?;
+            if let Some(village) = &village {
+                setting_up::primary(&app, village, school, progress).await?;
+            }
         }
-        let featured = people::featured(&app, &generated).await?;
-        let mut life = life::Life::of(&app, &generated, from, until, memory.lived).await?;
+        let featured = people::featured(&app, &generated, village.as_ref()).await?;
+        let schools: Vec<&School> = [&generated].into_iter().chain(&village).collect();
+        let mut life = life::Life::of(&app, &schools, from, until, memory.lived).await?;
         if !memory.ready {
             life.until(&app, &clock, opening, progress).await?;
             memory = Memory { ready: true, lived: life.lived(), ..memory };
@@ -189,6 +202,12 @@ impl Progress for Silent {
     fn step(&self, _: &str, _: u64) {}
     fn at(&self, _: u64) {}
     fn of(&self, _: u64, _: u64) {}
+}
+
+/// The number under which the academy knows somebody of the staff.
+fn staff_number(jointure: &str) -> IdentityNumber {
+    let category = infra::importers::aaf::Category::Staff.name().to_owned();
+    IdentityNumber { source: "FICTION".into(), category, number: jointure.to_owned() }
 }
 
 /// The number under which STS knows a teacher.

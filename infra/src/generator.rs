@@ -112,6 +112,21 @@ pub fn generate(options: &Options) -> School {
     school
 }
 
+/// The small primary school of the same town and year, where a teacher of English of this collège also comes an hour a week.
+pub fn beside(college: &School) -> School {
+    let mut school = generate(&Options {
+        seed: college.seed,
+        year_starts_on: college.calendar.starts_on,
+        year_ends_on: college.calendar.ends_on,
+        holidays: college.calendar.holidays.clone(),
+        days_off: college.calendar.days_off.clone(),
+        date: college.date,
+        ..Options::primary()
+    });
+    primary::welcome(&mut school, college);
+    school
+}
+
 /// Writes the complete AAF set and the STS pair, or the calendar of a primary school, into `dir` (made if absent) and returns the paths, in the order written.
 ///
 /// Records are streamed: memory does not grow with the school.

@@ -2,7 +2,7 @@
 
 use domain::directory::person::Role;
 use domain::ids::PersonId;
-use infra::generator::{Member, School};
+use infra::generator::{Cast, Member, School};
 
 use super::setting_up::{named, staff};
 use crate::app::App;
@@ -17,10 +17,15 @@ pub struct Featured {
 }
 
 const FIRST: &str = "Par qui commencer";
+const BOTH: &str = "Un collège, une école";
 const AROUND: &str = "Autour d’un élève";
 
 /// The people of the story. Somebody whom a school is too small for is not there.
-pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featured>, Failure> {
+pub(super) async fn featured(
+    app: &App,
+    generated: &School,
+    village: Option<&School>,
+) -> Result<Vec<Featured>, Failure> {
     let cast = &generated.cast;
     let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
     let by_name = |member: &Member, role| named(app, &member.given, &member.surname, role);
@@ -57,6 +62,31 @@ pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featur
             "Un élève majeur, arrivé tard en France : sous « Qui me lit », il peut s’opposer à ce que sa mère lise.",
         ),
     ];
-    let there = story.into_iter().filter_map(|(chapter, person, part)| Some((chapter, person?, part)));
+    let there = story.into_iter().chain(village.into_iter().flat_map(|village| of_both(app, &village.cast)));
+    let there = there.filter_map(|(chapter, person, part)| Some((chapter, person?, part)));
     Ok(there.map(|(chapter, person, part)| Featured { person, part, chapter }).collect())
+}
+
+/// Those of the primary school, and those who have to do with both.
+fn of_both(app: &App, cast: &Cast) -> [(&'static str, Option<PersonId>, &'static str); 5] {
+    let by_name = |member: &Member, role| named(app, &member.given, &member.surname, role);
+    [
+        (
+            BOTH,
+            by_name(&cast.mother_of_both, Role::Relative),
+            "Un fils au collège, une fille à l’école : une page pour les deux.",
+        ),
+        (
+            BOTH,
+            by_name(&cast.shared_teacher, Role::Teacher),
+            "L’anglais au collège et, une heure par semaine, à l’école : tous ses cahiers sur une page.",
+        ),
+        (
+            BOTH,
+            by_name(&cast.schoolmaster, Role::Teacher),
+            "Le maître des CE2-CM1 : des demi-journées, et pas de travail écrit hors de la classe.",
+        ),
+        (BOTH, by_name(&cast.younger, Role::Pupil), "Son élève de CM1 : sa semaine, et ce qui est à apprendre."),
+        (BOTH, by_name(&cast.director, Role::Head), "La directrice de l’école : le remplissage de ses trois classes."),
+    ]
 }

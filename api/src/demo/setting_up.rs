@@ -24,16 +24,50 @@ use crate::problem::Problem;
 
 /// Writes the school's AAF and STS files, imports them, and leaves none behind: they hold names in clear.
 pub(super) async fn import(app: &App, generated: &School, progress: &dyn Progress) -> Result<(), Failure> {
+    import_with(app, generated, &feed::Options::default(), progress).await
+}
+
+/// The primary school: no STS says its year, which is that of the collège; and its holidays, which are the same.
+pub(super) async fn primary(
+    app: &App,
+    village: &School,
+    college: SchoolId,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
+    let year = SchoolYear(village.calendar.starts_on.year());
+    let bounds = app.register.read().schools.get(&college).and_then(|book| book.years.get(&year)).cloned();
+    import_with(app, village, &feed::Options { year: bounds, ..feed::Options::default() }, progress).await?;
+    let school = SchoolId::of(&village.uai);
+    let stream = lasting(SchoolAggregate::TYPE, school);
+    let closures = establishment::Command::SetClosures { year, closures: closures(village) };
+    let key = said(&format!("closures/{}", village.uai));
+    done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, key, closures).await)?;
+    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    Ok(())
+}
+
+async fn import_with(
+    app: &App,
+    generated: &School,
+    options: &feed::Options,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let folder = std::env::temp_dir().join(format!("palimpseste-feed-{}", Uuid::now_v7()));
-    let outcome = import_from(app, generated, &folder, progress).await;
+    let outcome = import_from(app, generated, &folder, options, progress).await;
     let _ = std::fs::remove_dir_all(&folder);
     outcome
 }
 
-async fn import_from(app: &App, generated: &School, folder: &Path, progress: &dyn Progress) -> Result<(), Failure> {
+async fn import_from(
+    app: &App,
+    generated: &School,
+    folder: &Path,
+    options: &feed::Options,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let paths = generator::write_files(generated, folder)?;
     progress.step("import", 0);
-    let report = feed::import(app, &paths, &feed::Options::default(), |done, size| progress.of(done, size)).await?;
+    let report = feed::import(app, &paths, options, |done, size| progress.of(done, size)).await?;
     tracing::info!(changes = report.changes_count(), "the school is imported");
     Ok(())
 }

@@ -6,7 +6,7 @@ pub(super) use households::{Adult, Household, households};
 
 use super::chance::Chance;
 use super::manner::Manner;
-use super::programme::{BIOLOGY, HISTORY, MATHS, PHYSICS};
+use super::programme::{BIOLOGY, ENGLISH, HISTORY, MATHS, PHYSICS};
 use super::school::{Degree, Jointure, Pupil, Relative, School, Sex, Staff, StsId};
 use super::timetable::{Event, place};
 use super::wing::Unit;
@@ -75,6 +75,8 @@ pub struct Cast {
     pub elder: Member,
     pub younger: Member,
     pub mother_of_both: Member,
+    /// A teacher of English of the collège, who may serve the primary school too.
+    pub shared_teacher: Member,
     /// In the primary school: who directs it, and the teacher of the class of several levels.
     pub director: Member,
     pub schoolmaster: Member,
@@ -116,6 +118,7 @@ pub(super) const STAFF: &[Part] = &[
     Part { replaces: Some((BIOLOGY, false)), ..part(14, Sex::Female, "Soline", "Arnaudet") },
     Part { post: Some((PHYSICS, 0)), manner: Some(Manner::Evening), ..part(15, Sex::Male, "Samir", "Haddad") },
     part(16, Sex::Female, "Odile", "Ferrandi"),
+    Part { post: Some((ENGLISH, 0)), ..part(17, Sex::Female, "Fiona", "Byrne") },
     part(20, Sex::Female, "Maryse", "Lagarde"),
     part(21, Sex::Male, "Thibault", "Quéré"),
 ];
@@ -260,6 +263,7 @@ pub(super) fn settle(school: &mut School) {
         elder: pupil(households::ELDER),
         younger: pupil(households::YOUNGER),
         mother_of_both: relative(households::MOTHER_OF_BOTH),
+        shared_teacher: staff(17),
         director: staff(20),
         schoolmaster: staff(21),
         inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },

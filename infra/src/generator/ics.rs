@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::{Date, DateTime};
 
 use super::calendar::plus_days;
+use super::programme::{ENGLISH_AT_SCHOOL, EVERYTHING};
 use super::school::{School, Service, Slot};
 
 /// Octets of a line, the end apart (RFC 5545 §3.1).
@@ -55,7 +56,8 @@ fn event(out: &mut impl Write, school: &School, service: &Service, slot: &Slot) 
         .map(|staff| format!("{} {} {}", staff.sex.title(), staff.surname.to_uppercase(), staff.given))
         .collect();
     let said = format!(
-        "DESCRIPTION:Matière : Toutes matières\\nClasse : {}\\nProfesseur : {}\\nSalle : {}\\n",
+        "DESCRIPTION:Matière : {}\\nClasse : {}\\nProfesseur : {}\\nSalle : {}\\n",
+        if service.subject == EVERYTHING { "Toutes matières" } else { ENGLISH_AT_SCHOOL },
         service.group,
         teachers.join("\\, "),
         slot.room

@@ -1,12 +1,13 @@
 //! An école élémentaire: a teacher a class and a class a teacher, half-days without a timetable, one class at least of several levels.
 
+use jiff::Span;
 use jiff::civil::{Time, time};
 
 use super::chance::Chance;
 use super::manner::Manner;
 use super::names::Names;
-use super::programme::{EVERYTHING, Level};
-use super::school::{Division, Function, School, Service, Slot};
+use super::programme::{ENGLISH, EVERYTHING, Level};
+use super::school::{Division, Function, School, Service, Slot, Staff};
 use super::{Weeks, cast, pupils, staffing};
 
 /// Pupils of a class, about.
@@ -49,6 +50,57 @@ pub(super) fn found(school: &mut School) {
     }
     pupils::enrol(school);
     cast::settle(school);
+}
+
+/// The teacher of the cast who also serves this school has the class of several levels for an hour, at the edge of a half-day, when the
+/// collège does not: nobody where there is no such hour.
+pub(super) fn welcome(school: &mut School, college: &School) {
+    let guest = &college.cast.shared_teacher.jointure;
+    let Some(index) = college.staff.iter().position(|staff| staff.jointure == *guest) else { return };
+    let Some(service) = school.services.iter().position(|service| service.group.starts_with("CE2-CM1")) else { return };
+    let Some((day, starts_at)) = free_hour(college, index) else { return };
+    let half_day = school.services[service]
+        .slots
+        .iter_mut()
+        .find(|slot| slot.day == day && (slot.starts_at.hour() < 12) == (starts_at.hour() < 12));
+    let Some(half_day) = half_day else { return };
+    half_day.minutes -= HOUR;
+    if half_day.starts_at == starts_at {
+        half_day.starts_at = starts_at.saturating_add(Span::new().minutes(HOUR));
+    }
+    let room = half_day.room.clone();
+    let teacher = Staff { tutor_of: Vec::new(), room: None, ..college.staff[index].clone() };
+    school.staff.push(teacher);
+    let Service { group, level, .. } = school.services[service].clone();
+    school.services[service].half_hours -= 2;
+    school.services.push(Service {
+        group,
+        of_division: true,
+        level,
+        subject: ENGLISH,
+        teachers: vec![school.staff.len() - 1],
+        co_taught: false,
+        half_hours: 2,
+        slots: vec![Slot { day, starts_at, minutes: HOUR, weeks: Weeks::Every, room }],
+    });
+    school.cast.shared_teacher = college.cast.shared_teacher.clone();
+}
+
+const HOUR: i64 = 60;
+/// Where an hour may be taken from a half-day, and the time to walk over from the collège.
+const EDGES: [Time; 4] = [time(10, 30, 0, 0), time(15, 30, 0, 0), time(8, 30, 0, 0), time(13, 30, 0, 0)];
+const WALK: i64 = 15;
+
+fn free_hour(college: &School, teacher: usize) -> Option<(i8, Time)> {
+    let minute = |at: Time| i64::from(at.hour()) * 60 + i64::from(at.minute());
+    let held = college.services.iter().filter(|service| service.teachers.contains(&teacher));
+    let busy: Vec<&Slot> = held.flat_map(|service| &service.slots).collect();
+    let free = |(day, start): &(i8, Time)| {
+        let (from, until) = (minute(*start) - WALK, minute(*start) + HOUR + WALK);
+        let apart = |slot: &&Slot| minute(slot.starts_at) >= until || minute(slot.starts_at) + slot.minutes <= from;
+        busy.iter().filter(|slot| slot.day == *day).all(apart)
+    };
+    DAYS.into_iter().rev().flat_map(|day| EDGES.map(|start| (day, start))).find(free)
 }
 
 /// Nobody here is late for weeks: a class has one book, and its families one place to look.

@@ -115,6 +115,9 @@ const fn line(
 /// What a class of a primary school is taught as one service, without a timetable: not a code of the national list.
 pub const EVERYTHING: &str = "TOUTES";
 
+/// What English is called in a primary school, where there is no first or second language.
+pub(super) const ENGLISH_AT_SCHOOL: &str = "ANGLAIS";
+
 pub(super) const FRENCH: &str = "020700";
 pub(super) const LATIN: &str = "020300";
 pub(super) const ENGLISH: &str = "030201";

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Record, Series};
-use crate::generator::programme::{Level, SUBJECTS};
+use crate::generator::programme::{ENGLISH, ENGLISH_AT_SCHOOL, Level, SUBJECTS};
 use crate::generator::school::Degree;
 use crate::generator::school::School;
 use crate::generator::sheet::Encoding;
@@ -52,10 +52,14 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
 
 pub(super) fn write_subjects(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut series = Series::new(school, dir, "MatiereEducNat", Encoding::Undeclared);
-    for subject in SUBJECTS {
-        let mut record = Record::new("categorieMatiere", "MatiereEducNat", subject.code);
-        record.one("ENTMatJointure", subject.code);
-        record.one("ENTLibelleMatiere", subject.label);
+    let subjects: Vec<(&str, &str)> = match school.degree {
+        Degree::College => SUBJECTS.iter().map(|subject| (subject.code, subject.label)).collect(),
+        Degree::Primary => vec![(ENGLISH, ENGLISH_AT_SCHOOL)],
+    };
+    for (code, label) in subjects {
+        let mut record = Record::new("categorieMatiere", "MatiereEducNat", code);
+        record.one("ENTMatJointure", code);
+        record.one("ENTLibelleMatiere", label);
         record.one("ENTMatiereRattach", "");
         series.add(record)?;
     }
@@ -64,7 +68,11 @@ pub(super) fn write_subjects(school: &School, dir: &Path) -> io::Result<Vec<Path
 
 pub(super) fn write_programmes(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut series = Series::new(school, dir, "MefEducNat", Encoding::Utf8);
-    for level in Level::ALL {
+    let levels: &[Level] = match school.degree {
+        Degree::College => &Level::ALL,
+        Degree::Primary => &Level::PRIMARY,
+    };
+    for level in levels {
         let mut record = Record::new("categorieMef", "MefEducNat", level.mef());
         record.one("ENTMefJointure", level.mef());
         record.one("ENTLibelleMef", level.label());

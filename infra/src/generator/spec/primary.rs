@@ -110,3 +110,38 @@ fn four_weeks_of_life_give_oral_work_and_none_in_writing() {
         acts.iter().all(|act| keys.contains(&&act.teacher) && act.date.weekday() != jiff::civil::Weekday::Wednesday)
     );
 }
+
+#[test]
+fn a_teacher_of_the_college_has_an_hour_there_when_the_college_leaves_her_free() {
+    for pupils in [40, 480] {
+        let college = sized(pupils, 2026);
+        let village = beside(&college);
+        assert_eq!(village, beside(&college));
+        let (own, lent) = (&village.services[1], village.services.last().unwrap());
+        assert_eq!((lent.group.as_str(), lent.subject, own.slots.len()), ("CE2-CM1", "030201", 8));
+        let minutes = own.slots.iter().chain(&lent.slots).map(|slot| slot.minutes).sum::<i64>();
+        assert_eq!(minutes, 24 * 60, "the hour is taken from a half-day");
+        assert_no_clash(&village);
+        let byrne = village.staff.last().unwrap();
+        assert_eq!(byrne.surname, "Byrne");
+        let there = college.staff.iter().position(|staff| staff.jointure == byrne.jointure).unwrap();
+        let held = college.services.iter().filter(|service| service.teachers.contains(&there));
+        let both = held.flat_map(|service| &service.slots).chain(&lent.slots);
+        assert_free(both.map(|slot| ("Byrne".to_owned(), slot)).collect(), "teacher");
+        let acts = life(&village, date(2026, 10, 5), date(2026, 11, 17));
+        assert!(acts.iter().any(|act| Some(&act.teacher) == byrne.sts_id.as_ref()));
+        let dir = tempfile::tempdir().unwrap();
+        let calendar = write_files(&village, dir.path()).unwrap().pop().unwrap();
+        assert!(
+            fs::read_to_string(calendar).unwrap().replace("\r\n ", "").contains("Matière : ANGLAIS\\nClasse : CE2-CM1")
+        );
+        eprintln!(
+            "{pupils}: {} pupils, {} relatives, {} staff, {} acts beside {}",
+            village.pupils.len(),
+            village.relatives.len(),
+            village.staff.len(),
+            acts.len(),
+            life(&college, date(2026, 10, 5), date(2026, 11, 17)).len(),
+        );
+    }
+}
