@@ -13,7 +13,7 @@ use crate::cli::Failure;
 /// The AESH of two pupils, a parent's right of supervision, and a court decision that ends another's on the first day lived.
 pub(super) async fn record(app: &App, generated: &School, school: SchoolId, head: PersonId) -> Result<(), Failure> {
     let (cast, rentree) = (&generated.cast, generated.calendar.starts_on);
-    let today = app.register.read().schools.get(&school).map(|book| book.local(app.now()).date()).unwrap_or(rentree);
+    let today = app.register.read().schools.get(&school).map_or(rentree, |book| book.local(app.now()).date());
     if let Some(companion) = known(app, &cast.companion, Role::Aesh) {
         for pupil in cast.accompanied.iter().filter_map(|pupil| known(app, pupil, Role::Pupil)) {
             let name = Command::NameCompanion { companion, from: rentree };

@@ -8,7 +8,8 @@ fn village(pupils: usize, seed: u64) -> School {
 
 #[test]
 fn a_teacher_has_a_class_and_a_class_one_service_of_half_days() {
-    for school in [village(54, 2026), village(8, 1), village(30, 3), village(130, 4)] {
+    for (pupils, seed) in [(54, 2026), (8, 1), (30, 3), (130, 4)] {
+        let school = village(pupils, seed);
         assert_eq!(school.services.len(), school.divisions.len());
         assert_eq!(school.staff.len(), school.divisions.len());
         for service in &school.services {
