@@ -1,17 +1,20 @@
 //! The demonstration comes to be, lives on when its clock moves, and is the same after any interruption.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use api::app::{App, Mode};
 use api::demo::clock::DemoClock;
 use api::demo::{Demo, Memory, Progress, Silent};
-use api::facts::Books;
+use api::facts::{Books, Standpoint};
 use domain::access::Scope;
 use domain::actor::Capacity;
+use domain::directory::entourage;
 use domain::directory::person::{Role, Standing};
-use domain::ids::{GroupId, PersonId, SchoolYear, TextbookId};
+use domain::directory::service::ALL_SUBJECTS;
+use domain::ids::{GroupId, PersonId, SchoolId, SchoolYear, TextbookId};
+use domain::textbook::written::Degree;
 use infra::generator::fictional_uai;
 use jiff::civil::{Date, DateTime, date};
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +39,7 @@ async fn started(world: &World, progress: &dyn Progress) -> Arc<Demo> {
 
 fn memory(data_dir: &Path) -> Memory {
     let at: DateTime = TODAY.at(17, 30, 0, 0);
-    let fresh = Memory { uai: fictional_uai(42), pupils: 40, at, weeks: 4, ready: false, lived: 0 };
+    let fresh = Memory { uai: fictional_uai(42), pupils: 40, at, weeks: 4, primary: true, ready: false, lived: 0 };
     Memory::read(data_dir).unwrap_or_else(|| {
         fresh.write(data_dir).unwrap();
         fresh
@@ -61,6 +64,39 @@ fn class_of(books: &Books, demo: &Demo, pupil: PersonId) -> Vec<&'static str> {
     let stays = books.stays(pupil);
     let of = |code: &&&'static str| stays.iter().any(|stay| stay.group == GroupId::of(demo.school, YEAR, code));
     ["4A", "4B", "6A", "6B"].iter().filter(of).copied().collect()
+}
+
+/// What the head recorded, as the door promises it.
+fn rights_around_pupils(books: &Books) {
+    let pupil = |given, family| person(books, given, family, Role::Pupil);
+    let ferrandi = person(books, "Odile", "Ferrandi", Role::Aesh);
+    let accompanied: BTreeSet<_> = books.accompanied(ferrandi).collect();
+    assert_eq!(accompanied, [pupil("Noé", "Bellanger"), pupil("Lina", "Kowalczyk")].into());
+    assert_eq!(books.standpoints(ferrandi, TODAY).len(), 2);
+    let (sacha, jade) = (pupil("Sacha", "Morvan"), pupil("Jade", "Tellier"));
+    let morvan = person(books, "Gaël", "Morvan", Role::Relative);
+    assert_eq!(books.standpoints(morvan, TODAY), [Standpoint::Guardian(sacha)]);
+    let castaing = person(books, "Bruno", "Castaing", Role::Relative);
+    assert!(books.children(castaing).eq([jade]) && books.standpoints(castaing, TODAY).is_empty());
+    assert!(books.person(jade).unwrap().entourage.barred_since(castaing, TODAY).is_some());
+}
+
+/// A mother has a child in each school, a teacher a service in each.
+fn two_schools(books: &Books, demo: &Demo) {
+    let village = SchoolId::of(&fictional_uai(43));
+    let of = |pupil| books.schools_of_pupil(pupil, TODAY).collect::<Vec<_>>();
+    let mother = person(books, "Katell", "Ropars", Role::Relative);
+    let (elder, younger) =
+        (person(books, "Maël", "Ropars", Role::Pupil), person(books, "Louison", "Ropars", Role::Pupil));
+    assert_eq!((of(elder), of(younger)), (vec![demo.school], vec![village]));
+    assert_eq!(books.standpoints(mother, TODAY).len(), 2);
+    let byrne = person(books, "Fiona", "Byrne", Role::Teacher);
+    let taught: BTreeSet<_> = books.services_of_teacher(byrne).map(|service| service.school).collect();
+    assert_eq!(taught, [demo.school, village].into());
+    let half_days = TextbookId::of(GroupId::of(village, YEAR, "CE2-CM1"), ALL_SUBJECTS);
+    let master = person(books, "Thibault", "Quéré", Role::Teacher);
+    assert_eq!(books.capacity_in(master, half_days, TODAY), Capacity::Teacher);
+    assert_eq!(books.schools[&village].degree(), Degree::First);
 }
 
 /// Lessons held since a day, and how many of them are written, up to the day of the demonstration.
@@ -88,9 +124,13 @@ async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
         let week = written(&demo.app.reader, &scope, monday, friday).await.unwrap();
         assert!(week.len() > 50, "{monday}: {}", week.len());
     }
+    let village = Scope { schools: [SchoolId::of(&fictional_uai(43))].into(), ..Scope::default() };
+    let village = Scope { behind_the_scenes: true, ..village };
+    let half_days = written(&demo.app.reader, &village, date(2026, 10, 5), TODAY).await.unwrap().len();
+    assert!((80..120).contains(&half_days), "{half_days} half-days of the primary school are written");
     let (held, filled) = filling(&demo, date(2026, 10, 5)).await;
     assert!((80..=99).contains(&(filled * 100 / held)), "{filled} of {held}");
-    assert_eq!(demo.featured.len(), 6);
+    assert_eq!(demo.featured.len(), 15);
     demo.app.close().await;
 }
 
@@ -147,7 +187,12 @@ async fn the_people_of_the_story_are_all_there() {
         let inspector = person(&books, "Yann", "Le Goff", Role::Inspector);
         let mandate = books.mandates.values().find(|mandate| mandate.grant.inspector == inspector).unwrap();
         assert!(mandate.grant.holds(TODAY) && mandate.grant.textbooks.contains(&maths));
+        rights_around_pupils(&books);
+        two_schools(&books, &demo);
     }
+    let yonas = person(&demo.app.register.read(), "Yonas", "Tesfaye", Role::Pupil);
+    let of_age = demo.app.try_entourage(yonas, demo.school, yonas, entourage::Command::Object).await;
+    assert!(of_age.is_ok(), "a pupil of eighteen may object");
     demo.app.close().await;
 }
 

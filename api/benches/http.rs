@@ -89,7 +89,15 @@ async fn school(data_dir: &std::path::Path) -> (devdb::Cluster, School) {
     let clock = Arc::new(DemoClock::standing_at(Timestamp::UNIX_EPOCH));
     let opened = App::open(data_dir, cluster.url(), cluster.vault_url(), clock.clone(), Mode::Demo);
     let app = opened.await.unwrap();
-    let memory = Memory { uai: fictional_uai(42), pupils: PUPILS, at: OPENS_AT, weeks: 4, ready: false, lived: 0 };
+    let memory = Memory {
+        uai: fictional_uai(42),
+        pupils: PUPILS,
+        at: OPENS_AT,
+        weeks: 4,
+        primary: false,
+        ready: false,
+        lived: 0,
+    };
     memory.write(data_dir).unwrap();
     let demo = Demo::open(app.clone(), clock, data_dir, memory, &Silent).await.unwrap();
     let groups = groups(&app);

@@ -52,7 +52,7 @@ enum Verb {
     Serve(serve::Serve),
     /// Take in what the academy (AAF) and the timetable (STS) say, from folders, files and archives.
     Import(import::Import),
-    /// Write the AAF and STS files of a fictitious school.
+    /// Write the files of a fictitious school, collège or primary.
     Generate(generate::Generate),
     /// Fold a read model anew, beside the live one, then swap them.
     Rebuild(rebuild::Rebuild),

@@ -1,16 +1,18 @@
-//! The demonstration: a fictitious collège that comes in through the same doors as a real one, and lives.
+//! The demonstration: a fictitious collège, and the primary school beside it, that come in through the same doors as real ones, and live.
 //!
 //! Files are generated, imported by the importers, and then its teachers write through real commands, each at its own hour of the
 //! demonstration's clock. When the clock moves on, school life goes on with it.
 
 pub mod clock;
 mod life;
+mod people;
+mod rights;
 mod setting_up;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::ids::{PersonId, SchoolId};
+use domain::ids::SchoolId;
 use infra::generator::{self, School};
 use infra::vault::IdentityNumber;
 use jiff::civil::{Date, DateTime};
@@ -20,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::cli::Failure;
 use clock::DemoClock;
+pub use people::Featured;
 
 /// What the demonstration remembers between two starts.
 #[derive(Clone, Serialize, Deserialize)]
@@ -31,17 +34,13 @@ pub struct Memory {
     /// School weeks lived before that day.
     #[serde(default = "weeks_before")]
     pub weeks: usize,
+    /// Whether the primary school beside it is there too: not where an earlier version drew it.
+    #[serde(default)]
+    pub primary: bool,
     /// Whether the school is whole: imported, and its first weeks lived.
     pub ready: bool,
     /// Acts lived so far, in their order.
     pub lived: usize,
-}
-
-/// The people to try, by what they are.
-#[derive(Clone)]
-pub struct Featured {
-    pub person: PersonId,
-    pub part: &'static str,
 }
 
 /// A demonstration under way.
@@ -73,6 +72,11 @@ pub fn school(memory: &Memory) -> School {
         date: memory.at.date(),
         ..generator::Options::default()
     })
+}
+
+/// The primary school beside it, if there is one.
+fn village(memory: &Memory, college: &School) -> Option<School> {
+    memory.primary.then(|| generator::beside(college))
 }
 
 /// The first day of the weeks that are lived before the demonstration opens.
@@ -108,6 +112,7 @@ impl Demo {
         progress: &dyn Progress,
     ) -> Result<Arc<Self>, Failure> {
         let generated = school(&memory);
+        let village = village(&memory, &generated);
         let (from, until) =
             (first_day(&generated, memory.at.date(), memory.weeks), weeks_after(memory.at.date(), WEEKS_AFTER));
         let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
@@ -119,9 +124,13 @@ impl Demo {
             clock.set(eve);
             setting_up::import(&app, &generated, progress).await?;
             setting_up::by_the_office(&app, &generated, school, memory.at.date()).await?;
+            if let Some(village) = &village {
+                setting_up::primary(&app, village, school, progress).await?;
+            }
         }
-        let featured = setting_up::featured(&app, &generated).await?;
-        let mut life = life::Life::of(&app, &generated, from, until, memory.lived).await?;
+        let featured = people::featured(&app, &generated, village.as_ref()).await?;
+        let schools: Vec<&School> = [&generated].into_iter().chain(&village).collect();
+        let mut life = life::Life::of(&app, &schools, from, until, memory.lived).await?;
         if !memory.ready {
             life.until(&app, &clock, opening, progress).await?;
             memory = Memory { ready: true, lived: life.lived(), ..memory };
@@ -193,6 +202,12 @@ impl Progress for Silent {
     fn step(&self, _: &str, _: u64) {}
     fn at(&self, _: u64) {}
     fn of(&self, _: u64, _: u64) {}
+}
+
+/// The number under which the academy knows somebody of the staff.
+fn staff_number(jointure: &str) -> IdentityNumber {
+    let category = infra::importers::aaf::Category::Staff.name().to_owned();
+    IdentityNumber { source: "FICTION".into(), category, number: jointure.to_owned() }
 }
 
 /// The number under which STS knows a teacher.

@@ -1,8 +1,8 @@
-//! A fictitious collège, whole and always the same for a seed: its people, its timetable, the files an académie would send about it, and the weeks
+//! A fictitious collège, or primary school, whole and always the same for a seed: its people, its timetable, the files an académie would send about it, and the weeks
 //! its teachers spend filling the cahier de textes.
 //!
 //! Two products, both pure functions of [`Options`]: a [`School`], which [`write_files`] turns into an AAF set and an STS pair of the exact shape the
-//! real ones have; and [`life`], the acts of its teachers. Nothing here knows the domain: what is generated must come in through the same doors as a
+//! real ones have (AAF and a calendar of half-days, for a primary school); and [`life`], the acts of its teachers. Nothing here knows the domain: what is generated must come in through the same doors as a
 //! real school. Above 480 pupils the school grows by *wings* of twenty classes, each with its own teachers, so that time and memory stay linear.
 
 mod aaf;
@@ -11,9 +11,11 @@ mod calendar;
 mod cast;
 mod chance;
 mod families;
+mod ics;
 mod life;
 mod manner;
 mod names;
+mod primary;
 mod programme;
 mod pupils;
 mod school;
@@ -27,13 +29,13 @@ mod wing;
 mod spec;
 
 pub use calendar::{Calendar, DayOff, Holiday, Weeks};
-pub use cast::{Cast, Member, Outsider};
+pub use cast::{Cast, Kin, Member, Outsider};
 pub use life::{Act, Deed, Due, Given, HomeworkKind, Purpose, Res, life};
 pub use manner::Manner;
-pub use programme::{Level, SUBJECTS, Subject, subject};
+pub use programme::{EVERYTHING, Level, SUBJECTS, Subject, subject};
 pub use school::{
-    Address, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative, Replacement, School,
-    Service, Sex, Slot, Staff, StsId,
+    Address, Degree, Division, Function, Group, GroupKind, Jointure, Lesson, Link, Pupil, Relative, Replacement,
+    School, Service, Sex, Slot, Staff, StsId,
 };
 
 use std::io;
@@ -44,6 +46,7 @@ use jiff::civil::{Date, date};
 /// What the fictitious school is drawn from. The same options always give the same school, to the byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    pub degree: Degree,
     /// How many pupils; fewer than one per class is raised to one per class.
     pub pupils: usize,
     pub seed: u64,
@@ -63,6 +66,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            degree: Degree::College,
             pupils: 480,
             seed: 2026,
             year_starts_on: date(2026, 9, 1),
@@ -72,6 +76,13 @@ impl Default for Options {
             uai: fictional_uai(42),
             date: date(2026, 11, 16),
         }
+    }
+}
+
+impl Options {
+    /// A small école élémentaire, in the same town.
+    pub fn primary() -> Self {
+        Self { degree: Degree::Primary, pupils: 54, uai: fictional_uai(43), ..Self::default() }
     }
 }
 
@@ -86,6 +97,10 @@ pub fn fictional_uai(number: u32) -> String {
 /// Draws the school: classes, people, services, timetable. Pure and deterministic.
 pub fn generate(options: &Options) -> School {
     let mut school = school::School::empty(options);
+    if options.degree == Degree::Primary {
+        primary::found(&mut school);
+        return school;
+    }
     let plan = wing::plan(options.pupils);
     for wing in &plan {
         wing::raise(&mut school, wing);
@@ -97,12 +112,30 @@ pub fn generate(options: &Options) -> School {
     school
 }
 
-/// Writes the complete AAF set and the STS pair into `dir` (made if absent) and returns the paths, in the order written.
+/// The small primary school of the same town and year, where a teacher of English of this collège also comes an hour a week.
+pub fn beside(college: &School) -> School {
+    let mut school = generate(&Options {
+        seed: college.seed,
+        year_starts_on: college.calendar.starts_on,
+        year_ends_on: college.calendar.ends_on,
+        holidays: college.calendar.holidays.clone(),
+        days_off: college.calendar.days_off.clone(),
+        date: college.date,
+        ..Options::primary()
+    });
+    primary::welcome(&mut school, college);
+    school
+}
+
+/// Writes the complete AAF set and the STS pair, or the calendar of a primary school, into `dir` (made if absent) and returns the paths, in the order written.
 ///
 /// Records are streamed: memory does not grow with the school.
 pub fn write_files(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(dir)?;
     let mut paths = aaf::write(school, dir)?;
-    paths.extend(sts::write(school, dir)?);
+    match school.degree {
+        Degree::College => paths.extend(sts::write(school, dir)?),
+        Degree::Primary => paths.push(ics::write(school, dir)?),
+    }
     Ok(paths)
 }

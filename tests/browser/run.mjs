@@ -118,6 +118,11 @@ const walks = {
     const move = (await links(page, "/deplacer"))[0];
     return ["/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
   },
+  Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
+  Bruno: async () => ["/parent"],
+  Katell: async () => ["/parent"],
+  Thibault: async (page) => ["/enseignant", (await links(page, "/seances/"))[0]],
+  Maryse: async () => ["/direction"],
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];
     return ["/inspection", textbook, `${textbook}?filtre=modifiees`];
@@ -203,6 +208,21 @@ await story("her pupil and his mother read it at once", async () => {
     await mother.screenshot({ path: join(screens, "parent.png") });
   }
   await mother.context().close();
+});
+
+await story("a mother has a child in each school: both are on her page, and each names its school", async () => {
+  const mother = await as("Katell", noScript);
+  const home = await text(mother, "/parent");
+  must(home.includes("Maël") && home.includes("Louison"), "both children are not on the first page");
+  must(home.includes("École Saules"), "the school of each is not named");
+  await mother.context().close();
+});
+
+await story("a father whom a court denied it is shown nothing", async () => {
+  const father = await as("Bruno", noScript);
+  must(new URL(father.url()).pathname === "/parent", `he is led to ${father.url()}`);
+  must(!(await text(father, "/parent")).includes("Jade"), "the child is named");
+  await father.context().close();
 });
 
 await story("a teacher joins a sheet and a sound: the pupil saves the one and plays the other", async () => {

@@ -374,3 +374,44 @@ async fn a_whole_timetable_exported_as_calendars_places_the_lessons_that_sts_pla
     nothing_more(&world, &app, &paths, &told).await;
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_fictitious_primary_school_comes_in_beside_a_college_and_a_mother_has_a_child_in_each() {
+    use domain::directory::service::ALL_SUBJECTS;
+    use infra::generator::{self, Options as Drawn};
+    let (world, of_college, of_village) =
+        (World::new().await, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let app = world.app().await;
+    let drawn = Drawn { pupils: 120, ..Drawn::default() };
+    let college = generator::write_files(&generator::generate(&drawn), of_college.path()).unwrap();
+    import(&app, &college, &Options::default()).await.unwrap();
+    let bounds = app.register.read().schools[&SchoolId::of(&drawn.uai)].years[&YEAR].clone();
+    let village = generator::generate(&Drawn::primary());
+    let paths = generator::write_files(&village, of_village.path()).unwrap();
+    let told = Options { year: Some(bounds), ..Options::default() };
+    let report = import(&app, &paths, &told).await.unwrap();
+    assert!(report.left_out.is_empty() && report.applied.as_ref().unwrap().refused.is_empty(), "{report}");
+    {
+        let books = app.register.read();
+        let school = SchoolId::of(&village.uai);
+        assert_eq!(books.schools[&school].degree(), domain::textbook::written::Degree::First);
+        let services: Vec<_> = books.services_of_school(school).collect();
+        assert_eq!(services.len(), 3);
+        assert!(
+            services
+                .iter()
+                .all(|one| { one.subject == ALL_SUBJECTS && one.slots.len() == 8 && one.assignments.len() == 1 })
+        );
+        let mother = named_in(&books, "Ropars", "Katell");
+        assert_eq!(books.children(mother).count(), 2);
+        let schools: Vec<_> = books.person(mother).unwrap().roles.iter().map(|held| held.school).collect();
+        assert_eq!(schools.len(), 2, "{schools:?}");
+    }
+    nothing_more(&world, &app, &paths, &told).await;
+    app.close().await;
+}
+
+fn named_in(books: &api::facts::Books, family: &str, given: &str) -> PersonId {
+    let is = |names: &domain::directory::person::Names| names.family == family && names.given == given;
+    *books.persons.iter().find(|(_, book)| book.names.as_ref().is_some_and(is)).unwrap().0
+}

@@ -34,7 +34,7 @@ impl Year {
         let weeks = std::env::var("PALIMPSESTE_BENCH_WEEKS").ok().and_then(|text| text.parse().ok()).unwrap_or(36);
         // The last Monday of the school year.
         let at = jiff::civil::datetime(2027, 6, 28, 17, 30, 0, 0);
-        let memory = Memory { uai: fictional_uai(42), pupils: 480, at, weeks, ready: false, lived: 0 };
+        let memory = Memory { uai: fictional_uai(42), pupils: 480, at, weeks, primary: false, ready: false, lived: 0 };
         memory.write(data_dir.path()).unwrap();
         let started = std::time::Instant::now();
         let demo = Demo::open(app.clone(), clock, data_dir.path(), memory, &Silent).await;

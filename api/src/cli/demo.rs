@@ -19,7 +19,7 @@ pub struct Demo {
     /// Where to serve the pages, on this machine only.
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// How many pupils the school has.
+    /// How many pupils the collège has; the primary school beside it has 54.
     #[arg(long, default_value_t = 480, value_parser = clap::value_parser!(u32).range(20..=20_000))]
     pupils: u32,
     /// The day and hour it opens at, in the school's time: a day of the school year 2026-2027.
@@ -83,7 +83,7 @@ impl Demo {
             return Ok(memory);
         }
         let (uai, pupils, at, weeks) = (fictional_uai(42), self.pupils as usize, self.at, self.weeks as usize);
-        let memory = Memory { uai, pupils, at, weeks, ready: false, lived: 0 };
+        let memory = Memory { uai, pupils, at, weeks, primary: true, ready: false, lived: 0 };
         let generated = crate::demo::school(&memory);
         let year = generated.calendar.starts_on..=generated.calendar.ends_on;
         if !year.contains(&at.date()) {

@@ -1,4 +1,4 @@
-//! `palimpseste generate DIR`: the files of a fictitious school.
+//! `palimpseste generate DIR`: the files of a fictitious school, collège or primary.
 
 use std::path::PathBuf;
 
@@ -9,28 +9,32 @@ use super::{Failure, Format, Setting, say};
 
 #[derive(clap::Args)]
 pub struct Generate {
-    /// Where to write the AAF and STS files.
+    /// Where to write the files: AAF and STS, or AAF and a calendar for a primary school.
     directory: PathBuf,
-    #[arg(long, default_value_t = 480, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pupils: u32,
+    /// A primary school: a teacher a class, half-days without a timetable, a class of several levels.
+    #[arg(long)]
+    primary: bool,
+    /// How many pupils: 480 unless said, 54 in a primary school.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pupils: Option<u32>,
     /// The same seed draws the same school.
     #[arg(long, default_value_t = 2026)]
     seed: u64,
     /// The day of extraction, in the names of the files.
     #[arg(long)]
     date: Option<Date>,
-    /// Which fictitious school: its number in department 099.
-    #[arg(long, default_value_t = 42)]
-    school: u32,
+    /// Which fictitious school: its number in department 099; 42 unless said, 43 for a primary school.
+    #[arg(long)]
+    school: Option<u32>,
 }
 
 impl Generate {
     pub(super) fn run(self, setting: &Setting) -> Result<(), Failure> {
-        let default = Options::default();
+        let default = if self.primary { Options::primary() } else { Options::default() };
         let options = Options {
-            pupils: self.pupils as usize,
+            pupils: self.pupils.map_or(default.pupils, |pupils| pupils as usize),
             seed: self.seed,
-            uai: fictional_uai(self.school),
+            uai: self.school.map_or_else(|| default.uai.clone(), fictional_uai),
             date: self.date.unwrap_or(default.date),
             ..default
         };

@@ -13,34 +13,49 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::clock::DemoClock;
-use super::{Progress, sts_number, weeks_after};
+use super::{Progress, staff_number, sts_number, weeks_after};
 use crate::app::{App, Said};
 use crate::cli::Failure;
 
 /// Acts that fall within so much time are done together: one batch of the journal.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(10);
 
+/// An act of one of the schools.
+struct Todo {
+    at: Timestamp,
+    school: SchoolId,
+    act: Act,
+}
+
 /// The acts to come, in their order.
 pub(super) struct Life {
-    acts: Vec<(Timestamp, Act)>,
+    acts: Vec<Todo>,
     people: HashMap<String, PersonId>,
-    school: SchoolId,
     year: domain::ids::SchoolYear,
     done: usize,
 }
 
 impl Life {
-    pub async fn of(app: &App, generated: &School, from: Date, until: Date, done: usize) -> Result<Self, Failure> {
+    /// The acts of all these schools, which share one year.
+    pub async fn of(app: &App, schools: &[&School], from: Date, until: Date, done: usize) -> Result<Self, Failure> {
         let zone = jiff::tz::TimeZone::get("Europe/Paris").map_err(Failure::unavailable)?;
-        let acts = generator::life(generated, from, until);
-        let acts = acts.into_iter().filter_map(|act| Some((zone.to_timestamp(act.at).ok()?, act))).collect();
-        let ids: Vec<String> = generated.staff.iter().filter_map(|staff| staff.sts_id.clone()).collect();
-        let numbers: Vec<_> = ids.iter().map(|id| sts_number(id)).collect();
+        let (mut acts, mut names) = (Vec::new(), Vec::new());
+        let mut year = domain::ids::SchoolYear::NONE;
+        for generated in schools {
+            let school = SchoolId::of(&generated.uai);
+            let told = generator::life(generated, from, until).into_iter();
+            acts.extend(told.filter_map(|act| Some(Todo { at: zone.to_timestamp(act.at).ok()?, school, act })));
+            names.extend(generated.staff.iter().map(|staff| match &staff.sts_id {
+                Some(id) => (id.clone(), sts_number(id)),
+                None => (staff.jointure.clone(), staff_number(&staff.jointure)),
+            }));
+            year = domain::ids::SchoolYear(generated.calendar.starts_on.year());
+        }
+        acts.sort_by_key(|todo| todo.at);
+        let (ids, numbers): (Vec<_>, Vec<_>) = names.into_iter().unzip();
         let known = app.vault.known(&numbers).await?;
         let people = ids.into_iter().zip(known).filter_map(|(id, person)| Some((id, person?))).collect();
-        let school = SchoolId::of(&generated.uai);
-        let year = domain::ids::SchoolYear(generated.calendar.starts_on.year());
-        Ok(Self { acts, people, school, year, done })
+        Ok(Self { acts, people, year, done })
     }
 
     pub fn lived(&self) -> usize {
@@ -55,13 +70,13 @@ impl Life {
         until: Timestamp,
         progress: &dyn Progress,
     ) -> Result<(), Failure> {
-        let size = self.acts[self.done..].partition_point(|(at, _)| *at <= until);
+        let size = self.acts[self.done..].partition_point(|todo| todo.at <= until);
         progress.step("school life", size as u64);
         let (start, end) = (self.done, self.done + size);
         while self.done < end {
-            let at = self.acts[self.done].0;
-            let together = self.acts[self.done..end].partition_point(|(other, _)| *other <= at + TOGETHER);
-            let last = self.acts[self.done + together - 1].0;
+            let at = self.acts[self.done].at;
+            let together = self.acts[self.done..end].partition_point(|other| other.at <= at + TOGETHER);
+            let last = self.acts[self.done + together - 1].at;
             clock.set(last);
             self.together(app, self.done + together).await?;
             progress.at((self.done - start) as u64);
@@ -71,7 +86,7 @@ impl Life {
 
     /// Does what is due, without touching the clock.
     pub async fn due(&mut self, app: &App, now: Timestamp) -> Result<(), Failure> {
-        let due = self.acts[self.done..].partition_point(|(at, _)| *at <= now);
+        let due = self.acts[self.done..].partition_point(|todo| todo.at <= now);
         self.together(app, self.done + due).await
     }
 
@@ -79,7 +94,7 @@ impl Life {
     async fn together(&mut self, app: &App, end: usize) -> Result<(), Failure> {
         let mut by_textbook: HashMap<TextbookId, Vec<usize>> = HashMap::new();
         for number in self.done..end {
-            by_textbook.entry(self.textbook(&self.acts[number].1)).or_default().push(number);
+            by_textbook.entry(self.textbook(&self.acts[number])).or_default().push(number);
         }
         let mut last = None;
         {
@@ -103,15 +118,15 @@ impl Life {
         Ok(())
     }
 
-    fn textbook(&self, act: &Act) -> TextbookId {
-        TextbookId::of(GroupId::of(self.school, self.year, &act.group), &act.subject)
+    fn textbook(&self, Todo { school, act, .. }: &Todo) -> TextbookId {
+        TextbookId::of(GroupId::of(*school, self.year, &act.group), &act.subject)
     }
 
     /// One act. What the school refuses (a lesson that was moved, a text withdrawn by a visitor) is left undone, and noted; when
     /// the journal cannot be reached the act is not done yet, and will be.
     async fn act(&self, app: &App, number: usize) -> Result<Option<i64>, Failure> {
-        let act = &self.acts[number].1;
-        let textbook = self.textbook(act);
+        let textbook = self.textbook(&self.acts[number]);
+        let act = &self.acts[number].act;
         let Some(author) = self.people.get(&act.teacher).copied() else { return Ok(None) };
         let Some(command) = self.command(app, textbook, number, act) else { return Ok(None) };
         let said = Said { key: Some(format!("life/{number}")), expected: None };
@@ -127,17 +142,14 @@ impl Life {
 
     /// The publication that a later act of the same lesson comes back to.
     fn published(&self, number: usize) -> Option<&Deed> {
-        let act = &self.acts[number].1;
-        let same = |earlier: &Act| {
-            (earlier.date, earlier.starts_at) == (act.date, act.starts_at)
+        let Todo { school, act, .. } = &self.acts[number];
+        let same = |Todo { school: where_else, act: earlier, .. }: &&Todo| {
+            where_else == school
+                && (earlier.date, earlier.starts_at) == (act.date, act.starts_at)
                 && (&earlier.group, &earlier.subject) == (&act.group, &act.subject)
                 && matches!(earlier.deed, Deed::Publish { .. })
         };
-        self.acts[..number]
-            .iter()
-            .map(|(_, earlier)| earlier)
-            .find(|earlier| same(earlier))
-            .map(|earlier| &earlier.deed)
+        self.acts[..number].iter().find(same).map(|earlier| &earlier.act.deed)
     }
 
     fn command(&self, app: &App, textbook: TextbookId, number: usize, act: &Act) -> Option<Command> {

@@ -16,7 +16,7 @@ use infra::vault::IdentityNumber;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Featured, Progress, sts_number};
+use super::{Progress, rights, sts_number};
 use crate::app::{App, Said, lasting};
 use crate::cli::Failure;
 use crate::facts::Books;
@@ -28,21 +28,55 @@ const MANDATE_DAYS: i64 = 32;
 
 /// Writes the school's AAF and STS files, imports them, and leaves none behind: they hold names in clear.
 pub(super) async fn import(app: &App, generated: &School, progress: &dyn Progress) -> Result<(), Failure> {
+    import_with(app, generated, &feed::Options::default(), progress).await
+}
+
+/// The primary school: no STS says its year, which is that of the collège; and its holidays, which are the same.
+pub(super) async fn primary(
+    app: &App,
+    village: &School,
+    college: SchoolId,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
+    let year = SchoolYear(village.calendar.starts_on.year());
+    let bounds = app.register.read().schools.get(&college).and_then(|book| book.years.get(&year)).cloned();
+    import_with(app, village, &feed::Options { year: bounds, ..feed::Options::default() }, progress).await?;
+    let school = SchoolId::of(&village.uai);
+    let stream = lasting(SchoolAggregate::TYPE, school);
+    let closures = establishment::Command::SetClosures { year, closures: closures(village) };
+    let key = said(&format!("closures/{}", village.uai));
+    done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, key, closures).await)?;
+    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    Ok(())
+}
+
+async fn import_with(
+    app: &App,
+    generated: &School,
+    options: &feed::Options,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let folder = std::env::temp_dir().join(format!("palimpseste-feed-{}", Uuid::now_v7()));
-    let outcome = import_from(app, generated, &folder, progress).await;
+    let outcome = import_from(app, generated, &folder, options, progress).await;
     let _ = std::fs::remove_dir_all(&folder);
     outcome
 }
 
-async fn import_from(app: &App, generated: &School, folder: &Path, progress: &dyn Progress) -> Result<(), Failure> {
+async fn import_from(
+    app: &App,
+    generated: &School,
+    folder: &Path,
+    options: &feed::Options,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let paths = generator::write_files(generated, folder)?;
     progress.step("import", 0);
-    let report = feed::import(app, &paths, &feed::Options::default(), |done, size| progress.of(done, size)).await?;
+    let report = feed::import(app, &paths, options, |done, size| progress.of(done, size)).await?;
     tracing::info!(changes = report.changes_count(), "the school is imported");
     Ok(())
 }
 
-/// What the files do not say: holidays, who replaces whom, the inspector and his mandate.
+/// What the files do not say: holidays, who replaces whom, the inspector and his mandate, the rights recorded around some pupils.
 pub(super) async fn by_the_office(
     app: &App,
     generated: &School,
@@ -59,6 +93,7 @@ pub(super) async fn by_the_office(
         replace(app, generated, school, year, head, replacement).await?;
     }
     open_mandate(app, (school, year), (head, inspector), opens_on).await?;
+    rights::record(app, generated, school, head).await?;
     app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
     Ok(())
 }
@@ -75,11 +110,11 @@ fn closures(generated: &School) -> Vec<Closure> {
 }
 
 /// A command of the setting up, recognised when a killed start is begun again.
-fn said(what: &str) -> Said {
+pub(super) fn said(what: &str) -> Said {
     Said { key: Some(format!("demo/{what}")), expected: None }
 }
 
-fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
+pub(super) fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
     outcome.map_err(|problem| Failure { message: format!("{}: {}", problem.code, problem.detail), code: 1 })
 }
 
@@ -99,7 +134,7 @@ async fn inspector(app: &App, generated: &School, school: SchoolId) -> Result<Pe
     Ok(person)
 }
 
-async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failure> {
+pub(super) async fn staff(app: &App, id: Option<&String>) -> Result<Option<PersonId>, Failure> {
     let Some(id) = id else { return Ok(None) };
     Ok(app.vault.known(&[sts_number(id)]).await?.pop().flatten())
 }
@@ -110,7 +145,7 @@ fn principal(app: &App, generated: &School) -> Result<PersonId, Failure> {
 }
 
 /// Someone of the cast, found in the register by name and role: whatever number the feed knows them by.
-fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
+pub(super) fn named(app: &App, given: &str, family: &str, role: Role) -> Option<PersonId> {
     let books = app.register.read();
     let same = |names: &Names| names.family.to_lowercase() == family.to_lowercase() && names.given == given;
     let found = books
@@ -175,25 +210,4 @@ async fn open_mandate(
     let command = mandate::Command::OpenMandate { inspector, textbooks: known, from: today, until };
     done(app.in_mandate(head, school, mandate, said("mandate"), command).await)?;
     Ok(())
-}
-
-/// The people of the story.
-pub(super) async fn featured(app: &App, generated: &School) -> Result<Vec<Featured>, Failure> {
-    let cast = &generated.cast;
-    let mut featured = Vec::new();
-    let mut add = |person: Option<PersonId>, part: &'static str| {
-        featured.extend(person.map(|person| Featured { person, part }));
-    };
-    let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
-    add(teacher, "Elle tient cinq cahiers : écrivez une séance, corrigez-la, retirez-la.");
-    let by_name = |member: &generator::Member, role| named(app, &member.given, &member.surname, role);
-    add(by_name(&cast.pupil, Role::Pupil), "Son élève : sa semaine, et le travail à faire.");
-    add(by_name(&cast.mother, Role::Relative), "Sa mère : ses deux filles sur une page, sans un geste.");
-    add(by_name(&cast.father, Role::Relative), "Son père, à une autre adresse : il lit la même chose.");
-    add(by_name(&cast.principal, Role::Head), "La principale : le remplissage des cahiers, les mandats d’inspection.");
-    add(
-        named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector),
-        "L’inspecteur : chaque version de chaque séance, sous mandat.",
-    );
-    Ok(featured)
 }

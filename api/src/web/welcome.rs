@@ -22,12 +22,19 @@ pub struct Featured {
     pub why: String,
 }
 
+/// Some of them, under one heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chapter {
+    pub title: String,
+    pub people: Vec<Featured>,
+}
+
 /// `/` in the demonstration. The button posts `personne` to `/demo/personne`.
 #[derive(Debug, Template)]
 #[template(path = "welcome/demo.html")]
 pub struct DemoPage {
     pub layout: Layout,
-    pub featured: Vec<Featured>,
+    pub chapters: Vec<Chapter>,
     /// Everybody else, in any order.
     pub people: Vec<Person>,
 }

@@ -1,6 +1,6 @@
 //! What is taught and asked, by subject and level: lessons in sequences, each with the homework that may follow it.
 //!
-//! The banks are plain text: `## level` opens a level (`6`, `5`, `4`, `3`, `tp` for half-classes, `*` for any), `# title` a sequence, `> kind minutes text`
+//! The banks are plain text: `## level` opens a level (`6`, `5`, `4`, `3`, `CP` to `CM2`, `tp` for half-classes, `cycle 2`, `*` for any), `# title` a sequence, `> kind minutes text`
 //! the homework of the lesson above it, and any other line is a lesson. `{p}` stands for a page, `{a}` and `{b}` for exercise numbers.
 
 use std::collections::HashMap;
@@ -43,6 +43,7 @@ const TEXTS: &[(&str, &str)] = &[
     (programme::MUSIC, include_str!("texts/musique.txt")),
     (programme::ARTS, include_str!("texts/arts-plastiques.txt")),
     (programme::SPORT, include_str!("texts/eps.txt")),
+    (programme::EVERYTHING, include_str!("texts/polyvalent.txt")),
 ];
 
 const EQUATIONS: &str = include_str!("texts/equations-4b.txt");
@@ -61,9 +62,16 @@ impl Bank {
     /// The lessons of a level, those of half-classes apart; never empty for a subject of the programme.
     pub(super) fn pages(&self, subject: &'static str, level: Level, half_class: bool) -> &[Page] {
         let key = |level: &str| (subject, level.to_owned());
-        let level = if half_class { "tp".to_owned() } else { level.digit().to_string() };
+        let level = if half_class { "tp".to_owned() } else { level.key().to_owned() };
         let own = self.0.get(&key(&level)).or_else(|| self.0.get(&key("*")));
         own.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What a primary class does as one, by the cycle of a level.
+    pub(super) fn together(&self, subject: &'static str, level: Level) -> &[Page] {
+        let second = matches!(level, Level::Preparatory | Level::FirstElementary | Level::SecondElementary);
+        let cycle = if second { "cycle 2" } else { "cycle 3" };
+        self.0.get(&(subject, cycle.to_owned())).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,13 @@
 //! The people the demonstration and the browser tests know by name. Their numbers do not depend on the seed.
 
+mod households;
+
+pub(super) use households::{Adult, Household, households};
+
 use super::chance::Chance;
 use super::manner::Manner;
-use super::programme::{BIOLOGY, HISTORY, MATHS, PHYSICS};
-use super::school::{Jointure, Pupil, Relative, School, Sex, Staff, StsId};
+use super::programme::{BIOLOGY, ENGLISH, HISTORY, MATHS, PHYSICS};
+use super::school::{Degree, Jointure, Pupil, Relative, School, Sex, Staff, StsId};
 use super::timetable::{Event, place};
 use super::wing::Unit;
 
@@ -16,6 +20,13 @@ pub struct Member {
     pub title: &'static str,
     pub given: String,
     pub surname: String,
+}
+
+/// A pupil and one of their relatives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kin {
+    pub child: Member,
+    pub relative: Member,
 }
 
 /// Somebody who is in no file of the school.
@@ -51,6 +62,24 @@ pub struct Cast {
     /// A teacher of physics who is also the father of a pupil: two records, two jointures.
     pub parent_as_teacher: Member,
     pub teacher_as_parent: Member,
+    /// The AESH, and the two pupils she accompanies.
+    pub companion: Member,
+    pub accompanied: Vec<Member>,
+    /// A father without parental authority, who keeps the right to watch over the schooling.
+    pub supervised: Kin,
+    /// Another one, to whom a court denies it.
+    pub barred: Kin,
+    /// A pupil of eighteen, who came to France late.
+    pub of_age: Member,
+    /// A family with a child in the collège and one in the primary school: the mother is in the files of both.
+    pub elder: Member,
+    pub younger: Member,
+    pub mother_of_both: Member,
+    /// A teacher of English of the collège, who may serve the primary school too.
+    pub shared_teacher: Member,
+    /// In the primary school: who directs it, and the teacher of the class of several levels.
+    pub director: Member,
+    pub schoolmaster: Member,
     pub inspector: Outsider,
 }
 
@@ -88,7 +117,16 @@ pub(super) const STAFF: &[Part] = &[
     Part { post: Some((BIOLOGY, 0)), ..part(13, Sex::Male, "Rémi", "Castagnet") },
     Part { replaces: Some((BIOLOGY, false)), ..part(14, Sex::Female, "Soline", "Arnaudet") },
     Part { post: Some((PHYSICS, 0)), manner: Some(Manner::Evening), ..part(15, Sex::Male, "Samir", "Haddad") },
+    part(16, Sex::Female, "Odile", "Ferrandi"),
+    Part { post: Some((ENGLISH, 0)), ..part(17, Sex::Female, "Fiona", "Byrne") },
+    part(20, Sex::Female, "Maryse", "Lagarde"),
+    part(21, Sex::Male, "Thibault", "Quéré"),
 ];
+
+/// The part of that number.
+pub(super) fn part_of(number: usize) -> Option<&'static Part> {
+    STAFF.iter().find(|part| part.number == number)
+}
 
 /// Jointures of the family, and of the teacher as a parent.
 pub(super) const PUPIL: usize = 2_000_001;
@@ -141,13 +179,30 @@ pub(super) struct Roles {
     pub(super) late_arrival: usize,
     pub(super) longest_name: usize,
     pub(super) without_ine: usize,
+    /// Those of the families known by name.
+    households: Vec<(usize, &'static Household)>,
 }
 
 impl Roles {
     /// Pupils are dealt out to classes in turn, so the first pupil of a class has its index. A role beyond the last pupil is nobody's.
     pub(super) fn of(school: &School) -> Self {
         let classes = school.divisions.len();
-        let first_of = |code: &str| school.divisions.iter().position(|division| division.code == code).unwrap_or(0);
+        let first_of =
+            |code: &str| school.divisions.iter().position(|division| division.code.starts_with(code)).unwrap_or(0);
+        let known = households(school.degree).map(|known| (classes * known.round + first_of(known.class), known));
+        let nobody = usize::MAX;
+        if school.degree == Degree::Primary {
+            return Self {
+                pupil: nobody,
+                sister: nobody,
+                child_of_teacher: nobody,
+                without_relatives: nobody,
+                late_arrival: nobody,
+                longest_name: nobody,
+                without_ine: nobody,
+                households: known.collect(),
+            };
+        }
         Self {
             pupil: first_of(Cast::CLASS),
             sister: first_of(Cast::SISTER_CLASS),
@@ -156,7 +211,13 @@ impl Roles {
             late_arrival: classes + first_of(Cast::CLASS),
             longest_name: classes * 2 + first_of(Cast::CLASS),
             without_ine: classes * 3 + 1,
+            households: known.collect(),
         }
+    }
+
+    /// The family known by name whose child has that index.
+    pub(super) fn household(&self, index: usize) -> Option<&'static Household> {
+        self.households.iter().find(|(child, _)| *child == index).map(|(_, household)| *household)
     }
 }
 
@@ -194,6 +255,17 @@ pub(super) fn settle(school: &mut School) {
         replacement: staff(14),
         parent_as_teacher: staff(15),
         teacher_as_parent: relative(TEACHER_AS_PARENT),
+        companion: staff(16),
+        accompanied: households::ACCOMPANIED.map(pupil).into(),
+        supervised: Kin { child: pupil(households::SUPERVISED.0), relative: relative(households::SUPERVISED.1) },
+        barred: Kin { child: pupil(households::BARRED.0), relative: relative(households::BARRED.1) },
+        of_age: pupil(households::OF_AGE),
+        elder: pupil(households::ELDER),
+        younger: pupil(households::YOUNGER),
+        mother_of_both: relative(households::MOTHER_OF_BOTH),
+        shared_teacher: staff(17),
+        director: staff(20),
+        schoolmaster: staff(21),
         inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },
     };
     school.cast = cast;

@@ -1,13 +1,13 @@
 //! Families: who answers for each pupil. Most have two parents together, a quarter live in two homes, some have one parent, a guardian or the
 //! social services, and about fifteen pupils in a hundred have a brother or a sister in another class.
 
-use super::cast::{self, Roles};
+use super::cast::{self, Adult, Household, Roles};
 use super::chance::Chance;
 use super::names::{self, Names};
-use super::school::{Address, Link, Relative, School, Sex};
+use super::school::{Address, Degree, Link, Relative, School, Sex};
 
-const MOTHER: u8 = 10;
-const FATHER: u8 = 20;
+pub(super) const MOTHER: u8 = 10;
+pub(super) const FATHER: u8 = 20;
 const GRANDPARENT: u8 = 38;
 const FOSTER_CARER: u8 = 42;
 const GUARDIAN: u8 = 50;
@@ -38,9 +38,11 @@ struct Parent {
 /// Gives every pupil a name, a home and relatives.
 pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
     let mut settled = vec![false; school.pupils.len()];
-    found_the_family(school, names, roles);
-    settled[roles.pupil] = true;
-    settled[roles.sister] = true;
+    if school.degree == Degree::College {
+        found_the_family(school, names, roles);
+        settled[roles.pupil] = true;
+        settled[roles.sister] = true;
+    }
     for index in 0..school.pupils.len() {
         if settled[index] {
             continue;
@@ -59,6 +61,8 @@ pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
             pupil.address = names.address(chance);
         } else if index == roles.child_of_teacher {
             found_the_teacher_s(school, names, index, chance);
+        } else if let Some(household) = roles.household(index) {
+            found_known(school, names, household, index);
         } else {
             let longest = index == roles.longest_name;
             found(school, names, &children, longest, chance);
@@ -67,12 +71,13 @@ pub(super) fn found_all(school: &mut School, names: &Names, roles: &Roles) {
 }
 
 fn is_a_part(roles: &Roles, index: usize) -> bool {
-    [roles.child_of_teacher, roles.without_relatives, roles.late_arrival, roles.longest_name].contains(&index)
+    let parts = [roles.child_of_teacher, roles.without_relatives, roles.late_arrival, roles.longest_name];
+    parts.contains(&index) || roles.household(index).is_some()
 }
 
 /// A brother or sister of another level a little further down the roll; now and then two.
 fn siblings(school: &School, roles: &Roles, settled: &[bool], index: usize, chance: &mut Chance) -> Vec<usize> {
-    let level = |pupil: usize| school.divisions[school.pupils[pupil].division].level;
+    let level = |pupil: usize| school.pupils[pupil].level;
     let mut found: Vec<usize> = Vec::new();
     let wanted = usize::from(chance.permille(92)) + usize::from(chance.permille(12));
     for _ in 0..wanted * 4 {
@@ -236,9 +241,30 @@ fn found_the_teacher_s(school: &mut School, names: &Names, child: usize, chance:
     bind(school, &[child], Shape::Together, mother, father, chance);
 }
 
+/// A family known by name. Its own stream of chance says the rest, so that it is the same in the files of every school.
+fn found_known(school: &mut School, names: &Names, household: &Household, index: usize) {
+    let home = names.address(&mut Chance::of(school.seed, &[10, household.adults[0].number as u64]));
+    household.surname.clone_into(&mut school.pupils[index].surname);
+    school.pupils[index].address = home.clone();
+    for adult in household.adults {
+        let Adult { number, sex, given, surname, legal, apart } = *adult;
+        let chance = &mut Chance::of(school.seed, &[11, number as u64]);
+        let parent = Parent {
+            number: Some(number),
+            sex,
+            given: given.to_owned(),
+            surname: surname.to_owned(),
+            birth_surname: surname.to_owned(),
+            address: if apart { names.address(chance) } else { home.clone() },
+        };
+        let relative = settle(school, parent, chance);
+        link(school, &[index], relative, adult.relation(), legal, legal == 1);
+    }
+}
+
 fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {
     let index = school.relatives.len();
-    let number = parent.number.unwrap_or(4_000_100 + index);
+    let number = parent.number.unwrap_or_else(|| school.degree.first(4_000_100) + index);
     let known = parent.number.is_some();
     let mail = names::mail(&parent.given, &parent.surname, number % 100_000, "courriel.example");
     school.relatives.push(Relative {
@@ -259,7 +285,7 @@ fn settle(school: &mut School, parent: Parent, chance: &mut Chance) -> usize {
 fn settle_institution(school: &mut School) -> usize {
     let index = school.relatives.len();
     school.relatives.push(Relative {
-        jointure: (4_000_100 + index).to_string(),
+        jointure: (school.degree.first(4_000_100) + index).to_string(),
         sex: None,
         surname: "Aide sociale à l'enfance".to_owned(),
         birth_surname: "Aide sociale à l'enfance".to_owned(),

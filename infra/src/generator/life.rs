@@ -3,6 +3,7 @@
 //! Every lesson draws from its own stream of chance, so the acts of a day do not depend on the window asked for.
 
 mod acts;
+mod half_days;
 mod story;
 mod telling;
 
@@ -16,7 +17,7 @@ use super::school::{School, StsId};
 pub struct Act {
     /// When it was written, school time.
     pub at: DateTime,
-    /// Who writes: the holder, or whoever replaces them that day.
+    /// Who writes: the holder, or whoever replaces them that day. By the STS id, or the jointure where there is no STS.
     pub teacher: StsId,
     /// Code of the division or group.
     pub group: String,

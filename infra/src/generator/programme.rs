@@ -1,24 +1,34 @@
-//! The collège's programme: levels, subjects with their national codes, and the weekly hours of each level (26 hours for every pupil).
+//! The programmes: the levels of both degrees; of the collège, subjects with their national codes, and the weekly hours of each level (26 hours for every pupil).
 
-/// A level, with its national programme (MEF).
+/// A level. Those of the collège have a national programme (MEF); the premier degré counts by the name of the level alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
     Sixth,
     Fifth,
     Fourth,
     Third,
+    /// Cours préparatoire, élémentaires and moyens: CP, CE1, CE2, CM1, CM2.
+    Preparatory,
+    FirstElementary,
+    SecondElementary,
+    FirstMiddle,
+    SecondMiddle,
 }
 
 impl Level {
     pub const ALL: [Self; 4] = [Self::Sixth, Self::Fifth, Self::Fourth, Self::Third];
 
-    /// `6`, `5`, `4`, `3`: the first character of its class codes.
-    pub fn digit(self) -> char {
+    pub const PRIMARY: [Self; 5] =
+        [Self::Preparatory, Self::FirstElementary, Self::SecondElementary, Self::FirstMiddle, Self::SecondMiddle];
+
+    /// `6`, `CE2`: how its class codes begin.
+    pub fn key(self) -> &'static str {
         match self {
-            Self::Sixth => '6',
-            Self::Fifth => '5',
-            Self::Fourth => '4',
-            Self::Third => '3',
+            Self::Sixth => "6",
+            Self::Fifth => "5",
+            Self::Fourth => "4",
+            Self::Third => "3",
+            primary => primary.label(),
         }
     }
 
@@ -29,26 +39,33 @@ impl Level {
             Self::Fifth => "5EME",
             Self::Fourth => "4EME",
             Self::Third => "3EME",
+            Self::Preparatory => "CP",
+            Self::FirstElementary => "CE1",
+            Self::SecondElementary => "CE2",
+            Self::FirstMiddle => "CM1",
+            Self::SecondMiddle => "CM2",
         }
     }
 
-    /// MEF, eleven digits.
+    /// MEF, eleven digits; in a primary school the name of the level, which has none.
     pub fn mef(self) -> &'static str {
         match self {
             Self::Sixth => "10010012110",
             Self::Fifth => "10110001110",
             Self::Fourth => "10210001110",
             Self::Third => "10310019110",
+            primary => primary.label(),
         }
     }
 
-    /// MEFSTAT11; its first four digits are the MEFSTAT4.
+    /// MEFSTAT11, whose first four digits are the MEFSTAT4; nothing in a primary school.
     pub fn mefstat(self) -> &'static str {
         match self {
             Self::Sixth => "21110010012",
             Self::Fifth => "21120010001",
             Self::Fourth => "21150010001",
             Self::Third => "21160010019",
+            _ => "",
         }
     }
 
@@ -59,6 +76,11 @@ impl Level {
             Self::Fifth => 12,
             Self::Fourth => 13,
             Self::Third => 14,
+            Self::Preparatory => 6,
+            Self::FirstElementary => 7,
+            Self::SecondElementary => 8,
+            Self::FirstMiddle => 9,
+            Self::SecondMiddle => 10,
         }
     }
 }
@@ -89,6 +111,12 @@ const fn line(
 ) -> Subject {
     Subject { code, short, label, printed, discipline, room: room.0, hours_max: room.1 }
 }
+
+/// What a class of a primary school is taught as one service, without a timetable: not a code of the national list.
+pub const EVERYTHING: &str = "TOUTES";
+
+/// What English is called in a primary school, where there is no first or second language.
+pub(super) const ENGLISH_AT_SCHOOL: &str = "ANGLAIS";
 
 pub(super) const FRENCH: &str = "020700";
 pub(super) const LATIN: &str = "020300";
@@ -209,5 +237,6 @@ pub(super) fn hours(level: Level) -> &'static [Part] {
         Level::Sixth => SIXTH,
         Level::Fifth | Level::Fourth => MIDDLE,
         Level::Third => THIRD,
+        _ => &[],
     }
 }

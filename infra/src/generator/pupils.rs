@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::calendar::plus_days;
-use super::cast::{self, Roles};
+use super::cast::{self, Household, Roles};
 use super::chance::Chance;
 use super::families;
 use super::names::Names;
@@ -29,31 +29,41 @@ pub(super) fn enrol(school: &mut School) {
 
 fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupil {
     let chance = &mut cast::chance_of_pupil(school, index);
-    let division = index % school.divisions.len();
+    let (division, rank) = (index % school.divisions.len(), index / school.divisions.len());
+    let levels: Vec<Level> = school.divisions[division].levels().collect();
+    let level = levels[rank % levels.len()];
     let drawn = if chance.percent(50) { Sex::Female } else { Sex::Male };
     let given = names.child(drawn, chance);
+    let household = roles.household(index);
     let (number, sex, given) = if index == roles.pupil {
         (cast::PUPIL, Sex::Female, "Inès".to_owned())
     } else if index == roles.sister {
         (cast::SISTER, Sex::Female, "Mariam".to_owned())
+    } else if let Some(known) = household {
+        (known.number, known.sex, known.given.to_owned())
     } else {
-        (2_000_100 + index, drawn, given)
+        (school.degree.first(2_000_100) + index, drawn, given)
     };
     let entered_on = if index == roles.late_arrival {
         school.calendar.mondays().get(6).map_or(school.calendar.starts_on, |monday| plus_days(*monday, 3))
     } else {
         school.calendar.starts_on
     };
+    let year = school.calendar.starts_on.year();
+    let ine = (index != roles.without_ine).then(|| ine(number, chance));
+    let other_given = (0..chance.below(3)).map(|_| names.child(sex, chance)).collect();
+    let of_the_level = birth(year, level, chance);
     Pupil {
         jointure: number.to_string(),
-        ine: (index != roles.without_ine).then(|| ine(number, chance)),
+        ine,
         siecle_id: (300_000 + number % 1_000_000).to_string(),
         sex,
         surname: String::new(),
-        other_given: (0..chance.below(3)).map(|_| names.child(sex, chance)).collect(),
+        other_given,
         given,
-        born_on: birth(school.calendar.starts_on.year(), school.divisions[division].level, chance),
+        born_on: household.and_then(|known| born(known, year)).unwrap_or(of_the_level),
         division,
+        level,
         groups: Vec::new(),
         entered_on,
         half_board: chance.percent(72),
@@ -61,6 +71,12 @@ fn register(school: &School, names: &Names, roles: &Roles, index: usize) -> Pupi
         address: Address { lines: Vec::new(), post_code: String::new(), town: String::new() },
         links: Vec::new(),
     }
+}
+
+/// The day that a family known by name says.
+fn born(known: &Household, year: i16) -> Option<Date> {
+    let (years, month, day) = known.born?;
+    Date::new(year - years, month, day).ok()
 }
 
 /// Nine digits and two letters, the shape given since 2018.

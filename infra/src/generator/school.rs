@@ -13,11 +13,31 @@ pub type Jointure = String;
 /// `INDIVIDU@ID` of STS, also `ENTPersonSTSId` of AAF.
 pub type StsId = String;
 
+/// The degree of a school, which decides what it is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Degree {
+    /// A collège: a timetable, a teacher a subject.
+    College,
+    /// An école élémentaire: half-days, a teacher a class.
+    Primary,
+}
+
+impl Degree {
+    /// Numbers of people begin elsewhere in each, so that one of either is another person. Those known by name keep theirs.
+    pub(super) fn first(self, number: usize) -> usize {
+        match self {
+            Self::College => number,
+            Self::Primary => number + 500_000,
+        }
+    }
+}
+
 /// The whole school. Indices in its lists (`division`, `groups`, `teachers`, `relative`) point into its other lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct School {
+    pub degree: Degree,
     pub uai: String,
-    /// `Tilleuls`, after `Collège des`.
+    /// `Tilleuls`, after `Collège des`; `Saules`, after `École des`.
     pub name: String,
     /// `ENTStructureJointure`, another number space than the persons'.
     pub jointure: String,
@@ -60,7 +80,10 @@ pub struct Division {
     pub code: String,
     /// `4EME B`
     pub label: String,
+    /// The only one, or the first of several.
     pub level: Level,
+    /// The others, of a primary class of several.
+    pub beyond: Vec<Level>,
 }
 
 /// A teaching group, drawn from one class or from several.
@@ -93,16 +116,20 @@ pub enum Function {
     Librarian,
     /// Principal and deputy (DIR).
     Direction,
+    /// Who directs a primary school, and has a class there.
+    TeachingHead,
     /// CPE (EDU).
     Counsellor,
     /// Assistant d'éducation (AED), not known to STS.
     Assistant,
+    /// AESH, not known to STS; whom they accompany is in no file.
+    Companion,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     pub jointure: Jointure,
-    /// None for the assistants.
+    /// None for those whom STS does not know.
     pub sts_id: Option<StsId>,
     pub sex: Sex,
     pub surname: String,
@@ -141,6 +168,7 @@ pub struct Pupil {
     pub other_given: Vec<String>,
     pub born_on: Date,
     pub division: usize,
+    pub level: Level,
     pub groups: Vec<usize>,
     pub entered_on: Date,
     pub half_board: bool,
@@ -225,12 +253,23 @@ pub struct Replacement {
     pub long: bool,
 }
 
+impl Division {
+    pub fn levels(&self) -> impl Iterator<Item = Level> {
+        [self.level].into_iter().chain(self.beyond.iter().copied())
+    }
+}
+
 impl School {
     pub(super) fn empty(options: &Options) -> Self {
+        let (name, jointure) = match options.degree {
+            Degree::College => ("Tilleuls", "52042"),
+            Degree::Primary => ("Saules", "52043"),
+        };
         Self {
+            degree: options.degree,
             uai: options.uai.clone(),
-            name: "Tilleuls".to_owned(),
-            jointure: "52042".to_owned(),
+            name: name.to_owned(),
+            jointure: jointure.to_owned(),
             seed: options.seed,
             size: options.pupils,
             date: options.date,

@@ -2,6 +2,7 @@
 
 mod files;
 mod people;
+mod primary;
 mod weeks;
 
 use std::collections::{HashMap, HashSet};
@@ -59,14 +60,15 @@ fn the_same_seed_draws_the_same_school() {
 
 #[test]
 fn nobody_is_in_two_places() {
-    for school in [school(), sized(8, 1), sized(200, 3), sized(480, 4), sized(600, 5)] {
-        assert_no_clash(&school);
+    for (pupils, seed) in [(480, 2026), (8, 1), (200, 3), (480, 4), (600, 5)] {
+        assert_no_clash(&sized(pupils, seed));
     }
 }
 
 #[test]
 fn every_hour_has_its_place_and_wednesday_afternoon_is_free() {
-    for school in [school(), sized(8, 1), sized(300, 3), sized(480, 9), sized(1_500, 5)] {
+    for (pupils, seed) in [(480, 2026), (8, 1), (300, 3), (480, 9), (1_500, 5)] {
+        let school = sized(pupils, seed);
         for service in &school.services {
             let placed: i64 = service
                 .slots

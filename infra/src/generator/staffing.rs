@@ -7,7 +7,7 @@ use super::chance::Chance;
 use super::manner::Manner;
 use super::names::{self, Names};
 use super::programme::{self, SUBJECTS, Subject};
-use super::school::{Function, Replacement, School, Sex, Staff};
+use super::school::{Degree, Function, Replacement, School, Sex, Staff};
 use super::wing::Unit;
 use super::{cast, subject};
 
@@ -89,7 +89,7 @@ fn room_prefix(room: &str) -> &str {
     }
 }
 
-fn appoint(
+pub(super) fn appoint(
     school: &mut School,
     names: &Names,
     member: Option<&cast::Part>,
@@ -102,14 +102,15 @@ fn appoint(
         (part.number, part.sex, part.given.to_owned(), part.surname.to_owned())
     } else {
         let sex = if chance.percent(62) { Sex::Female } else { Sex::Male };
-        (FIRST_NUMBER + index, sex, names.adult(sex, chance), names.surname(chance))
+        (school.degree.first(FIRST_NUMBER) + index, sex, names.adult(sex, chance), names.surname(chance))
     };
     let married = sex == Sex::Female && member.is_none() && chance.percent(30);
     let birth_surname = if married { names.surname(chance) } else { surname.clone() };
     let days = chance.below(38 * 365) as i64;
+    let in_sts = school.degree == Degree::College && !matches!(function, Function::Assistant | Function::Companion);
     school.staff.push(Staff {
         jointure: (6_000_000 + number).to_string(),
-        sts_id: (function != Function::Assistant).then(|| (700_000 + number).to_string()),
+        sts_id: in_sts.then(|| (700_000 + number).to_string()),
         sex,
         mail: names::mail(&given, &surname, number, "ac-fiction.example"),
         surname,
@@ -179,10 +180,10 @@ fn teach_together(school: &mut School) {
     }
 }
 
-/// Direction, school life and library: two CPE, an assistant for a hundred pupils or so.
+/// Direction, school life and library: two CPE, an assistant for a hundred pupils or so, and one AESH.
 pub(super) fn office(school: &mut School, wings: usize) {
     let names = Names::new();
-    let part = |number: usize| cast::STAFF.iter().find(move |part| part.number == number);
+    let part = cast::part_of;
     let direction = ("D0010", "PERSONNEL DE DIRECTION");
     let life = ("E0030", "EDUCATION");
     appoint(school, &names, part(1), Function::Direction, direction);
@@ -197,6 +198,7 @@ pub(super) fn office(school: &mut School, wings: usize) {
     for _ in 0..wings * 5 {
         appoint(school, &names, None, Function::Assistant, ("-", "SANS OBJET"));
     }
+    appoint(school, &names, part(16), Function::Companion, ("-", "SANS OBJET"));
 }
 
 /// Every class gets a professeur principal among its own teachers, one class each as far as possible. The teacher of the cast has hers.

@@ -76,9 +76,10 @@ fn open_divisions(school: &mut School, wing: &Wing, level: Level) -> Vec<usize> 
         .map(|index| {
             let letter = letters(index);
             school.divisions.push(Division {
-                code: format!("{}{letter}", level.digit()),
+                code: format!("{}{letter}", level.key()),
                 label: format!("{} {letter}", level.label()),
                 level,
+                beyond: Vec::new(),
             });
             school.divisions.len() - 1
         })
@@ -137,7 +138,7 @@ impl Draft {
     fn latin(&mut self, school: &mut School, wing: &Wing, divisions: &[usize]) {
         let level = school.divisions[divisions[0]].level;
         let number = if wing.number == 0 { String::new() } else { (wing.number + 1).to_string() };
-        let code = format!("{}LAT{number}", level.digit());
+        let code = format!("{}LAT{number}", level.key());
         school.groups.push(Group {
             code: code.clone(),
             label: format!("LATIN {}{}", level.label(), if number.is_empty() { number } else { format!(" {number}") }),
@@ -160,7 +161,7 @@ impl Draft {
 
     /// One hour in which half a class has biology and the other half physics, then the reverse the week after.
     fn half_classes(&mut self, school: &mut School, division: usize) {
-        let Division { code, label, level } = school.divisions[division].clone();
+        let Division { code, label, level, .. } = school.divisions[division].clone();
         let mut strands = Vec::new();
         for half in [1, 2] {
             let group = format!("{code}_G{half}");
@@ -225,7 +226,7 @@ fn language_group(school: &mut School, classes: &[usize], subject: &'static str)
         programme::GERMAN => ("ALL", "ALLEMAND"),
         _ => ("ITA", "ITALIEN"),
     };
-    let code = format!("{}{short}{number}", level.digit());
+    let code = format!("{}{short}{number}", level.key());
     school.groups.push(Group {
         code: code.clone(),
         label: format!("{label} LV2 {} {number}", level.label()),

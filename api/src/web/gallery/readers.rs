@@ -10,7 +10,9 @@ use crate::web::parent::{
 use crate::web::problem::{ProblemPage, Typed};
 use crate::web::pupil::{FollowedBy, HomeworkPage, LoadPage, Majority, RightsPage, TextbookPage, WeekPage};
 use crate::web::teacher::LoadedDay;
-use crate::web::welcome::{AccessibilityPage, DemoPage, Featured, Person, PersonalDataPage, PupilsDataPage, TokenPage};
+use crate::web::welcome::{
+    AccessibilityPage, Chapter, DemoPage, Featured, Person, PersonalDataPage, PupilsDataPage, TokenPage,
+};
 
 const CHILD: &str = "/parent/enfants/0192f1de-11aa-7c55-9b1e-0a53fd9a4e11";
 
@@ -220,6 +222,10 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
         "Un mandat, un cahier, et tout ce qui y a été écrit.",
     ];
     let featured = cast(amount).into_iter().zip(why).map(|(person, why)| Featured { person, why: why.to_owned() });
+    let titled = |title: &str, people: Vec<Featured>| Chapter { title: amount.word(title), people };
+    let (first, around): (Vec<_>, Vec<_>) = featured.partition(|one| one.person.role != Role::Inspector);
+    let chapters = vec![titled("Par qui commencer", first), titled("Autour d’un élève", around)];
+    let chapters = chapters.into_iter().filter(|chapter| !chapter.people.is_empty()).collect();
     let wrong = FieldError {
         field: "jeton".to_owned(),
         message: "Ce jeton n’est pas reconnu, ou il a expiré. Demandez-en un autre.".to_owned(),
@@ -227,10 +233,7 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
     let served = || crate::web::layout::Layout { demo: false, ..nobody(amount) };
     let empty = amount == Amount::Empty;
     vec![
-        (
-            "welcome-demo",
-            html(&DemoPage { layout: nobody(amount), featured: featured.collect(), people: cast(amount) }),
-        ),
+        ("welcome-demo", html(&DemoPage { layout: nobody(amount), chapters, people: cast(amount) })),
         ("welcome-token", html(&TokenPage { layout: served(), errors: if empty { Vec::new() } else { vec![wrong] } })),
         ("welcome-accessibility", html(&AccessibilityPage { layout: nobody(amount) })),
         ("welcome-personal-data", html(&PersonalDataPage { layout: nobody(amount) })),

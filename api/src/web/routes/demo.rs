@@ -10,7 +10,7 @@ use axum::{Form, Router};
 use domain::calendar::{days_after, monday_of};
 use domain::ids::PersonId;
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
 use super::welcome::role;
@@ -19,49 +19,62 @@ use crate::demo::Demo;
 use crate::facts::{Books, PersonBook};
 use crate::problem::Problem;
 use crate::web::layout::Role;
-use crate::web::welcome::{Featured, Person};
+use crate::web::welcome::{Chapter, Featured, Person};
 
 pub fn routes() -> Router<Arc<Web>> {
     Router::new().route("/demo/personne", post(choose)).route("/demo/horloge", post(clock))
 }
 
 /// The people of the story first, then a few of everybody.
-pub fn people(web: &Web, demo: &Demo) -> (Vec<Featured>, Vec<Person>) {
+pub fn people(web: &Web, demo: &Demo) -> (Vec<Chapter>, Vec<Person>) {
     let books = web.app.register.read();
     let today = books.schools.get(&demo.school).map(|school| school.local(web.app.now()).date()).unwrap_or_default();
-    let featured: Vec<Featured> = demo
-        .featured
-        .iter()
-        .filter_map(|known| {
-            Some(Featured { person: person(&books, known.person, today)?, why: crate::fr::spaced(known.part) })
-        })
-        .collect();
+    let mut chapters: Vec<Chapter> = Vec::new();
+    for known in &demo.featured {
+        // Whoever may read nothing stands there too, and sees just that.
+        let role = role_of(&books, known.person, today).unwrap_or(Role::Parent);
+        let Some(person) = person(&books, known.person, role, today) else { continue };
+        if chapters.last().is_none_or(|chapter| chapter.title != known.chapter) {
+            chapters.push(Chapter { title: known.chapter.to_owned(), people: vec![] });
+        }
+        let featured = Featured { person, why: crate::fr::spaced(known.part) };
+        chapters.last_mut().into_iter().for_each(|chapter| chapter.people.push(featured.clone()));
+    }
     let shown = |id: &PersonId| demo.featured.iter().all(|known| known.person != *id);
     let mut others: Vec<(String, PersonId)> =
         books.persons.iter().filter(|(id, _)| shown(id)).map(|(id, book)| (book.full(), *id)).collect();
     others.sort();
     let mut people: Vec<Person> = Vec::new();
     for (_, id) in others {
-        let Some(person) = person(&books, id, today) else { continue };
+        let role = role_of(&books, id, today);
+        let Some(person) = role.and_then(|role| person(&books, id, role, today)) else { continue };
         if people.iter().filter(|known| known.role == person.role).count() < LISTED {
             people.push(person);
         }
     }
-    (featured, people)
+    (chapters, people)
 }
 
 /// People of one role in the list.
 const LISTED: usize = 40;
 
-fn person(books: &Books, id: PersonId, today: jiff::civil::Date) -> Option<Person> {
-    let role = role(*books.standpoints(id, today).first()?);
+fn role_of(books: &Books, id: PersonId, today: Date) -> Option<Role> {
+    books.standpoints(id, today).first().copied().map(role)
+}
+
+fn person(books: &Books, id: PersonId, role: Role, today: Date) -> Option<Person> {
     let book = books.person(id)?;
     let name = if matches!(role, Role::Pupil) { book.full() } else { book.formal() };
     let detail = match role {
         Role::Parent => {
-            let children: Vec<String> =
-                books.children(id).filter_map(|child| books.person(child).map(PersonBook::given)).collect();
-            format!("responsable {}", children.iter().map(|name| crate::fr::of(name)).collect::<Vec<_>>().join(" et "))
+            let children: Vec<&PersonBook> = books.children(id).filter_map(|child| books.person(child)).collect();
+            let answers = |child: &&PersonBook| {
+                child.guardians_on(today).iter().any(|link| link.relative == id && link.standing.holds_authority())
+            };
+            let word = if children.iter().all(answers) { "responsable" } else { "parent" };
+            let mut children: Vec<String> = children.into_iter().map(PersonBook::given).collect();
+            children.sort();
+            format!("{word} {}", children.iter().map(|name| crate::fr::of(name)).collect::<Vec<_>>().join(" et "))
         }
         _ => said::detail(books, id, role, today).unwrap_or_default(),
     };
@@ -109,7 +122,7 @@ fn next_morning(now: DateTime, days: i64) -> Option<DateTime> {
     days_after(now.date(), days).map(seven)
 }
 
-fn seven(date: jiff::civil::Date) -> DateTime {
+fn seven(date: Date) -> DateTime {
     date.at(7, 0, 0, 0)
 }
 

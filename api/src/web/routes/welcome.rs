@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
+use domain::directory::person::Role as Held;
 use domain::ids::PersonId;
 use serde::Deserialize;
 
@@ -28,8 +29,8 @@ pub fn routes() -> Router<Arc<Web>> {
 async fn door(State(web): Shared) -> Page {
     match &web.demo {
         Some(demo) => {
-            let (featured, people) = super::demo::people(&web, demo);
-            page(&DemoPage { layout: web.layout(None, None, "/"), featured, people })
+            let (chapters, people) = super::demo::people(&web, demo);
+            page(&DemoPage { layout: web.layout(None, None, "/"), chapters, people })
         }
         None => page(&TokenPage { layout: web.layout(None, None, "/"), errors: vec![] }),
     }
@@ -60,9 +61,15 @@ impl Web {
         ([(header::SET_COOKIE, cookie)], Redirect::to(home)).into_response()
     }
 
-    /// Where someone begins: in the first of their roles.
+    /// Where someone begins: in the first of their roles. A relative without any right begins where they would read.
     pub(super) fn home(&self, person: PersonId) -> &'static str {
-        self.roles(Visitor(person)).first().map_or("/", |role| role.home())
+        let related = || self.is_related(person).then_some(Role::Parent);
+        self.roles(Visitor(person)).first().copied().or_else(related).map_or("/", Role::home)
+    }
+
+    fn is_related(&self, person: PersonId) -> bool {
+        let today = self.layout(Some(Visitor(person)), None, "/").today();
+        self.app.register.read().roles(person, today).any(|held| held.role == Held::Relative)
     }
 }
 

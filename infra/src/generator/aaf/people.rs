@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Record, Series, french};
 use crate::generator::programme::{self, subject};
-use crate::generator::school::{Address, Function, GroupKind, Link, Pupil, Relative, School, Service, Sex, Staff};
+use crate::generator::school::{
+    Address, Degree, Function, GroupKind, Link, Pupil, Relative, School, Service, Sex, Staff,
+};
 use crate::generator::sheet::Encoding;
 
 pub(super) fn write_pupils(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
@@ -20,7 +22,7 @@ pub(super) fn write_pupils(school: &School, dir: &Path) -> io::Result<Vec<PathBu
 fn pupil_record(school: &School, pupil: &Pupil) -> Record {
     let structure = &school.jointure;
     let division = &school.divisions[pupil.division];
-    let level = division.level;
+    let level = pupil.level;
     let mut record = Record::new("categoriePersonne", "Eleve", &pupil.jointure);
     record.one("ENTPersonJointure", &pupil.jointure);
     record.maybe("ENTEleveINE", pupil.ine.as_deref());
@@ -43,7 +45,8 @@ fn pupil_record(school: &School, pupil: &Pupil) -> Record {
     record.one("ENTEleveMEF", level.mef());
     record.one("ENTEleveLibelleMEF", level.label());
     record.one("ENTEleveNivFormation", level.label());
-    record.one("ENTEleveFiliere", "COLLEGE");
+    let college = school.degree == Degree::College;
+    record.one("ENTEleveFiliere", if college { "COLLEGE" } else { "ELEMENTAIRE" });
     let taught = subjects_of(school, pupil);
     let labels = taught.iter().filter_map(|code| subject(code)).map(|subject| subject.label);
     record.many("ENTEleveEnseignements", labels);
@@ -67,7 +70,7 @@ fn link_value(school: &School, link: &Link) -> String {
 }
 
 fn subjects_of(school: &School, pupil: &Pupil) -> Vec<&'static str> {
-    let level = school.divisions[pupil.division].level;
+    let level = pupil.level;
     let common = programme::hours(level).iter().map(|part| part.subject);
     let chosen = pupil.groups.iter().filter_map(|&group| match school.groups[group].kind {
         GroupKind::Language(subject) => Some(subject),
@@ -147,22 +150,25 @@ fn staff_record(school: &School, staff: &Staff, services: &[&Service]) -> Record
     write_services(&mut record, school, staff, services);
     let tutor_of = staff.tutor_of.iter().map(|&division| format!("{structure}${}", school.divisions[division].code));
     record.many("ENTAuxEnsClassesPrincipal", tutor_of);
-    record.one("ENTPersonFonctions", &function_value(structure, staff));
-    record.one("PersEducNatPresenceDevantEleves", yes_or_no(staff.function == Function::Teacher));
+    record.many("ENTPersonFonctions", function_values(structure, staff));
+    let before_pupils = matches!(staff.function, Function::Teacher | Function::TeachingHead);
+    record.one("PersEducNatPresenceDevantEleves", yes_or_no(before_pupils));
     record
 }
 
 /// `struct$code$label$disciplineCode$disciplineLabel`
-fn function_value(structure: &str, staff: &Staff) -> String {
+fn function_values(structure: &str, staff: &Staff) -> Vec<String> {
     let (code, label) = staff.discipline;
-    let function = match staff.function {
-        Function::Teacher => "ENS$ENSEIGNEMENT",
-        Function::Librarian => "DOC$DOCUMENTATION",
-        Function::Direction => "DIR$DIRECTION",
-        Function::Counsellor => "EDU$EDUCATION",
-        Function::Assistant => "AED$ASSISTANT D'EDUCATION",
+    let functions: &[&str] = match staff.function {
+        Function::Teacher => &["ENS$ENSEIGNEMENT"],
+        Function::Librarian => &["DOC$DOCUMENTATION"],
+        Function::Direction => &["DIR$DIRECTION"],
+        Function::TeachingHead => &["DIR$DIRECTION D'ECOLE", "ENS$ENSEIGNEMENT"],
+        Function::Counsellor => &["EDU$EDUCATION"],
+        Function::Assistant => &["AED$ASSISTANT D'EDUCATION"],
+        Function::Companion => &["AES$ACCOMPAGNEMENT D'ELEVES"],
     };
-    format!("{structure}${function}${code}${label}")
+    functions.iter().map(|function| format!("{structure}${function}${code}${label}")).collect()
 }
 
 fn write_services(record: &mut Record, school: &School, staff: &Staff, services: &[&Service]) {
@@ -188,8 +194,12 @@ fn write_services(record: &mut Record, school: &School, staff: &Staff, services:
     let every = |form: &dyn Fn(&Service) -> String| unique(services.iter().map(|service| form(service)).collect());
     let label_of = |code: &str| subject(code).map_or("", |subject| subject.label);
     record.many("ENTAuxEnsMEF", every(&|s| format!("{structure}${}${}", s.level.mef(), s.level.label())));
-    record.many("ENTAuxEnsMatiereEnseignEtab", every(&|s| format!("{structure}${}", label_of(s.subject))));
     let code_of = |s: &Service| format!("{structure}${}", s.group);
+    if school.degree == Degree::Primary {
+        // No subject is named there: the calendar of the class says who has it.
+        return record.many("ENTAuxEnsClasses", values(&code_of, true));
+    }
+    record.many("ENTAuxEnsMatiereEnseignEtab", every(&|s| format!("{structure}${}", label_of(s.subject))));
     let service_of = |s: &Service| format!("{structure}${}${}", s.group, s.subject);
     record.many("ENTAuxEnsClasses", values(&code_of, true));
     record.many("ENTAuxEnsGroupes", values(&code_of, false));

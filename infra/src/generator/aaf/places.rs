@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Record, Series};
-use crate::generator::programme::{Level, SUBJECTS};
+use crate::generator::programme::{ENGLISH, ENGLISH_AT_SCHOOL, Level, SUBJECTS};
+use crate::generator::school::Degree;
 use crate::generator::school::School;
 use crate::generator::sheet::Encoding;
 
@@ -13,13 +14,17 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     record.one("ENTStructureJointure", &school.jointure);
     record.one("ENTStructureUAI", &school.uai);
     record.one("ENTEtablissementUAI", &school.uai);
-    record.one("ENTStructureSIREN", "99900000000042");
-    record.one("ENTStructureNomCourant", &format!("CLG-{}-ac-FICTION", school.name.to_uppercase()));
-    record.one("ENTStructureTypeStruct", "COLLEGE");
+    let (siren, short, kind, street) = match school.degree {
+        Degree::College => ("99900000000042", "CLG", "COLLEGE", "2 rue des Tilleuls"),
+        Degree::Primary => ("99900000000043", "EEPU", "ECOLE ELEMENTAIRE", "1 place des Saules"),
+    };
+    record.one("ENTStructureSIREN", siren);
+    record.one("ENTStructureNomCourant", &format!("{short}-{}-ac-FICTION", school.name.to_uppercase()));
+    record.one("ENTStructureTypeStruct", kind);
     record.one("ENTEtablissementMinistereTutelle", "MINISTERE DE L'EDUCATION NATIONALE");
     record.one("ENTEtablissementContrat", "PU");
     record.one("postOfficeBox", "");
-    record.one("street", "2 rue des Tilleuls");
+    record.one("street", street);
     record.one("postalCode", "99100");
     record.one("l", "Tilleuls-sur-Orvanne");
     record.one("telephoneNumber", "+33 1 99 00 00 42");
@@ -30,7 +35,10 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
     let classes = school.divisions.iter();
     record.many(
         "ENTStructureClasses",
-        classes.map(|division| format!("{}${}${}", division.code, division.label, division.level.mef())),
+        classes.map(|division| {
+            let levels: Vec<&str> = division.levels().map(Level::mef).collect();
+            format!("{}${}${}", division.code, division.label, levels.join("$"))
+        }),
     );
     let groups = school.groups.iter().map(|group| {
         let classes = group.divisions.iter().map(|&division| school.divisions[division].code.as_str());
@@ -44,10 +52,14 @@ pub(super) fn write_school(school: &School, dir: &Path) -> io::Result<Vec<PathBu
 
 pub(super) fn write_subjects(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut series = Series::new(school, dir, "MatiereEducNat", Encoding::Undeclared);
-    for subject in SUBJECTS {
-        let mut record = Record::new("categorieMatiere", "MatiereEducNat", subject.code);
-        record.one("ENTMatJointure", subject.code);
-        record.one("ENTLibelleMatiere", subject.label);
+    let subjects: Vec<(&str, &str)> = match school.degree {
+        Degree::College => SUBJECTS.iter().map(|subject| (subject.code, subject.label)).collect(),
+        Degree::Primary => vec![(ENGLISH, ENGLISH_AT_SCHOOL)],
+    };
+    for (code, label) in subjects {
+        let mut record = Record::new("categorieMatiere", "MatiereEducNat", code);
+        record.one("ENTMatJointure", code);
+        record.one("ENTLibelleMatiere", label);
         record.one("ENTMatiereRattach", "");
         series.add(record)?;
     }
@@ -56,7 +68,11 @@ pub(super) fn write_subjects(school: &School, dir: &Path) -> io::Result<Vec<Path
 
 pub(super) fn write_programmes(school: &School, dir: &Path) -> io::Result<Vec<PathBuf>> {
     let mut series = Series::new(school, dir, "MefEducNat", Encoding::Utf8);
-    for level in Level::ALL {
+    let levels: &[Level] = match school.degree {
+        Degree::College => &Level::ALL,
+        Degree::Primary => &Level::PRIMARY,
+    };
+    for level in levels {
         let mut record = Record::new("categorieMef", "MefEducNat", level.mef());
         record.one("ENTMefJointure", level.mef());
         record.one("ENTLibelleMef", level.label());

@@ -19,7 +19,7 @@ pub(super) struct Moment<'a> {
     pub(super) teacher: &'a Staff,
 }
 
-const AFTERTHOUGHTS: &[&str] = &[
+pub(super) const AFTERTHOUGHTS: &[&str] = &[
     "La fin de la correction est reportée à la prochaine séance.",
     "Le document distribué est aussi affiché au fond de la salle.",
     "Les élèves absents rattrapent la trace écrite auprès d'un camarade.",
@@ -171,7 +171,7 @@ fn resources(told: &Told, no_work: bool, chance: &mut Chance) -> Vec<Res> {
 impl Moment<'_> {
     /// When the entry is written. A habit has exceptions, one time in five in the minutes after the bell; nobody writes on holidays, so what would
     /// fall there is written at once.
-    fn writing_time(&self, chance: &mut Chance) -> DateTime {
+    pub(super) fn writing_time(&self, chance: &mut Chance) -> DateTime {
         let day = self.lesson.starts_at.date();
         let at_once = plus_minutes(self.lesson.ends_at, chance.below(10) as i64);
         let minutes = |bound: usize, chance: &mut Chance| chance.below(bound) as i64;
@@ -191,7 +191,7 @@ impl Moment<'_> {
     }
 
     /// The next day at noon or in the evening, if it is a day when teachers write.
-    fn second_thought(&self, at: DateTime, chance: &mut Chance) -> Option<DateTime> {
+    pub(super) fn second_thought(&self, at: DateTime, chance: &mut Chance) -> Option<DateTime> {
         let (hour, bound) = if chance.percent(60) { (12, 55) } else { (17, 150) };
         let day = plus_days(at.date(), 1);
         self.may_write(day).then(|| plus_minutes(day.at(hour, 5, 0, 0), chance.below(bound) as i64))

@@ -6,9 +6,10 @@ use std::ops::Range;
 use jiff::civil::{Date, DateTime};
 
 use super::acts::{self, Moment};
-use super::{Act, story};
+use super::{Act, half_days, story};
 use crate::generator::bank::{Bank, Page};
 use crate::generator::chance::Chance;
+use crate::generator::programme::EVERYTHING;
 use crate::generator::school::{Lesson, School, Service};
 
 /// A lesson and what it is about.
@@ -24,6 +25,9 @@ pub(super) struct Told<'a> {
 
 /// Tells the lessons of a service that began before the end of `until`.
 pub(super) fn tell(school: &School, bank: &Bank, index: usize, service: &Service, until: Date, told: &mut Vec<Act>) {
+    if service.subject == EVERYTHING {
+        return half_days::tell(school, bank, index, service, until, told);
+    }
     let half_class = !service.of_division && service.group.contains("_G");
     let pages = bank.pages(service.subject, service.level, half_class);
     if pages.is_empty() {
@@ -77,7 +81,7 @@ impl Moment<'_> {
     pub(super) fn act(&self, at: DateTime, deed: super::Deed) -> Act {
         Act {
             at,
-            teacher: self.teacher.sts_id.clone().unwrap_or_default(),
+            teacher: self.teacher.sts_id.as_ref().unwrap_or(&self.teacher.jointure).clone(),
             group: self.service.group.clone(),
             subject: self.service.subject.to_owned(),
             date: self.lesson.starts_at.date(),

@@ -141,3 +141,26 @@ fn the_cast_plays_its_parts() {
     assert_eq!(cast.parent_as_teacher.surname, cast.teacher_as_parent.surname);
     assert!(school.staff.iter().all(|staff| staff.surname != cast.inspector.surname));
 }
+
+#[test]
+fn families_known_by_name_show_the_rights_that_most_never_meet() {
+    for school in [school(), sized(40, 3)] {
+        let cast = &school.cast;
+        let pupil = |member: &Member| school.pupils.iter().find(|pupil| pupil.jointure == member.jointure).unwrap();
+        let legal = |kin: &Kin| {
+            let held = pupil(&kin.child).links.iter();
+            let relative = |link: &&Link| school.relatives[link.relative].jointure == kin.relative.jointure;
+            held.filter(relative).map(|link| (link.relation, link.legal)).collect::<Vec<_>>()
+        };
+        assert_eq!((legal(&cast.supervised), legal(&cast.barred)), (vec![(20, 0)], vec![(20, 0)]));
+        let classes: Vec<_> = cast.accompanied.iter().map(|one| &school.divisions[pupil(one).division].code).collect();
+        assert_eq!(classes, ["4B", "6A"]);
+        let of_age = pupil(&cast.of_age);
+        assert_eq!(school.divisions[of_age.division].level, Level::Third);
+        assert_eq!(of_age.born_on, date(2008, 8, 20), "eighteen before the year starts");
+        assert!(of_age.links.iter().any(|link| link.legal == 1));
+        let companions: Vec<_> = school.staff.iter().filter(|staff| staff.function == Function::Companion).collect();
+        assert_eq!(companions.len(), 1);
+        assert_eq!((&companions[0].surname, &companions[0].sts_id), (&cast.companion.surname, &None));
+    }
+}

@@ -89,7 +89,7 @@ fn nomenclatures(sheet: &mut Sheet) -> io::Result<()> {
         sheet.leaf("FORMATION", level.label())?;
         sheet.leaf("SPECIALITE", "")?;
         sheet.leaf("LIBELLE_LONG", level.label())?;
-        sheet.leaf("LIBELLE_EDITION", &format!("{}ème", level.digit()))?;
+        sheet.leaf("LIBELLE_EDITION", &format!("{}ème", level.key()))?;
         sheet.leaf("MEFSTAT11", level.mefstat())?;
         sheet.leaf("MEFSTAT4", &level.mefstat()[..4])?;
         sheet.close("MEF")?;
@@ -121,8 +121,8 @@ fn person(sheet: &mut Sheet, school: &School, staff: &Staff) -> io::Result<()> {
     let (function, grade) = match staff.function {
         Function::Teacher => ("ENS", "CERT. CL N"),
         Function::Librarian => ("DOC", "CERT. CL N"),
-        Function::Direction => ("DIR", "PERS. DIR"),
-        Function::Counsellor | Function::Assistant => ("EDU", "CPE CL N"),
+        Function::Direction | Function::TeachingHead => ("DIR", "PERS. DIR"),
+        Function::Counsellor | Function::Assistant | Function::Companion => ("EDU", "CPE CL N"),
     };
     sheet.open_with("INDIVIDU", &[("ID", sts_id), ("TYPE", "epp")])?;
     for (name, value) in [
