@@ -281,10 +281,10 @@ pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String
     members
 }
 
-/// The class of a pupil on a day: `4e B`.
+/// The class of a pupil on a day, or the one they are to enter: `4e B`.
 pub fn class_of(books: &Books, pupil: PersonId, on: Date) -> String {
-    let groups = books.stays_on(pupil, on).filter_map(|stay| books.groups.get(&stay.group));
-    groups.map(|book| &book.description).find(|known| known.sort == Sort::Class).map(group).unwrap_or_default()
+    let stays = books.stays_on(pupil, on).filter(|stay| is_class(books, stay.group));
+    stays.min_by_key(|stay| stay.from).map(|stay| group_of(books, stay.group)).unwrap_or_default()
 }
 
 /// What stands beside a name at the top of a page: `4e B`, `Mathématiques`, `Direction`.
