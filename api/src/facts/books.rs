@@ -163,6 +163,8 @@ pub struct GroupBook {
     pub description: Description,
     /// Opened by somebody and not by a feed.
     pub by_hand: bool,
+    /// Of its stream, as folded here: what a form compares.
+    pub version: i64,
     pub stays: Vec<(PersonId, Stay)>,
     /// As last named.
     pub form_tutors: BTreeSet<PersonId>,

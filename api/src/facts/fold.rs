@@ -138,6 +138,10 @@ fn entourage(books: &mut Books, event: &entourage::Event) {
 
 fn group(books: &mut Books, event: &group::Event, recorded: &Recorded) {
     use group::Event;
+    let id = GroupId(recorded.stream.id);
+    if let Some(book) = books.groups.get_mut(&id) {
+        book.version = recorded.sequence;
+    }
     match event {
         Event::GroupOpened { group, school, year, description } => {
             let book = GroupBook {
@@ -146,6 +150,7 @@ fn group(books: &mut Books, event: &group::Event, recorded: &Recorded) {
                 year: *year,
                 description: description.clone(),
                 by_hand: recorded.actor.person().is_some(),
+                version: recorded.sequence,
                 stays: vec![],
                 form_tutors: BTreeSet::new(),
                 tutorings: vec![],

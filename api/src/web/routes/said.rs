@@ -270,12 +270,17 @@ pub fn year(year: SchoolYear) -> String {
     format!("{year}-{}", year.0 + 1)
 }
 
-/// The pupils of a group on a day, in the order of their names: `FOFANA Inès`.
-pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String)> {
-    let name = |pupil| match books.person(pupil).and_then(|book| book.names.as_ref()) {
+/// Somebody as lists have them: `FOFANA Inès`.
+pub fn listed(books: &Books, person: PersonId) -> String {
+    match books.person(person).and_then(|book| book.names.as_ref()) {
         Some(names) => format!("{} {}", names.family, names.given),
-        None => books.formal_name(pupil),
-    };
+        None => books.formal_name(person),
+    }
+}
+
+/// The pupils of a group on a day, in the order of their names.
+pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String)> {
+    let name = |pupil| listed(books, pupil);
     let mut members: Vec<(PersonId, String)> = books.members(group, on).map(|pupil| (pupil, name(pupil))).collect();
     members.sort_by(|a, b| a.1.cmp(&b.1));
     members
