@@ -28,14 +28,14 @@ impl Pages {
         format!("{typed}&version={}&cle={}", hidden(&page, "version"), hidden(&page, "cle"))
     }
 
-    async fn sends(&self, path: &str, form: &str) {
+    async fn is_taken(&self, path: &str, form: &str) {
         let (status, text) = self.call(Some(HEAD), "POST", path, form).await;
         assert_eq!(status, 303, "{text}");
     }
 
     async fn changes(&self, path: &str, typed: &str) {
         let form = self.form_of(path, typed).await;
-        self.sends(path, &form).await;
+        self.is_taken(path, &form).await;
     }
 
     fn members(&self, code: &str, on: Date) -> Vec<PersonId> {
@@ -93,11 +93,11 @@ async fn a_group_is_made_anew_from_a_day_and_the_same_form_changes_nothing_twice
     let pages = Pages::open().await;
     let typed = format!("{MAKES}&eleve={SIBLING}&eleve={ADULT}&compose_le={THURSDAY}");
     let form = pages.form_of(&of("4ANG1"), &typed).await;
-    pages.sends(&of("4ANG1"), &form).await;
+    pages.is_taken(&of("4ANG1"), &form).await;
     assert_eq!(pages.members("4ANG1", MONDAY), [PUPIL, SIBLING]);
     assert_eq!(pages.members("4ANG1", THURSDAY), [SIBLING, ADULT]);
     let before = pages.school.head().await;
-    pages.sends(&of("4ANG1"), &form).await;
+    pages.is_taken(&of("4ANG1"), &form).await;
     assert_eq!(pages.school.head().await, before, "the same form, sent twice");
     // Another form that was read before it is refused, with what was ticked kept.
     let stale = form.replace(&format!("eleve={ADULT}"), &format!("eleve={PUPIL}"));
@@ -148,13 +148,13 @@ async fn a_group_is_made_from_two_classes_once() {
     assert!(page.contains("Famille-pupil of 4B") && page.contains("Famille-sibling in 4A"), "{page}");
     let key = hidden(&page, "cle");
     let form = format!("{classes}&nom=Besoins+2&eleve={PUPIL}&eleve={ADULT}&compose_le={MONDAY}&cle={key}");
-    pages.sends(new, &form).await;
+    pages.is_taken(new, &form).await;
     let group = domain::ids::GroupId::of(here(), SchoolYear(2026), "Besoins 2");
     assert_eq!(pages.members("Besoins 2", MONDAY), [PUPIL, ADULT]);
     let shown = pages.shows(HEAD, &format!("/direction/groupes/{group}")).await;
     assert!(shown.contains("Ce groupe a été créé ici") && shown.contains("Élèves de 4e A, 4e B"), "{shown}");
     let before = pages.school.head().await;
-    pages.sends(new, &form).await;
+    pages.is_taken(new, &form).await;
     assert_eq!(pages.school.head().await, before, "the same form, sent twice");
     // A name that is taken, by a class even; and nothing chosen.
     for (typed, field) in [

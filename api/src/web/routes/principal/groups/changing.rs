@@ -95,9 +95,10 @@ impl Sent {
                 }
                 let ticked = self.ticked.iter().flatten().copied();
                 let ticked: BTreeSet<PersonId> = ticked.filter(|pupil| is_pupil(office, &books, *pupil)).collect();
-                // Whoever is in on that day or later, and is not ticked.
-                let inside = book.stays.iter().filter(|(_, stay)| stay.outlasts(on)).map(|(pupil, _)| *pupil);
-                let left = inside.filter(|pupil| !ticked.contains(pupil)).collect();
+                // Whoever ever was in and is not ticked: the command is the same when the form is sent again, and only those who are in
+                // on that day or later leave.
+                let ever: BTreeSet<PersonId> = book.stays.iter().map(|(pupil, _)| *pupil).collect();
+                let left = ever.difference(&ticked).copied().collect();
                 let what = format!("{ticked:?} {on}");
                 let first = Command::ChangeMembers { joined: ticked.into_iter().collect(), left, on };
                 Ok(Asked { first, then: vec![], what })
