@@ -1,6 +1,7 @@
 //! A school comes in by the files the academy and the timetable really send; what they say again is no event.
 
 mod aaf;
+mod by_hand;
 mod ical;
 mod sts;
 

@@ -2,6 +2,7 @@
 
 mod ended;
 mod former;
+mod groups;
 mod lessons;
 mod looks;
 mod primary;
@@ -165,6 +166,11 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
         ("GET", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
         ("POST", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
+        ("GET", "/direction/groupes", "/direction/groupes".into()),
+        ("GET", "/direction/groupes/nouveau", "/direction/groupes/nouveau".into()),
+        ("POST", "/direction/groupes/nouveau", "/direction/groupes/nouveau".into()),
+        ("GET", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
+        ("POST", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

@@ -17,6 +17,7 @@
 
 pub mod class;
 pub mod filters;
+pub mod groups;
 pub mod inspector;
 pub mod layout;
 pub mod parent;

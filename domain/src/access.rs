@@ -29,6 +29,8 @@ use crate::directory::person::{Guardian, Role};
 use crate::directory::service::Assignment;
 use crate::ids::{GroupId, PersonId, SchoolId, TextbookId};
 
+pub use crate::directory::group::Stay;
+
 /// The rows a reader may see: those that match any of its parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -60,15 +62,6 @@ impl Scope {
     }
 }
 
-/// One stay of a pupil in a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stay {
-    pub group: GroupId,
-    pub from: Date,
-    /// The first day on which they are no longer a member.
-    pub until: Option<Date>,
-}
-
 /// A mandate as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -85,10 +78,11 @@ impl Grant {
     }
 }
 
-/// What a pupil sees. Who joins late reads from the first day of the year; who leaves keeps reading up to that day.
+/// What a pupil sees. Who joins late reads from the first day of the year; who leaves keeps reading up to that day. A stay that was called
+/// off before it began gives nothing.
 pub fn of_pupil(pupil: PersonId, stays: &[Stay], on: Date) -> Scope {
     let mut groups: Vec<(GroupId, Option<Date>)> = Vec::new();
-    for stay in stays.iter().filter(|stay| stay.from <= on) {
+    for stay in stays.iter().filter(|stay| stay.from <= on && stay.counts()) {
         // The stay ends on the first day out: the last day seen is the one before.
         let until = stay.until.filter(|until| *until <= on).map(|until| days_after(until, -1).unwrap_or(until));
         match groups.iter_mut().find(|(group, _)| *group == stay.group) {

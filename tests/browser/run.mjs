@@ -116,7 +116,13 @@ const walks = {
     const found = `/direction/seances?qui=${who}&du=2026-11-19&au=2026-11-20`;
     await page.goto(site + found);
     const move = (await links(page, "/deplacer"))[0];
-    return ["/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
+    await page.goto(`${site}/direction/groupes`);
+    const groups = (await links(page, "/direction/groupes/")).filter((href) => !href.endsWith("/nouveau"));
+    const [aClass, aGroup] = [groups[0], groups[groups.length - 1]];
+    await page.goto(`${site}/direction/groupes/nouveau`);
+    const classes = await page.locator("input[name=classe]").evaluateAll((found) => found.slice(0, 2).map((one) => `classe=${one.value}`).join("&"));
+    const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
+    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
   },
   Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
   Bruno: async () => ["/parent"],
@@ -407,6 +413,30 @@ await story("a colleague takes a lesson, and the absent teacher's week says so",
   for (const page of [head, teacher]) await page.context().close();
 });
 
+await story("the head makes a group from two classes, and then makes it anew", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/groupes`);
+  await head.click("a:has-text('Créer un groupe')");
+  for (const box of (await head.locator("input[name=classe]").all()).slice(0, 2)) await box.check();
+  await head.click("button:has-text('Voir leurs élèves')");
+  await head.fill("#nom", "Besoins du navigateur");
+  await head.fill("#compose_le", "2026-11-23");
+  await head.locator("input[name=eleve]").first().check();
+  await head.click("button:has-text('Créer le groupe')");
+  must((await text(head)).includes("Le groupe est créé"), "nothing says what happened");
+  must((await text(head)).includes("23 novembre 2026"), "the day on which it begins is not shown");
+  await picture(head, join(pictures, "groupe.png"));
+  await head.locator("input[name=eleve]:not(:checked)").first().check();
+  await head.fill("#compose_le", "2026-11-16");
+  await head.click("button:has-text('Recomposer le groupe')");
+  must((await text(head)).includes("un jour à venir"), "a day that is past is taken");
+  await head.fill("#compose_le", "2026-11-24");
+  await head.click("button:has-text('Recomposer le groupe')");
+  must((await text(head)).includes("C’est enregistré"), "nothing says what happened");
+  must((await text(head)).includes("24 novembre 2026"), "who enters is not shown with the day");
+  await head.context().close();
+});
+
 await story("a teacher adds a lesson that the timetable does not have", async () => {
   const teacher = await as("Claire", noScript);
   await teacher.goto(`${site}${lesson.split("/seances/")[0]}`);
@@ -429,7 +459,7 @@ await story("a teacher adds a lesson that the timetable does not have", async ()
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
-  for (const address of ["/enseignant", "/direction", "/direction/droits", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
+  for (const address of ["/enseignant", "/direction", "/direction/droits", "/direction/groupes", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
     must((await pupil.goto(site + address)).status() === 404, `${address} is shown to a pupil`);
   }
   await pupil.context().close();

@@ -163,6 +163,10 @@ pub struct GroupBook {
     pub school: SchoolId,
     pub year: SchoolYear,
     pub description: Description,
+    /// Opened by somebody and not by a feed.
+    pub by_hand: bool,
+    /// Of its stream, as folded here: what a form compares.
+    pub version: i64,
     pub stays: Vec<(PersonId, Stay)>,
     /// As last named.
     pub form_tutors: BTreeSet<PersonId>,
@@ -250,7 +254,7 @@ impl Books {
             let group = self.groups.get(&stay.group)?;
             Some(self.schools.get(&group.school)?.year_on(on)?.year == group.year)
         };
-        let open = self.stays(pupil).iter().filter(move |stay| stay.until.is_none_or(|until| on < until));
+        let open = self.stays(pupil).iter().filter(move |stay| stay.outlasts(on));
         open.filter(move |stay| of_this_year(stay).unwrap_or(false))
     }
 

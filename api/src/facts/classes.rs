@@ -15,7 +15,7 @@ impl Books {
     /// The pupils of a group on a day.
     pub fn members(&self, group: GroupId, on: Date) -> impl Iterator<Item = PersonId> {
         let stays = self.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-        let here = stays.filter(move |(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
+        let here = stays.filter(move |(_, stay)| stay.holds(on));
         here.map(|(pupil, _)| *pupil)
     }
 

@@ -22,7 +22,7 @@ pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String
         Fact::School(event) => school(books, event, recorded.recorded_at),
         Fact::Person(event) => person(books, event, opened.as_deref()),
         Fact::Entourage(event) => entourage(books, event),
-        Fact::Group(event) => group(books, event, recorded.recorded_at),
+        Fact::Group(event) => group(books, event, recorded),
         Fact::Service(event) => service(books, event),
         Fact::Mandate(event) => mandate(books, event, recorded),
         // The register knows the directory; what is written in textbooks is for the read models.
@@ -152,13 +152,26 @@ fn entourage(books: &mut Books, event: &entourage::Event) {
     }
 }
 
-fn group(books: &mut Books, event: &group::Event, recorded_at: Timestamp) {
+fn group(books: &mut Books, event: &group::Event, recorded: &Recorded) {
     use group::Event;
+    let id = GroupId(recorded.stream.id);
+    if let Some(book) = books.groups.get_mut(&id) {
+        book.version = recorded.sequence;
+    }
     match event {
         Event::GroupOpened { group, school, year, description } => {
-            let (stays, form_tutors, tutorings) = (vec![], BTreeSet::new(), vec![]);
-            let (group, school, year, description) = (*group, *school, *year, description.clone());
-            books.groups.insert(group, GroupBook { group, school, year, description, stays, form_tutors, tutorings });
+            let book = GroupBook {
+                group: *group,
+                school: *school,
+                year: *year,
+                description: description.clone(),
+                by_hand: recorded.actor.person().is_some(),
+                version: recorded.sequence,
+                stays: vec![],
+                form_tutors: BTreeSet::new(),
+                tutorings: vec![],
+            };
+            books.groups.insert(*group, book);
         }
         Event::GroupDescribed { group, description } => {
             if let Some(book) = books.groups.get_mut(group) {
@@ -166,16 +179,14 @@ fn group(books: &mut Books, event: &group::Event, recorded_at: Timestamp) {
             }
         }
         Event::MemberJoined { group, pupil, from } => {
-            let stay = Stay { group: *group, from: *from, until: None };
-            books.stays_of.entry(*pupil).or_default().push(stay);
-            if let Some(book) = books.groups.get_mut(group) {
-                book.stays.push((*pupil, stay));
-            }
+            stay(books, *group, *pupil, |stays| group::join(stays, *group, *from));
         }
-        Event::MemberLeft { group, pupil, on } => leave(books, *group, *pupil, *on),
+        Event::MemberLeft { group, pupil, on } => {
+            stay(books, *group, *pupil, |stays| group::leave(stays, *group, *on));
+        }
         Event::FormTutorsNamed { group, teachers, from } => {
             let recorded_on = books.groups.get(group).and_then(|book| books.schools.get(&book.school));
-            let recorded_on = recorded_on.map(|school| school.local(recorded_at).date());
+            let recorded_on = recorded_on.map(|school| school.local(recorded.recorded_at).date());
             if let Some(from) = from.or(recorded_on) {
                 tutors(books, *group, teachers, from);
             }
@@ -199,12 +210,16 @@ fn tutors(books: &mut Books, group: GroupId, teachers: &BTreeSet<PersonId>, from
     }
 }
 
-fn leave(books: &mut Books, group: GroupId, pupil: PersonId, on: Date) {
-    let own = books.stays_of.get_mut(&pupil).into_iter().flatten().filter(|stay| stay.group == group);
-    own.filter(|stay| stay.until.is_none()).for_each(|stay| stay.until = Some(on));
-    let of_group = books.groups.get_mut(&group).into_iter().flat_map(|book| book.stays.iter_mut());
-    let of_pupil = of_group.filter(|(member, stay)| *member == pupil && stay.until.is_none());
-    of_pupil.for_each(|(_, stay)| stay.until = Some(on));
+/// What a group knows of a pupil's stays is what the pupil's own list says.
+fn stay(books: &mut Books, group: GroupId, pupil: PersonId, change: impl FnOnce(&mut Vec<Stay>)) {
+    let own = books.stays_of.entry(pupil).or_default();
+    let known = own.iter().any(|stay| stay.group == group);
+    change(own);
+    let Some(book) = books.groups.get_mut(&group) else { return };
+    if known {
+        book.stays.retain(|(member, _)| *member != pupil);
+    }
+    book.stays.extend(own.iter().filter(|stay| stay.group == group).map(|stay| (pupil, *stay)));
 }
 
 fn service(books: &mut Books, event: &service::Event) {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+mod groups;
 mod inspector;
 mod principal;
 mod readers;
@@ -61,7 +62,7 @@ pub(super) fn html(page: &impl Template) -> String {
 }
 
 fn pages() -> Vec<(String, String)> {
-    let kinds = [readers::pages, teacher::pages, principal::pages, inspector::pages];
+    let kinds = [readers::pages, teacher::pages, principal::pages, groups::pages, inspector::pages];
     let mut all = Vec::new();
     for amount in Amount::ALL {
         for (name, html) in kinds.iter().flat_map(|pages| pages(amount)) {

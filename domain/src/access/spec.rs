@@ -54,6 +54,14 @@ fn who_came_back_sees_all_of_it_again() {
 }
 
 #[test]
+fn who_was_let_in_by_mistake_reads_nothing_of_that_group() {
+    let (from, earlier) = (date(2026, 11, 9), date(2026, 11, 2));
+    for until in [from, earlier] {
+        assert!(of_pupil(person(50), &[stay("4ESP1", from, Some(until))], TODAY).is_nothing());
+    }
+}
+
+#[test]
 fn ct_09_both_legal_guardians_read_and_nobody_else() {
     let guardians =
         [link(1, Standing::Legal1), link(2, Standing::Legal2), link(3, Standing::Contact), link(4, Standing::Other)];

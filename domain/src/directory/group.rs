@@ -1,5 +1,7 @@
 //! A division (class) or a groupe of one school year, with dated members. A group may mix classes.
 
+mod stays;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -11,6 +13,9 @@ use crate::calendar::YearBounds;
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear};
+
+pub use stays::{Stay, join, leave};
+use stays::{joins, leaves};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -40,6 +45,7 @@ pub struct Description {
 pub enum Command {
     /// Opens it, or describes it anew.
     Open { school: SchoolId, year: SchoolYear, description: Description },
+    /// From that day of the school year on: who is let in stays, who is out stays out, whatever was said of later days.
     ChangeMembers {
         joined: Vec<PersonId>,
         left: Vec<PersonId>,
@@ -104,7 +110,7 @@ pub enum Rejection {
     CodeMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
-    #[error("form tutors are named from a day of the school year of the class")]
+    #[error("what changes in a class or a group changes on a day of its school year")]
     DayOutsideTheYear,
 }
 
@@ -136,12 +142,17 @@ impl Default for Facts {
 pub struct State {
     group: Option<GroupId>,
     description: Option<Description>,
-    members: BTreeSet<PersonId>,
+    /// Of each pupil who ever was a member, or is to be one.
+    stays: BTreeMap<PersonId, Vec<Stay>>,
     /// Each set of form tutors, from its day until the day of the next.
     form_tutors: BTreeMap<Date, BTreeSet<PersonId>>,
 }
 
 impl State {
+    fn stays(&self, pupil: PersonId) -> &[Stay] {
+        self.stays.get(&pupil).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether these teachers, and nobody else, are form tutors on that day and later.
     fn tutored_by(&self, teachers: &BTreeSet<PersonId>, on: Date, today: Date) -> bool {
         let held = match self.form_tutors.range(..=on).next_back() {
@@ -177,14 +188,15 @@ impl Decider for Group {
         Ok(match command {
             Command::Open { .. } => vec![],
             Command::ChangeMembers { joined, left, on } => {
-                let joined: BTreeSet<_> = joined.into_iter().filter(|pupil| !state.members.contains(pupil)).collect();
-                let left: BTreeSet<_> = left.into_iter().filter(|pupil| state.members.contains(pupil)).collect();
+                within_the_year(Some(on), context)?;
+                let joined: BTreeSet<_> = joined.into_iter().filter(|pupil| joins(state.stays(*pupil), on)).collect();
+                let left: BTreeSet<_> = left.into_iter().filter(|pupil| leaves(state.stays(*pupil), on)).collect();
                 let left = left.into_iter().map(|pupil| Event::MemberLeft { group, pupil, on });
                 left.chain(joined.into_iter().map(|pupil| Event::MemberJoined { group, pupil, from: on })).collect()
             }
             Command::NameFormTutors { teachers, from } => {
                 let today = context.facts.zone.to_datetime(context.now).date();
-                let same = state.tutored_by(&teachers, named_from(from, context)?.unwrap_or(today), today);
+                let same = state.tutored_by(&teachers, within_the_year(from, context)?.unwrap_or(today), today);
                 if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers, from }] }
             }
         })
@@ -197,12 +209,10 @@ impl Decider for Group {
                 state.description = Some(description.clone());
             }
             Event::GroupDescribed { description, .. } => state.description = Some(description.clone()),
-            Event::MemberJoined { pupil, .. } => {
-                state.members.insert(*pupil);
+            Event::MemberJoined { group, pupil, from } => {
+                join(state.stays.entry(*pupil).or_default(), *group, *from);
             }
-            Event::MemberLeft { pupil, .. } => {
-                state.members.remove(pupil);
-            }
+            Event::MemberLeft { group, pupil, on } => leave(state.stays.entry(*pupil).or_default(), *group, *on),
             Event::FormTutorsNamed { teachers, from, .. } => {
                 let from = from.unwrap_or(UNSAID);
                 state.form_tutors.retain(|day, _| *day < from);
@@ -212,13 +222,15 @@ impl Decider for Group {
     }
 
     fn weight(state: &State) -> usize {
-        512 + (state.members.len() + state.form_tutors.values().map(BTreeSet::len).sum::<usize>()) * 32
+        let stays: usize = state.stays.values().map(Vec::len).sum();
+        512 + stays * size_of::<Stay>()
+            + (state.stays.len() + state.form_tutors.values().map(BTreeSet::len).sum::<usize>()) * 32
     }
 }
 
-/// The day from which form tutors are named. A feed may name them before the year begins; a day that somebody types is one of that year:
-/// an error in it would keep the former ones for ever.
-fn named_from(from: Option<Date>, context: &Context<Facts>) -> Result<Option<Date>, Rejection> {
+/// The day from which something changes. A feed may say it before the year begins; a day that somebody types is one of that year: an error
+/// in it would change nothing for ever.
+fn within_the_year(from: Option<Date>, context: &Context<Facts>) -> Result<Option<Date>, Rejection> {
     let within = |bounds: &YearBounds, day| (bounds.starts_on..=bounds.ends_on).contains(&day);
     let typed = context.capacity != crate::actor::Capacity::Machine;
     match (from, &context.facts.bounds) {

@@ -113,6 +113,34 @@ fn members_join_and_leave_one_event_each() {
 }
 
 #[test]
+fn a_stay_is_begun_earlier_ended_earlier_and_called_off() {
+    let school = SchoolId::of("0990001X");
+    let (code, label) = ("M4-2".to_owned(), String::new());
+    let description = group::Description { sort: group::Sort::Group, code, label, curricula: vec![], classes: vec![] };
+    let open = group::Command::Open { school, year: SchoolYear(2026), description };
+    let opened = decide::<group::Group>(&[], open).unwrap();
+    let (early, late) = (date(2026, 11, 16), date(2027, 1, 4));
+    let join = |on| group::Command::ChangeMembers { joined: vec![pupil()], left: vec![], on };
+    let leave = |on| group::Command::ChangeMembers { joined: vec![], left: vec![pupil()], on };
+    // Each of these says something, and says it once.
+    let mut events = opened.clone();
+    for command in [join(late), join(early), leave(late), leave(date(2026, 12, 7)), join(date(2026, 12, 1))] {
+        events.extend(decide::<group::Group>(&events, command.clone()).unwrap());
+        assert!(decide::<group::Group>(&events, command).unwrap().is_empty());
+    }
+    assert_eq!(events.len(), opened.len() + 5);
+    // The last one took the end back: the pupil is in since November.
+    assert!(decide::<group::Group>(&events, join(late)).unwrap().is_empty());
+    // A stay to come is called off, and begins again.
+    let mut events = opened;
+    for command in [join(late), leave(early)] {
+        events.extend(decide::<group::Group>(&events, command).unwrap());
+    }
+    assert!(decide::<group::Group>(&events, leave(late)).unwrap().is_empty(), "it never held");
+    assert_eq!(decide::<group::Group>(&events, join(late)).unwrap().len(), 1);
+}
+
+#[test]
 fn form_tutors_are_named_as_a_set_from_a_day() {
     let (school, year) = (SchoolId::of("0990001X"), SchoolYear(2026));
     let (code, label) = ("4B".to_owned(), String::new());
@@ -177,6 +205,8 @@ fn form_tutors_named_for_later_are_named_earlier_or_not_at_all() {
     assert_eq!(by_the_head(&undated, name(&[11], Some(date(2026, 9, 1)))).unwrap().len(), 1);
     for wrong in [date(2206, 11, 17), date(206, 11, 17), date(2027, 7, 4), date(2026, 8, 31)] {
         assert_eq!(by_the_head(&events, name(&[11], Some(wrong))), Err(group::Rejection::DayOutsideTheYear));
+        let join = group::Command::ChangeMembers { joined: vec![pupil()], left: vec![], on: wrong };
+        assert_eq!(by_the_head(&events, join), Err(group::Rejection::DayOutsideTheYear));
     }
 }
 

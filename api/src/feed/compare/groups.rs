@@ -30,6 +30,8 @@ struct GroupWanted {
     tutors: BTreeSet<PersonId>,
     /// Some say it is a class, some a group. It is one: a class, since a pupil has one.
     mixed: bool,
+    /// No file names it, and somebody of the school made it: only who leaves the school leaves it.
+    by_hand: bool,
 }
 
 impl GroupWanted {
@@ -45,6 +47,7 @@ impl GroupWanted {
 struct Told {
     classes: bool,
     groups: bool,
+    gone: bool,
 }
 
 type Wanteds = BTreeMap<(SchoolId, String), GroupWanted>;
@@ -59,7 +62,8 @@ impl Comparison<'_> {
             let current = self.sites.schools.get(&group.school).is_some_and(|placed| placed.bounds.year == group.year);
             let key = (group.school, group.description.code.clone());
             if current && !wanted.contains_key(&key) {
-                wanted.insert(key, mentioned(group.description.sort, &group.description.code));
+                let mentioned = mentioned(group.description.sort, &group.description.code);
+                wanted.insert(key, GroupWanted { by_hand: group.by_hand, ..mentioned });
             }
         }
         for ((school, code), wanted) in wanted {
@@ -75,7 +79,7 @@ impl Comparison<'_> {
             if book.map(|book| &book.description) != Some(&description) {
                 commands.push(Command::Open { school, year, description });
             }
-            commands.extend(self.moves(school, wanted.said.sort, &wanted.members, book, &told));
+            commands.extend(self.moves(school, &wanted, book, &told));
             let known = book.map(|book| book.form_tutors.clone()).unwrap_or_default();
             let teachers = match &tutors_told {
                 _ if self.staff_told(school, true) => wanted.tutors,
@@ -120,7 +124,7 @@ impl Comparison<'_> {
         let key = (school, said.code.clone());
         let Some(known) = wanted.get_mut(&key) else {
             let (members, tutors) = (BTreeMap::new(), BTreeSet::new());
-            wanted.insert(key, GroupWanted { rank, said, members, tutors, mixed: false });
+            wanted.insert(key, GroupWanted { rank, said, members, tutors, mixed: false, by_hand: false });
             return;
         };
         known.meet(said.sort);
@@ -160,12 +164,12 @@ impl Comparison<'_> {
         for (number, pupil) in persons.iter().filter(|(number, _)| category(number) == Category::Pupil) {
             let Some(person) = self.identities.person(number) else { continue };
             if pupil.gone {
-                told.insert(person, Told { classes: true, groups: true });
+                told.insert(person, Told { classes: true, groups: true, gone: true });
             }
             if pupil.gone || !self.present.contains(&person) {
                 continue;
             }
-            told.insert(person, Told { classes: pupil.classes.is_some(), groups: pupil.groups.is_some() });
+            told.insert(person, Told { classes: pupil.classes.is_some(), groups: pupil.groups.is_some(), gone: false });
             let classes = pupil.classes.iter().flatten().map(|place| (place, Sort::Class));
             let groups = pupil.groups.iter().flatten().map(|place| (place, Sort::Group));
             for (place, sort) in classes.chain(groups) {
@@ -232,17 +236,18 @@ impl Comparison<'_> {
     fn moves(
         &self,
         school: SchoolId,
-        sort: Sort,
-        members: &BTreeMap<PersonId, Option<Date>>,
+        wanted: &GroupWanted,
         book: Option<&GroupBook>,
         told: &HashMap<PersonId, Told>,
     ) -> Vec<Command> {
         let Some(placed) = self.sites.schools.get(&school) else { return vec![] };
+        let (sort, members) = (wanted.said.sort, &wanted.members);
         let stays = book.map_or(&[][..], |book| &book.stays);
         let inside: BTreeSet<PersonId> =
             stays.iter().filter(|(_, stay)| stay.until.is_none()).map(|(pupil, _)| *pupil).collect();
         let whole = self.desired.complete(Category::Pupil) && self.scope.contains(&school);
         let leaves = |pupil: &&PersonId| match told.get(pupil) {
+            Some(told) if wanted.by_hand => told.gone,
             Some(told) => {
                 if sort == Sort::Class {
                     told.classes
@@ -273,7 +278,8 @@ impl Comparison<'_> {
 
 fn mentioned(sort: Sort, code: &str) -> GroupWanted {
     let said = GroupSaid { sort, code: code.to_owned(), label: None, curricula: vec![], classes: vec![] };
-    GroupWanted { rank: Rank::Named, said, members: BTreeMap::new(), tutors: BTreeSet::new(), mixed: false }
+    let (members, tutors) = (BTreeMap::new(), BTreeSet::new());
+    GroupWanted { rank: Rank::Named, said, members, tutors, mixed: false, by_hand: false }
 }
 
 fn describe(wanted: &GroupWanted, known: Option<&Description>) -> Description {

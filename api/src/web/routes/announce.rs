@@ -46,8 +46,9 @@ impl Done {
             "seance-deplacee" => {
                 ("La séance est déplacée : élèves, familles et enseignants la voient là où elle a lieu.", false)
             }
-            "droit-enregistre" => ("C’est enregistré, et cela vaut à la date choisie.", false),
-            "droit-inchange" => ("C’était déjà enregistré : rien n’a changé.", false),
+            "groupe-cree" => ("Le groupe est créé, et ses élèves en font partie à la date choisie.", false),
+            "droit-enregistre" | "groupe-enregistre" => ("C’est enregistré, et cela vaut à la date choisie.", false),
+            "droit-inchange" | "groupe-inchange" => ("C’était déjà enregistré : rien n’a changé.", false),
             "opposition" => ("Ton opposition est enregistrée : tes parents ne lisent plus rien ici.", false),
             "opposition-levee" => ("Ton opposition est levée : tes parents lisent de nouveau.", false),
             "mandat-ouvert" => ("Le mandat est ouvert.", false),

@@ -1,7 +1,8 @@
-//! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them, and
-//! what rights are recorded around a pupil.
+//! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them,
+//! what rights are recorded around a pupil, and who is in which class and group.
 
 pub mod filling;
+mod groups;
 mod lessons;
 mod mandates;
 mod rights;
@@ -36,6 +37,9 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/seances/retablir", post(lessons::reinstate))
         .route("/direction/droits", get(rights::list))
         .route("/direction/droits/{pupil}", get(rights::show).post(rights::record))
+        .route("/direction/groupes", get(groups::list))
+        .route("/direction/groupes/nouveau", get(groups::new_form).post(groups::open))
+        .route("/direction/groupes/{group}", get(groups::show).post(groups::change))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
 }

@@ -249,7 +249,10 @@ impl<'a> Reading<'a> {
 
     fn followed(&self, books: &Books) -> Vec<TextbookId> {
         let groups: Vec<GroupId> = match self.whose {
-            Whose::Pupil(pupil) => books.stays_on(pupil, self.today()).map(|stay| stay.group).collect(),
+            Whose::Pupil(pupil) => {
+                let begun = books.stays_on(pupil, self.today()).filter(|stay| stay.holds(self.today()));
+                begun.map(|stay| stay.group).collect()
+            }
             Whose::Class(_) => self.scope.groups.iter().map(|(group, _)| *group).collect(),
         };
         groups.into_iter().flat_map(|group| books.services_of_group(group)).map(|service| service.textbook).collect()

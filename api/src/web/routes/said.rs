@@ -281,21 +281,26 @@ pub fn year(year: SchoolYear) -> String {
     format!("{year}-{}", year.0 + 1)
 }
 
-/// The pupils of a group on a day, in the order of their names: `FOFANA Inès`.
-pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String)> {
-    let name = |pupil| match books.person(pupil).and_then(|book| book.names.as_ref()) {
+/// Somebody as lists have them: `FOFANA Inès`.
+pub fn listed(books: &Books, person: PersonId) -> String {
+    match books.person(person).and_then(|book| book.names.as_ref()) {
         Some(names) => format!("{} {}", names.family, names.given),
-        None => books.formal_name(pupil),
-    };
+        None => books.formal_name(person),
+    }
+}
+
+/// The pupils of a group on a day, in the order of their names.
+pub fn members(books: &Books, group: GroupId, on: Date) -> Vec<(PersonId, String)> {
+    let name = |pupil| listed(books, pupil);
     let mut members: Vec<(PersonId, String)> = books.members(group, on).map(|pupil| (pupil, name(pupil))).collect();
     members.sort_by(|a, b| a.1.cmp(&b.1));
     members
 }
 
-/// The class of a pupil on a day: `4e B`.
+/// The class of a pupil on a day, or the one they are to enter: `4e B`.
 pub fn class_of(books: &Books, pupil: PersonId, on: Date) -> String {
-    let groups = books.stays_on(pupil, on).filter_map(|stay| books.groups.get(&stay.group));
-    groups.map(|book| &book.description).find(|known| known.sort == Sort::Class).map(group).unwrap_or_default()
+    let stays = books.stays_on(pupil, on).filter(|stay| is_class(books, stay.group));
+    stays.min_by_key(|stay| stay.from).map(|stay| group_of(books, stay.group)).unwrap_or_default()
 }
 
 /// What stands beside a name at the top of a page: `4e B`, `Mathématiques`, `Direction`.

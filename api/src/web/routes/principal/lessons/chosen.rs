@@ -62,9 +62,7 @@ impl Whose {
 }
 
 pub fn members(books: &Books, group: GroupId, on: Date) -> BTreeSet<PersonId> {
-    let stays = books.groups.get(&group).into_iter().flat_map(|book| &book.stays);
-    let here = stays.filter(|(_, stay)| stay.from <= on && stay.until.is_none_or(|until| on < until));
-    here.map(|(pupil, _)| *pupil).collect()
+    books.members(group, on).collect()
 }
 
 /// What was asked to look at.
