@@ -2,6 +2,7 @@
 
 mod former;
 mod lessons;
+mod texts;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,12 +16,14 @@ use projections::cells;
 use projections::pupil::queries::{self, Before};
 use projections::pupil::{EntryVersion, HomeworkVersion};
 
-use super::{files, said};
+pub use texts::Texts;
+
+use super::said;
 use crate::app::App;
 use crate::facts::{Books, LessonAt, Standpoint, Whose};
 use crate::problem::Problem;
 use crate::web::layout::Link;
-use crate::web::pupil::{Day, Framing, Homework, Lesson, Purpose, Resource, SlotState, Textbook, Week};
+use crate::web::pupil::{Day, Homework, Lesson, SlotState, Textbook, Week};
 
 /// Entries shown on one page of a textbook.
 const PAGE: i64 = 40;
@@ -341,51 +344,6 @@ pub fn held(books: &Books, textbook: TextbookId, written: &domain::textbook::ent
 /// The hour at which a lesson is over.
 pub fn end_of(starts_at: Time, minutes: u16) -> Time {
     starts_at.saturating_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
-}
-
-/// What stands where a text does not open. Its key may be gone, or out of reach: a page cannot tell.
-const UNREADABLE: &str = "texte illisible pour le moment";
-
-/// Sealed texts, opened for one page.
-pub struct Texts(HashMap<(String, i64, u16), String>);
-
-impl Texts {
-    pub async fn open(app: &App, cells: Vec<&SealedCell>) -> Result<Self, Problem> {
-        let opened = app.vault.open(&cells).await?;
-        let key = |cell: &SealedCell| (cell.stream.clone(), cell.sequence, cell.sealed.part);
-        Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((key(cell), text?))).collect()))
-    }
-
-    /// The text; none when it does not open.
-    pub fn read(&self, cell: Option<&SealedCell>) -> Option<&str> {
-        let found = cell.and_then(|cell| self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part)));
-        found.map(String::as_str)
-    }
-
-    /// The text, or the words that stand for it.
-    pub fn of(&self, cell: Option<&SealedCell>) -> String {
-        self.read(cell).unwrap_or(UNREADABLE).to_owned()
-    }
-
-    /// What does not open is left out: the lesson itself says that something of it is unreadable.
-    pub fn framing(&self, framing: &cells::Framing) -> Framing {
-        let text = |cell: Option<&SealedCell>| self.read(cell).map(str::to_owned);
-        Framing { sequence: text(framing.sequence.as_ref()), programme: text(framing.programme.as_ref()) }
-    }
-
-    /// Those of a textbook, as its readers find them.
-    pub fn resources(&self, textbook: TextbookId, resources: &[cells::Resource]) -> Vec<Resource> {
-        let view = |resource: &cells::Resource| Resource {
-            title: self.of(resource.title.as_ref()),
-            url: match &resource.file {
-                Some(file) => files::address(textbook, file.address),
-                None => self.read(resource.link.as_ref()).unwrap_or_default().to_owned(),
-            },
-            purpose: Purpose::of(resource.purpose),
-            file: resource.file.as_ref().map(said::attached),
-        };
-        resources.iter().map(view).collect()
-    }
 }
 
 /// Reads `?avant=2026-11-16T08:00:00_<entry>`.
