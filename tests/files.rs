@@ -2,6 +2,7 @@
 
 mod kept;
 mod refused;
+mod works;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

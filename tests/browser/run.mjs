@@ -221,9 +221,12 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
   sound.writeUInt16LE(1, 20); sound.writeUInt16LE(1, 22); sound.writeUInt32LE(8000, 24); sound.writeUInt32LE(8000, 28);
   sound.writeUInt16LE(1, 32); sound.writeUInt16LE(8, 34); sound.write("data", 36); sound.writeUInt32LE(8000, 40);
   await teacher.setInputFiles("#ressource_2_fichier", { name: "Dictée du navigateur.wav", mimeType: "audio/wav", buffer: sound });
+  await teacher.locator("summary:has-text('Documents de ce travail')").first().click();
+  await teacher.setInputFiles("#travail_1_ressource_1_fichier", { name: "Énoncé du navigateur.pdf", mimeType: "application/pdf", buffer: Buffer.from(`%PDF-1.4\n${"y".repeat(4000)}`) });
   await teacher.click("button:has-text('Enregistrer la nouvelle version')");
   must((await text(teacher)).includes("La nouvelle version est enregistrée"), "nothing says what happened");
   await teacher.goto(site + lesson);
+  must((await teacher.inputValue("#travail_1_ressource_1_titre")) === "Énoncé du navigateur", "the work does not show its file");
   must((await text(teacher)).includes("PDF, 3 ko") && (await text(teacher)).includes("son WAV, 8 ko"), "the form does not show its files");
   await picture(teacher, join(pictures, "fichiers-enseignant.png"));
   await teacher.context().close();
@@ -242,6 +245,9 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
     must(Math.abs(seconds - 1) < 0.1, `the sound lasts ${seconds} s`);
     const [saved] = await Promise.all([pupil.waitForEvent("download"), pupil.click("a:has-text('Fiche du navigateur')")]);
     must(saved.suggestedFilename() === "Fiche du navigateur.pdf", saved.suggestedFilename());
+    await pupil.goto(`${site}/eleve/travail`);
+    const [sheet] = await Promise.all([pupil.waitForEvent("download"), pupil.click("a:has-text('Énoncé du navigateur')")]);
+    must(sheet.suggestedFilename() === "Énoncé du navigateur.pdf", sheet.suggestedFilename());
     await pupil.context().close();
   }
 });

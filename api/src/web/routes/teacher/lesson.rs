@@ -1,5 +1,6 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+mod given;
 mod page;
 pub mod papers;
 mod shown;
@@ -23,7 +24,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::form::{Sent, Typed, wrong};
+use super::form::{Beside, Sent, Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::facts::LessonAt;
@@ -218,7 +219,7 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
 pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
     let desk = Desk::open(web, visitor)?;
     let standing = Standing::read(&desk, at).await?;
-    let sent = Typed::read(fields, 0);
+    let sent = Typed::read(fields, &[]);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
     // What is out of sight already has no such form any more.
     let field = if standing.is_live() { "motif" } else { "contenu" };
@@ -252,8 +253,10 @@ impl Arrived {
     async fn read(desk: &Desk<'_>, standing: &Standing, request: Request) -> Result<Self, Problem> {
         let (app, textbook) = (&desk.web.app, standing.at().textbook);
         let sent = Sent::read(app, desk.teacher, textbook, request).await?;
-        let mut typed = Typed::read(sent.fields, sent.files.keys().max().copied().unwrap_or_default());
+        let files: Vec<Beside> = sent.files.keys().copied().collect();
+        let mut typed = Typed::read(sent.fields, &files);
         let taken = Taken::read(desk, &typed).await?;
+        standing.complete(&mut typed, taken.as_ref());
         let known = |address| {
             let files = standing.files().into_iter().chain(taken.iter().flat_map(Taken::files));
             files.into_iter().find(|file| file.address == address).cloned()

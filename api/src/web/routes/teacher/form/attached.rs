@@ -7,13 +7,13 @@ use domain::textbook::file::{File, FileAddress, FileLimits, Media};
 use infra::files::FileError;
 
 use super::sent::SentFile;
-use super::{Typed, wrong};
+use super::{Beside, Typed, wrong};
 use crate::app::App;
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::said;
-use crate::web::teacher::FileRow;
+use crate::web::teacher::{FileRow, ResourceRow};
 
 /// The file that a row names again, unless it is to do without; what it is is not known yet.
 pub fn kept(address: String, without: &str) -> Option<FileRow> {
@@ -27,17 +27,27 @@ pub fn row(file: &File) -> FileRow {
 }
 
 impl Typed {
+    /// Every row of documents, of the lesson and of its works.
+    pub fn rows(&mut self) -> Vec<(Beside, &mut ResourceRow)> {
+        let works = self.homework.iter_mut().zip(1..).flat_map(|(row, n)| {
+            let documents = row.documents.iter_mut().flatten().zip(1..);
+            documents.map(move |(row, document)| (Beside { work: Some(n), document }, row))
+        });
+        let of_lesson = self.resources.iter_mut().zip(1..);
+        of_lesson.map(|(row, document)| (Beside { work: None, document }, row)).chain(works).collect()
+    }
+
     /// Puts the files that came with the form beside their titles, and says of the others what they are. `known` finds those that the
     /// lesson holds already, or takes over.
     pub async fn attach(
         &mut self,
         app: &App,
         textbook: TextbookId,
-        sent: BTreeMap<usize, SentFile>,
+        sent: BTreeMap<Beside, SentFile>,
         known: impl Fn(FileAddress) -> Option<File>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), Problem> {
-        for (row, n) in self.resources.iter_mut().zip(1..) {
+        for (beside, row) in self.rows() {
             let Some(named) = &row.file else { continue };
             let found = match named.address.parse() {
                 Ok(address) => match known(address) {
@@ -48,11 +58,11 @@ impl Typed {
             };
             row.file = found.as_ref().map(self::row);
             if found.is_none() {
-                wrong(errors, field(n), "Ce fichier n’est plus là : joignez-le de nouveau.");
+                wrong(errors, beside.field("fichier"), "Ce fichier n’est plus là : joignez-le de nouveau.");
             }
         }
-        for (n, SentFile { title, outcome }) in sent {
-            let Some(row) = n.checked_sub(1).and_then(|at| self.resources.get_mut(at)) else { continue };
+        for (beside, SentFile { title, outcome }) in sent {
+            let Some((_, row)) = self.rows().into_iter().find(|(at, _)| *at == beside) else { continue };
             // A title of one's own is better; without, the name says what it is.
             if row.title.is_empty() {
                 row.title = title;
@@ -61,16 +71,12 @@ impl Typed {
                 Ok(arrived) => row.file = Some(self::row(&arrived.deposit().await?)),
                 Err(refused) => {
                     self.too_large |= matches!(refused, FileError::TooLarge { .. });
-                    wrong(errors, field(n), &told(&refused));
+                    wrong(errors, beside.field("fichier"), &told(&refused));
                 }
             }
         }
         Ok(())
     }
-}
-
-fn field(n: usize) -> String {
-    format!("ressource_{n}_fichier")
 }
 
 fn told(refused: &FileError) -> String {

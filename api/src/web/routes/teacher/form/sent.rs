@@ -16,6 +16,7 @@ use domain::ids::{PersonId, TextbookId};
 use futures_util::Stream;
 use infra::files::{Arrived, Arriving, FileError};
 
+use super::Beside;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -35,8 +36,7 @@ pub struct SentFile {
 #[derive(Default)]
 pub struct Sent {
     pub fields: HashMap<String, String>,
-    /// By the number of its row.
-    pub files: BTreeMap<usize, SentFile>,
+    pub files: BTreeMap<Beside, SentFile>,
 }
 
 impl Sent {
@@ -98,9 +98,9 @@ impl Stream for OneByOne {
     }
 }
 
-/// `ressource_3_fichier` → 3
-fn row_of_file(name: &str) -> Option<usize> {
-    name.strip_prefix("ressource_")?.strip_suffix("_fichier")?.parse().ok().filter(|row| (1..=20).contains(row))
+/// `ressource_3_fichier`: beside which document.
+fn row_of_file(name: &str) -> Option<Beside> {
+    Beside::parse(name).filter(|(_, what)| *what == "fichier").map(|(beside, _)| beside)
 }
 
 /// The name of a file without its folder and its extension: some browsers, and all programs, send a whole path.
@@ -193,8 +193,8 @@ mod spec {
         ] {
             assert_eq!(title(sent), expected, "{sent}");
         }
-        assert_eq!(row_of_file("ressource_3_fichier"), Some(3));
-        for other in ["ressource_0_fichier", "ressource_21_fichier", "ressource_3_titre", "fichier"] {
+        assert_eq!(row_of_file("ressource_3_fichier"), Some(Beside { work: None, document: 3 }));
+        for other in ["ressource_0_fichier", "travail_1_ressource_21_fichier", "ressource_3_titre", "fichier"] {
             assert_eq!(row_of_file(other), None, "{other}");
         }
     }

@@ -27,7 +27,8 @@ impl Standing {
             typed.version = self.version.to_string();
         }
         let taken = Taken::read(desk, &typed).await?;
-        for row in &mut typed.resources {
+        self.complete(&mut typed, taken.as_ref());
+        for (_, row) in typed.rows() {
             let Some(address) = row.file.as_ref().and_then(|file| file.address.parse().ok()) else { continue };
             let files = self.files().into_iter().chain(taken.iter().flat_map(Taken::files));
             let found = match files.into_iter().find(|file| file.address == address) {
