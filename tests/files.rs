@@ -1,5 +1,6 @@
 //! Files that go with a lesson: sent with its form or by a program, sealed as they come, read by who reads the lesson, and by nobody else.
 
+mod drafted;
 mod kept;
 mod refused;
 mod works;

@@ -60,13 +60,14 @@ impl App {
     /// Of the files that a command names, those that were received for its textbook.
     pub(crate) async fn received(
         &self,
+        author: PersonId,
         textbook: TextbookId,
         command: &Command,
     ) -> Result<BTreeMap<FileAddress, File>, Problem> {
         let mut received = BTreeMap::new();
         // A command whose lists are too long is refused for that: nobody makes the store look for thousands of names.
         for address in command.files().take(FILES_LOOKED_FOR_MAX) {
-            if let Some(file) = self.files.received(textbook, address).await? {
+            if let Some(file) = self.files.received(&self.desk, author, textbook, address).await? {
                 received.insert(address, file);
             }
         }
@@ -87,7 +88,11 @@ impl From<FileError> for Problem {
             }
             FileError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "file-too-large", error.to_string()),
             FileError::Forgotten => Self::unknown(),
-            FileError::Damaged | FileError::Missing | FileError::Store(_) | FileError::Vault(_) => Self::ours(error),
+            FileError::Damaged
+            | FileError::Missing
+            | FileError::Store(_)
+            | FileError::Vault(_)
+            | FileError::Desk(_) => Self::ours(error),
         }
     }
 }

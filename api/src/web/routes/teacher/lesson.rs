@@ -262,7 +262,7 @@ impl Arrived {
             files.into_iter().find(|file| file.address == address).cloned()
         };
         let mut errors = Vec::new();
-        typed.attach(app, textbook, sent.files, known, &mut errors).await?;
+        typed.attach(app, (desk.teacher, textbook), sent.files, known, &mut errors).await?;
         Ok(Self { typed, taken, errors })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::TextbookId;
+use domain::ids::{PersonId, TextbookId};
 use domain::textbook::file::{File, FileAddress, FileLimits, Media};
 use infra::files::FileError;
 
@@ -37,12 +37,17 @@ impl Typed {
         of_lesson.map(|(row, document)| (Beside { work: None, document }, row)).chain(works).collect()
     }
 
+    /// The files that its rows name.
+    pub fn files(&mut self) -> Vec<FileAddress> {
+        self.rows().into_iter().filter_map(|(_, row)| row.file.as_ref()?.address.parse().ok()).collect()
+    }
+
     /// Puts the files that came with the form beside their titles, and says of the others what they are. `known` finds those that the
     /// lesson holds already, or takes over.
     pub async fn attach(
         &mut self,
         app: &App,
-        textbook: TextbookId,
+        (author, textbook): (PersonId, TextbookId),
         sent: BTreeMap<Beside, SentFile>,
         known: impl Fn(FileAddress) -> Option<File>,
         errors: &mut Vec<FieldError>,
@@ -52,7 +57,7 @@ impl Typed {
             let found = match named.address.parse() {
                 Ok(address) => match known(address) {
                     Some(known) => Some(known),
-                    None => app.files.received(textbook, address).await?,
+                    None => app.files.received(&app.desk, author, textbook, address).await?,
                 },
                 Err(_) => None,
             };

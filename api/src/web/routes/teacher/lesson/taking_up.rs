@@ -33,7 +33,10 @@ impl Standing {
             let files = self.files().into_iter().chain(taken.iter().flat_map(Taken::files));
             let found = match files.into_iter().find(|file| file.address == address) {
                 Some(file) => Some(file.clone()),
-                None => desk.web.app.files.received(self.textbook, address).await?,
+                None => {
+                    let app = &desk.web.app;
+                    app.files.received(&app.desk, desk.teacher, self.textbook, address).await?
+                }
             };
             row.file_lost = found.is_none();
             row.file = found.as_ref().map(attached::row);
