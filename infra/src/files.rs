@@ -46,8 +46,13 @@ pub enum FileError {
     Empty,
     #[error("files of this type are not taken")]
     NotTaken,
+    /// Of the closed list, but not of what the school takes.
+    #[error("the school does not take files of the type {}", .0.name())]
+    TypeRefused(Media),
     #[error("a file of this type has at most {bytes_max} bytes")]
     TooLarge { bytes_max: u64 },
+    #[error("the files of this textbook have at most {bytes_max} bytes, and {bytes_used} are used")]
+    QuotaReached { bytes_max: u64, bytes_used: u64 },
     /// What is kept is not what was written.
     #[error("the file is damaged")]
     Damaged,
@@ -120,12 +125,13 @@ impl Files {
         Self { store, vault }
     }
 
-    /// Begins to take a file for a textbook of that year.
+    /// Begins to take a file for a textbook of that year, whose files have so many bytes already.
     pub async fn arriving(
         &self,
         textbook: TextbookId,
         year: SchoolYear,
         limits: FileLimits,
+        bytes_used: u64,
     ) -> Result<Arriving, FileError> {
         let name = (Subject::Textbook(textbook), Retention::Archive, year);
         let (dek_ref, dek) = self.vault.secret_of(&name).await?;
@@ -133,6 +139,7 @@ impl Files {
             draft: self.store.draft().await?,
             of: Of { textbook, year, dek_ref, dek },
             limits,
+            bytes_used,
             buffer: Vec::with_capacity(SEGMENT + 16),
             begun: None,
             digest: Digest::new(),
@@ -221,6 +228,8 @@ pub struct Arriving {
     draft: Box<dyn Draft>,
     of: Of,
     limits: FileLimits,
+    /// By the files that its textbook has.
+    bytes_used: u64,
     /// What is not sealed yet: the last segment is known by nothing coming after it.
     buffer: Vec<u8>,
     begun: Option<Begun>,
@@ -228,7 +237,8 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// Takes what has come. A refusal ends it: its type once a segment is there, its length as soon as it is too long.
+    /// Takes what has come. A refusal ends it: its type once a segment is there, its length as soon as it is too long, or
+    /// more than its textbook has room for.
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), FileError> {
         while !bytes.is_empty() {
             if self.buffer.len() == SEGMENT {
@@ -267,6 +277,10 @@ impl Arriving {
         if begun.bytes > bytes_max {
             return Err(FileError::TooLarge { bytes_max });
         }
+        let (bytes_used, bytes_max) = (self.bytes_used, self.limits.textbook_bytes_max);
+        if bytes_used.saturating_add(begun.bytes) > bytes_max {
+            return Err(FileError::QuotaReached { bytes_max, bytes_used });
+        }
         begun.commitment.update(&self.buffer);
         let sealed = begun.keys.seal(begun.segments, last, &mut self.buffer);
         sealed.ok_or_else(|| io::Error::other("a segment cannot be sealed"))?;
@@ -280,6 +294,9 @@ impl Arriving {
 
     async fn begin(&mut self) -> Result<Begun, FileError> {
         let media = media::of(&self.buffer).ok_or(FileError::NotTaken)?;
+        if !self.limits.taken.contains(&media) {
+            return Err(FileError::TypeRefused(media));
+        }
         let Of { textbook, year, dek_ref, dek } = &self.of;
         let salt = random::<32>().map_err(VaultError::from)?;
         let header = Header { textbook: *textbook, year: *year, media, dek_ref: *dek_ref, salt };

@@ -123,7 +123,7 @@ async fn a_file_that_was_cut_short_or_touched_is_not_given() {
 async fn a_file_is_forgotten_with_the_key_of_its_textbook() {
     let desk = Desk::open().await;
     let world = &desk.school.world;
-    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B")).await.unwrap();
+    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B"), 0).await.unwrap();
     arriving.write(&pdf(100)).await.unwrap();
     let file: File = arriving.finish().await.unwrap().deposit().await.unwrap();
     let mut vault = PgConnection::connect(&world.vault_url).await.unwrap();

@@ -345,6 +345,10 @@ async fn refused(
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "file-unknown" => "Un fichier joint n’est plus là : joignez-le de nouveau.",
         "file-too-large" => "Un fichier joint est plus lourd que l’établissement ne l’accepte aujourd’hui.",
+        "file-type-refused" => "Un fichier joint est d’un type que l’établissement n’accepte pas aujourd’hui.",
+        "file-quota-reached" => {
+            "Les fichiers joints dépassent ce que ce cahier peut garder dans l’année : retirez-en, ou demandez à la direction."
+        }
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "source-unknown" => "La séance reprise n’est plus lisible : videz ce qui en vient, ou choisissez-en une autre.",
         "pupil-not-in-group" => "Un des élèves cochés n’est plus dans ce groupe : revoyez les élèves concernés.",

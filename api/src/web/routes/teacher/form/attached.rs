@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{PersonId, TextbookId};
-use domain::textbook::file::{File, FileAddress, FileLimits, Media};
+use domain::textbook::file::{File, FileAddress, FileLimits, Media, Sort};
 use infra::files::FileError;
 
 use super::sent::SentFile;
@@ -66,7 +66,7 @@ impl Typed {
                 wrong(errors, beside.field("fichier"), "Ce fichier n’est plus là : joignez-le de nouveau.");
             }
         }
-        for (beside, SentFile { title, outcome }) in sent {
+        for (beside, SentFile { title, bytes, outcome }) in sent {
             let Some((_, row)) = self.rows().into_iter().find(|(at, _)| *at == beside) else { continue };
             // A title of one's own is better; without, the name says what it is.
             if row.title.is_empty() {
@@ -75,8 +75,8 @@ impl Typed {
             match outcome {
                 Ok(arrived) => row.file = Some(self::row(&arrived.deposit().await?)),
                 Err(refused) => {
-                    self.too_large |= matches!(refused, FileError::TooLarge { .. });
-                    wrong(errors, beside.field("fichier"), &told(&refused));
+                    self.too_large |= matches!(refused, FileError::TooLarge { .. } | FileError::QuotaReached { .. });
+                    wrong(errors, beside.field("fichier"), &told(&refused, bytes));
                 }
             }
         }
@@ -84,10 +84,20 @@ impl Typed {
     }
 }
 
-fn told(refused: &FileError) -> String {
+/// Why a file of that length is not taken.
+fn told(refused: &FileError, bytes: u64) -> String {
+    let sent = fr::size(bytes);
     match refused {
         FileError::TooLarge { bytes_max } => {
-            format!("Ce fichier est trop lourd : {} au plus pour ce type.", fr::size(*bytes_max))
+            format!("Ce fichier est trop lourd ({sent}) : {} au plus pour ce type.", fr::size(*bytes_max))
+        }
+        FileError::QuotaReached { bytes_max, bytes_used } => format!(
+            "Ce fichier ({sent}) n’a plus sa place : les fichiers de ce cahier font déjà {}, sur {} pour l’année. La direction peut changer cette limite.",
+            fr::size(*bytes_used),
+            fr::size(*bytes_max)
+        ),
+        FileError::TypeRefused(media) => {
+            format!("L’établissement n’accepte pas ce type de fichier ({}).", said::media(*media))
         }
         FileError::NotTaken => {
             "Ce type de fichier n’est pas accepté : joignez un PDF, un document bureautique, une image (PNG, JPEG, WebP) ou un son (MP3, M4A, OGG, WAV)."
@@ -101,9 +111,20 @@ fn told(refused: &FileError) -> String {
 /// What may be sent, and how large: `PDF, texte, tableur ou diaporama : 20 Mo au plus ; …`
 pub fn limits_said(limits: Option<&FileLimits>) -> String {
     let Some(limits) = limits else { return String::new() };
-    let most = |media| fr::size(limits.bytes_max(media));
-    let (document, image, audio) = (most(Media::Pdf), most(Media::Jpeg), most(Media::Mp3));
-    fr::spaced(&format!(
-        "PDF, texte, tableur ou diaporama : {document} au plus ; image : {image} ; son : {audio}, à écouter dans la page."
-    ))
+    let sorts = [Sort::Document, Sort::Image, Sort::Audio, Sort::Video];
+    let one = |sort: Sort| {
+        let all = || Media::ALL.into_iter().filter(move |media| media.sort() == sort);
+        let taken: Vec<Media> = all().filter(|media| limits.taken.contains(media)).collect();
+        let most = fr::size(limits.bytes_max(*taken.first()?));
+        let whole = taken.len() == all().count();
+        let what = match sort {
+            Sort::Document if whole => "PDF, texte, tableur ou diaporama".to_owned(),
+            Sort::Image if whole => "image".to_owned(),
+            Sort::Audio if whole => "son, à écouter dans la page".to_owned(),
+            Sort::Video if whole => "vidéo".to_owned(),
+            _ => taken.iter().map(|media| said::media(*media)).collect::<Vec<_>>().join(", "),
+        };
+        Some(format!("{what} : {most} au plus"))
+    };
+    fr::spaced(&format!("{}.", sorts.into_iter().filter_map(one).collect::<Vec<_>>().join(" ; ")))
 }
