@@ -2,6 +2,7 @@
 
 mod drafted;
 mod kept;
+mod limits;
 mod refused;
 mod works;
 

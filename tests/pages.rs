@@ -163,6 +163,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/droits/{pupil}", format!("/direction/droits/{PUPIL}")),
         ("GET", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
         ("POST", "/direction/seances/{textbook}/{slot}/{date}/deplacer", moving.clone()),
+        ("GET", "/direction/fichiers", "/direction/fichiers".into()),
+        ("POST", "/direction/fichiers", "/direction/fichiers".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

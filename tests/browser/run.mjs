@@ -116,7 +116,7 @@ const walks = {
     const found = `/direction/seances?qui=${who}&du=2026-11-19&au=2026-11-20`;
     await page.goto(site + found);
     const move = (await links(page, "/deplacer"))[0];
-    return ["/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
+    return ["/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
   },
   Yann: async (page) => {
     const textbook = (await links(page, "/inspection/cahiers/"))[0];
@@ -250,6 +250,20 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
     must(sheet.suggestedFilename() === "Énoncé du navigateur.pdf", sheet.suggestedFilename());
     await pupil.context().close();
   }
+});
+
+await story("the head sees what files take and decides other limits", async () => {
+  const head = await as("Hélène", noScript);
+  must((await text(head, "/direction/fichiers")).includes("usage, aucun texte"), "nothing says who decided the limits");
+  must((await head.locator("table").innerText()).includes("Mo") || (await head.locator("table").innerText()).includes("ko"), "nothing says what is used");
+  await head.fill("#image", "dix");
+  await head.click("button:has-text('Décider ces limites')");
+  must((await text(head)).includes("nombre entier de Mo"), "a size in words is not explained");
+  await head.fill("#image", "8");
+  await head.click("button:has-text('Décider ces limites')");
+  must((await text(head)).includes("décision de la direction"), "nothing says what was decided");
+  await picture(head, join(pictures, "direction-fichiers.png"));
+  await head.context().close();
 });
 
 await story("what is written after 20 h waits for the morning, for families alone", async () => {

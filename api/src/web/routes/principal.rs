@@ -1,6 +1,7 @@
 //! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them, and
 //! what rights are recorded around a pupil.
 
+mod files;
 pub mod filling;
 mod lessons;
 mod mandates;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/seances/retablir", post(lessons::reinstate))
         .route("/direction/droits", get(rights::list))
         .route("/direction/droits/{pupil}", get(rights::show).post(rights::record))
+        .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
 }
