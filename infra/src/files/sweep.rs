@@ -44,7 +44,7 @@ impl Files {
             match self.sweep(&journal, &desk).await {
                 Ok(Swept { settled: 0, removed: 0, left: 0, drafted: _ }) => {}
                 Ok(Swept { settled, removed, left, drafted: _ }) => {
-                    tracing::info!(settled, removed, left, "files were swept")
+                    tracing::info!(settled, removed, left, "files were swept");
                 }
                 Err(problem) => tracing::warn!(%problem, "files are not swept, trying again later"),
             }
