@@ -2,6 +2,7 @@
 
 mod former;
 mod lessons;
+mod lost;
 mod primary;
 mod rights;
 mod schools;

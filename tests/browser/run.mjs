@@ -426,6 +426,25 @@ await story("a teacher adds a lesson that the timetable does not have", async ()
   for (const page of [teacher, pupil]) await page.context().close();
 });
 
+await story("a form sent once the session is over comes back, and is sent again after signing in", async () => {
+  const teacher = await as("Claire", noScript);
+  const other = (await links(teacher, "/seances/")).find((href) => !href.endsWith("2026-11-19"));
+  await teacher.goto(site + other);
+  await teacher.fill("#note", "Mot gardé du navigateur.");
+  await teacher.context().clearCookies();
+  await teacher.click("button:has-text('Enregistrer la note')");
+  must((await text(teacher)).includes("Votre session est finie"), "nothing says that the session is over");
+  const found = [...(await faults(teacher)), ...(await overflow(teacher))];
+  must(found.length === 0, found.join("\n"));
+  const again = await teacher.context().newPage();
+  await again.goto(site);
+  await again.locator(`form:has(input[name=personne][value="${person.Claire}"]) button, button[name=personne][value="${person.Claire}"]`).first().click();
+  await again.waitForLoadState();
+  await teacher.click("button:has-text('Envoyer de nouveau')");
+  must((await teacher.inputValue("#note")) === "Mot gardé du navigateur.", "what was typed is lost");
+  await teacher.context().close();
+});
+
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
