@@ -1,7 +1,10 @@
 //! Files that go with a lesson: sent with its form or by a program, sealed as they come, read by who reads the lesson, and by nobody else.
 
+mod drafted;
 mod kept;
+mod limits;
 mod refused;
+mod works;
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

@@ -147,6 +147,14 @@ fn of_schools() -> BTreeMap<String, String> {
             Command::SetClosures { year: YEAR, closures: vec![closure] },
             Command::NameSubjects { subjects: [("061300".to_owned(), "MATHEMATIQUES".to_owned())].into() },
             Command::AdoptPause { policy },
+            Command::AdoptFileLimits {
+                limits: domain::media::FileLimits {
+                    valid_from: MONDAY,
+                    source: "conseil d'administration".into(),
+                    taken: [domain::media::Media::Pdf, domain::media::Media::Mp3].into(),
+                    ..domain::media::customary_limits().remove(0)
+                },
+            },
         ],
     )
 }

@@ -5,6 +5,7 @@ mod former;
 mod groups;
 mod lessons;
 mod looks;
+mod lost;
 mod primary;
 mod rights;
 mod schools;
@@ -171,6 +172,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/groupes/nouveau", "/direction/groupes/nouveau".into()),
         ("GET", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
         ("POST", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
+        ("GET", "/direction/fichiers", "/direction/fichiers".into()),
+        ("POST", "/direction/fichiers", "/direction/fichiers".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats", "/direction/mandats".into()),
         ("POST", "/direction/mandats/{mandate}/fermer", format!("/direction/mandats/{}/fermer", Uuid::from_u128(99))),

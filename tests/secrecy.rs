@@ -170,7 +170,7 @@ async fn a_teacher_writes(app: &App, school: SchoolId) {
     let (teacher, lesson) = a_lesson(app, school);
     let textbook = lesson.textbook;
     let entry = EntryId::of(textbook, &lesson.slot.to_string(), lesson.date);
-    let mut arriving = app.arriving(teacher, textbook).await.unwrap();
+    let mut arriving = app.arriving(teacher, textbook, 0).await.unwrap();
     arriving.write(format!("%PDF-1.7\n{JOINED}").as_bytes()).await.unwrap();
     let file = arriving.finish().await.unwrap().deposit().await.unwrap().address;
     let resources = || {

@@ -153,7 +153,7 @@ impl App {
     async fn work(&self) -> Result<(), OpenError> {
         let (subscriptions, head, cancel) = (self.subscriptions.clone(), self.journal.head(), self.cancel.clone());
         self.beside(async move { subscriptions.run(head, cancel).await });
-        self.beside(self.files.clone().keep_swept(self.journal.clone(), self.cancel.clone()));
+        self.beside(self.files.clone().keep_swept(self.journal.clone(), self.desk.clone(), self.cancel.clone()));
         let head = infra::subscriptions::head(&self.reader).await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
@@ -209,7 +209,7 @@ impl App {
         command: domain::textbook::Command,
     ) -> Result<Receipt, Problem> {
         let source = self.source(author, &command).await?;
-        let received = self.received(textbook, &command).await?;
+        let received = self.received(author, textbook, &command).await?;
         let look = |books: &Books| {
             let now = self.now();
             let facts = books.textbook_facts(textbook, now).ok_or_else(Problem::unknown)?;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::ids::{PersonId, TextbookId};
+use domain::decider::Decider as _;
+use domain::ids::{PersonId, StreamId, TextbookId};
 use domain::inspection::look::Seen;
 use domain::textbook::file::{File, FileAddress, FileLimits, limits_on};
-use domain::textbook::{Command, Rejection};
+use domain::textbook::{Command, Rejection, Textbook};
 use infra::files::{Arriving, FileError, Reading};
 use infra::journal::ExecuteError;
 use projections::{inspector, pupil};
@@ -20,8 +21,8 @@ use crate::http::scope_on;
 use crate::problem::Problem;
 
 impl App {
-    /// Begins to take a file from somebody who writes in that textbook today.
-    pub async fn arriving(&self, author: PersonId, textbook: TextbookId) -> Result<Arriving, Problem> {
+    /// Begins to take a file from somebody who writes in that textbook today. `besides` are the bytes of others that came with it.
+    pub async fn arriving(&self, author: PersonId, textbook: TextbookId, besides: u64) -> Result<Arriving, Problem> {
         let (year, limits) = {
             let books = self.register.read();
             let facts = books.textbook_facts(textbook, self.now()).ok_or_else(Problem::unknown)?;
@@ -32,7 +33,9 @@ impl App {
             let limits = limits_on(&facts.received.limits, today).cloned();
             (facts.bounds.year, limits.ok_or_else(|| Problem::from(FileError::NotTaken))?)
         };
-        Ok(self.files.arriving(textbook, year, limits).await?)
+        let stream = StreamId::new(Textbook::TYPE, textbook, year);
+        let bytes_used = self.journal.state::<Textbook>(stream).await?.0.file_bytes() + besides;
+        Ok(self.files.arriving(textbook, year, limits, bytes_used).await?)
     }
 
     /// A file of one textbook for another, by somebody who writes in that one today: sealed anew, since each has its own key.
@@ -44,7 +47,7 @@ impl App {
         to: TextbookId,
     ) -> Result<File, Problem> {
         let mut reading = self.files.read(from, file, None).await?;
-        let mut arriving = self.arriving(author, to).await?;
+        let mut arriving = self.arriving(author, to, 0).await?;
         while let Some(bytes) = reading.next().await? {
             arriving.write(&bytes).await?;
         }
@@ -61,13 +64,14 @@ impl App {
     /// Of the files that a command names, those that were received for its textbook.
     pub(crate) async fn received(
         &self,
+        author: PersonId,
         textbook: TextbookId,
         command: &Command,
     ) -> Result<BTreeMap<FileAddress, File>, Problem> {
         let mut received = BTreeMap::new();
         // A command whose lists are too long is refused for that: nobody makes the store look for thousands of names.
         for address in command.files().take(FILES_LOOKED_FOR_MAX) {
-            if let Some(file) = self.files.received(textbook, address).await? {
+            if let Some(file) = self.files.received(&self.desk, author, textbook, address).await? {
                 received.insert(address, file);
             }
         }
@@ -86,9 +90,19 @@ impl From<FileError> for Problem {
                 let detail = "a PDF, an office document (ODF or OOXML), a picture (PNG, JPEG, WebP), a sound (MP3, M4A, Ogg, WAV) or an MP4";
                 Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "file-not-taken", detail)
             }
+            FileError::TypeRefused(_) => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "file-type-refused", error.to_string())
+            }
+            FileError::QuotaReached { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "file-quota-reached", error.to_string())
+            }
             FileError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "file-too-large", error.to_string()),
             FileError::Forgotten => Self::unknown(),
-            FileError::Damaged | FileError::Missing | FileError::Store(_) | FileError::Vault(_) => Self::ours(error),
+            FileError::Damaged
+            | FileError::Missing
+            | FileError::Store(_)
+            | FileError::Vault(_)
+            | FileError::Desk(_) => Self::ours(error),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod event;
 pub mod ids;
 pub mod inspection;
+pub mod media;
 pub mod personal;
 pub mod published;
 pub mod textbook;

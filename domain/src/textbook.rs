@@ -310,7 +310,7 @@ impl Decider for Textbook {
                 events.push(Event::HomeworkWithdrawn { textbook, homework, reason: reason_given(textbook, reason)? });
             }
         }
-        Ok(events)
+        file::within_quota(state, events, &facts.received, today)
     }
 
     fn evolve(state: &mut State, event: &Event) {

@@ -2,9 +2,14 @@
 //!
 //! They are not events. History starts when a lesson is published; what comes before is its author's alone, sealed under a key of that
 //! person and year, and gone with the year: the rows are deleted and the key is destroyed, so that no backup says what they said.
+//!
+//! A draft names the files joined to it, beside its seal: they are kept as long as it is ([`crate::files`]).
+
+use std::collections::BTreeSet;
 
 use domain::ids::{EntryId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::{Retention, SealedCell, Subject};
+use domain::textbook::file::FileAddress;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff_sqlx::ToSqlx as _;
@@ -90,6 +95,10 @@ pub enum DeskError {
     Vault(#[from] VaultError),
 }
 
+fn digests(files: &[FileAddress]) -> Vec<Vec<u8>> {
+    files.iter().map(|file| file.0.to_vec()).collect()
+}
+
 /// Bytes of one paper.
 pub const BYTES_MAX: usize = 200_000;
 
@@ -100,9 +109,10 @@ pub struct Desk {
     vault: Vault,
 }
 
-const LAY: &str = "insert into desk.papers (author, kind, textbook, entry, date, school_year, keep_until, sealed, saved_at, starts_at, minutes)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-    on conflict (author, kind, textbook, entry) do update set date = excluded.date, school_year = excluded.school_year,
+const LAY: &str = "insert into desk.papers
+        (author, kind, textbook, entry, date, school_year, keep_until, sealed, saved_at, starts_at, minutes, files)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (author, kind, textbook, entry) do update set date = excluded.date, school_year = excluded.school_year, files = excluded.files,
         starts_at = excluded.starts_at, minutes = excluded.minutes, keep_until = excluded.keep_until, sealed = excluded.sealed, saved_at = excluded.saved_at";
 
 const FIND: &str = "select kind, sealed, saved_at from desk.papers
@@ -113,6 +123,13 @@ const DISCARD: &str = "delete from desk.papers where author = $1 and kind = $2 a
 const DRAFTS: &str = "select textbook, entry, date, starts_at, minutes from desk.papers
     where author = $1 and kind = 'draft' and date between $2 and $3 and keep_until >= $4";
 
+/// Both ask of the files of papers as their index has them.
+const HOLDS: &str =
+    "select exists (select from desk.papers where author = $1 and files <> '{}' and files @> array[$2::bytea])";
+
+const HOLDING: &str = "select distinct file from desk.papers, unnest(files) as file
+    where files <> '{}' and files && $1 and file = any($1)";
+
 /// The years of authors who have nothing left of them that may be kept.
 const OVER: &str =
     "select author, school_year from desk.papers group by author, school_year having max(keep_until) < $1";
@@ -120,21 +137,30 @@ const OVER: &str =
 const CLEAR: &str = "delete from desk.papers where keep_until < $1";
 
 /// Every SQL text of the desk, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 6] =
-    [("lay", LAY), ("find", FIND), ("discard", DISCARD), ("drafts", DRAFTS), ("over", OVER), ("clear", CLEAR)];
+pub const STATEMENTS: [(&str, &str); 8] = [
+    ("lay", LAY),
+    ("find", FIND),
+    ("discard", DISCARD),
+    ("drafts", DRAFTS),
+    ("holds", HOLDS),
+    ("holding", HOLDING),
+    ("over", OVER),
+    ("clear", CLEAR),
+];
 
 impl Desk {
     pub fn new(pool: PgPool, vault: Vault) -> Self {
         Self { pool, vault }
     }
 
-    /// Puts a paper at its place, over the one that was there.
+    /// Puts a paper at its place, over the one that was there. `files` are those it names: they are kept as long as it lies there.
     pub async fn lay(
         &self,
         paper: Paper,
         place: Place,
         term: Term,
         text: &str,
+        files: &[FileAddress],
         now: Timestamp,
     ) -> Result<(), DeskError> {
         if text.len() > BYTES_MAX {
@@ -155,6 +181,7 @@ impl Desk {
             .bind(now.to_sqlx())
             .bind(term.outside.map(|(starts_at, _)| starts_at.to_sqlx()))
             .bind(term.outside.map(|(_, minutes)| minutes.cast_signed()))
+            .bind(digests(files))
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -182,6 +209,21 @@ impl Desk {
         let query = sqlx::query(DISCARD).bind(place.author.0).bind(paper.name());
         query.bind(place.textbook.0).bind(place.entry.0).execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Whether a paper of this author names a file.
+    pub async fn holds(&self, author: PersonId, file: FileAddress) -> Result<bool, DeskError> {
+        let query = sqlx::query_scalar(HOLDS).bind(author.0).bind(file.0.to_vec());
+        Ok(query.fetch_one(&self.pool).await?)
+    }
+
+    /// Of these files, those that somebody's paper names.
+    pub async fn holding(&self, files: &[FileAddress]) -> Result<BTreeSet<FileAddress>, DeskError> {
+        if files.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(HOLDING).bind(digests(files)).fetch_all(&self.pool).await?;
+        Ok(found.into_iter().filter_map(|digest| Some(FileAddress(digest.try_into().ok()?))).collect())
     }
 
     /// The drafts of this author of lessons between two days, both ends included.

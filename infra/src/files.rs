@@ -4,9 +4,10 @@
 //! copy. Its plaintext is in memory, a segment at a time, and never on disk. What type it is is told from its first bytes ([`media`]).
 //!
 //! Life of a file: it arrives under a name of its own, which is gone if it does not arrive whole → it waits, under its address, to be
-//! named by a command → the journal holds its address: it is settled, for ever. One that waits [`SWEPT_AFTER`] and that no event of its
-//! textbook holds belongs to nobody and is removed ([`sweep`]). A command may name one only for [`NAMED_WITHIN`]: between the two lies
-//! a day, so that no sweep, of whatever process, meets a command under way.
+//! named by a command → the journal holds its address: it is settled, for ever. One that waits [`SWEPT_AFTER`] and that neither a draft nor
+//! an event of its textbook holds belongs to nobody and is removed ([`sweep`]). A command may name one only for [`NAMED_WITHIN`]: between
+//! the two lies a day, so that no sweep, of whatever process, meets a command under way. One that a draft of its author holds may be named
+//! as long as the draft lies there: naming it begins its day anew.
 
 mod directory;
 mod media;
@@ -21,10 +22,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use domain::ids::{SchoolYear, TextbookId};
+use domain::ids::{PersonId, SchoolYear, TextbookId};
 use domain::personal::{Retention, Subject};
 use domain::textbook::file::{File, FileAddress, FileLimits, Media};
 
+use crate::desk::{Desk, DeskError};
 use crate::keys::random;
 use crate::vault::{Vault, VaultError};
 use directory::Directory;
@@ -44,8 +46,13 @@ pub enum FileError {
     Empty,
     #[error("files of this type are not taken")]
     NotTaken,
+    /// Of the closed list, but not of what the school takes.
+    #[error("the school does not take files of the type {}", .0.name())]
+    TypeRefused(Media),
     #[error("a file of this type has at most {bytes_max} bytes")]
     TooLarge { bytes_max: u64 },
+    #[error("the files of this textbook have at most {bytes_max} bytes, and {bytes_used} are used")]
+    QuotaReached { bytes_max: u64, bytes_used: u64 },
     /// What is kept is not what was written.
     #[error("the file is damaged")]
     Damaged,
@@ -58,6 +65,8 @@ pub enum FileError {
     Store(#[from] io::Error),
     #[error(transparent)]
     Vault(#[from] VaultError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
 }
 
 /// Where sealed bytes are kept. It knows addresses and nothing of what they hold.
@@ -71,6 +80,8 @@ pub trait Store: Send + Sync + 'static {
     async fn waiting(&self, at_least: Duration) -> io::Result<Vec<FileAddress>>;
     /// It waits no more: it stays.
     async fn settle(&self, address: FileAddress) -> io::Result<()>;
+    /// It waits from now on; false when it does not wait, or is not there.
+    async fn renew(&self, address: FileAddress) -> io::Result<bool>;
     /// Removes one that waits. One that is settled is never removed.
     async fn remove(&self, address: FileAddress) -> io::Result<()>;
     /// Removes what a process that is no more left half written; how many.
@@ -114,12 +125,13 @@ impl Files {
         Self { store, vault }
     }
 
-    /// Begins to take a file for a textbook of that year.
+    /// Begins to take a file for a textbook of that year, whose files have so many bytes already.
     pub async fn arriving(
         &self,
         textbook: TextbookId,
         year: SchoolYear,
         limits: FileLimits,
+        bytes_used: u64,
     ) -> Result<Arriving, FileError> {
         let name = (Subject::Textbook(textbook), Retention::Archive, year);
         let (dek_ref, dek) = self.vault.secret_of(&name).await?;
@@ -127,19 +139,41 @@ impl Files {
             draft: self.store.draft().await?,
             of: Of { textbook, year, dek_ref, dek },
             limits,
+            bytes_used,
             buffer: Vec::with_capacity(SEGMENT + 16),
             begun: None,
             digest: Digest::new(),
         })
     }
 
-    /// A file that a command names, if it was received for that textbook, and not long ago when no event holds it yet.
-    pub async fn received(&self, textbook: TextbookId, address: FileAddress) -> Result<Option<File>, FileError> {
+    /// A file that its author names, if it was received for that textbook: not long ago when no event holds it yet, or for a draft of
+    /// theirs that is still there.
+    pub async fn received(
+        &self,
+        desk: &Desk,
+        author: PersonId,
+        textbook: TextbookId,
+        address: FileAddress,
+    ) -> Result<Option<File>, FileError> {
         let Some(kept) = self.store.open(address).await? else { return Ok(None) };
-        if kept.waited().is_some_and(|waited| waited > NAMED_WITHIN) {
-            return Ok(None);
+        let file = self.described(kept.as_ref(), textbook, address).await?;
+        if file.is_none() || kept.waited().is_none_or(|waited| waited <= NAMED_WITHIN) {
+            return Ok(file);
         }
-        let header = header(kept.as_ref()).await?.filter(|header| header.textbook == textbook);
+        // Asked again once it is renewed: a sweep that asked before saw the draft too, one that asks later sees a file that has just come.
+        let held = desk.holds(author, address).await?
+            && self.store.renew(address).await?
+            && desk.holds(author, address).await?;
+        Ok(file.filter(|_| held))
+    }
+
+    async fn described(
+        &self,
+        kept: &dyn Kept,
+        textbook: TextbookId,
+        address: FileAddress,
+    ) -> Result<Option<File>, FileError> {
+        let header = header(kept).await?.filter(|header| header.textbook == textbook);
         let Some((header, bytes)) = header.zip(seal::plain_bytes(kept.size())) else { return Ok(None) };
         let commit = kept.read_at(kept.size() - TRAILER as u64, TRAILER).await?;
         Ok(Some(File { address, bytes, media: header.media, commit: BASE64.encode(commit) }))
@@ -194,6 +228,8 @@ pub struct Arriving {
     draft: Box<dyn Draft>,
     of: Of,
     limits: FileLimits,
+    /// By the files that its textbook has.
+    bytes_used: u64,
     /// What is not sealed yet: the last segment is known by nothing coming after it.
     buffer: Vec<u8>,
     begun: Option<Begun>,
@@ -201,7 +237,8 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// Takes what has come. A refusal ends it: its type once a segment is there, its length as soon as it is too long.
+    /// Takes what has come. A refusal ends it: its type once a segment is there, its length as soon as it is too long, or
+    /// more than its textbook has room for.
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), FileError> {
         while !bytes.is_empty() {
             if self.buffer.len() == SEGMENT {
@@ -240,6 +277,10 @@ impl Arriving {
         if begun.bytes > bytes_max {
             return Err(FileError::TooLarge { bytes_max });
         }
+        let (bytes_used, bytes_max) = (self.bytes_used, self.limits.textbook_bytes_max);
+        if bytes_used.saturating_add(begun.bytes) > bytes_max {
+            return Err(FileError::QuotaReached { bytes_max, bytes_used });
+        }
         begun.commitment.update(&self.buffer);
         let sealed = begun.keys.seal(begun.segments, last, &mut self.buffer);
         sealed.ok_or_else(|| io::Error::other("a segment cannot be sealed"))?;
@@ -253,6 +294,9 @@ impl Arriving {
 
     async fn begin(&mut self) -> Result<Begun, FileError> {
         let media = media::of(&self.buffer).ok_or(FileError::NotTaken)?;
+        if !self.limits.taken.contains(&media) {
+            return Err(FileError::TypeRefused(media));
+        }
         let Of { textbook, year, dek_ref, dek } = &self.of;
         let salt = random::<32>().map_err(VaultError::from)?;
         let header = Header { textbook: *textbook, year: *year, media, dek_ref: *dek_ref, salt };

@@ -122,7 +122,7 @@ const walks = {
     await page.goto(`${site}/direction/groupes/nouveau`);
     const classes = await page.locator("input[name=classe]").evaluateAll((found) => found.slice(0, 2).map((one) => `classe=${one.value}`).join("&"));
     const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
-    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/droits", pupil];
+    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
   },
   Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
   Bruno: async () => ["/parent"],
@@ -247,9 +247,12 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
   sound.writeUInt16LE(1, 20); sound.writeUInt16LE(1, 22); sound.writeUInt32LE(8000, 24); sound.writeUInt32LE(8000, 28);
   sound.writeUInt16LE(1, 32); sound.writeUInt16LE(8, 34); sound.write("data", 36); sound.writeUInt32LE(8000, 40);
   await teacher.setInputFiles("#ressource_2_fichier", { name: "Dictée du navigateur.wav", mimeType: "audio/wav", buffer: sound });
+  await teacher.locator("summary:has-text('Documents de ce travail')").first().click();
+  await teacher.setInputFiles("#travail_1_ressource_1_fichier", { name: "Énoncé du navigateur.pdf", mimeType: "application/pdf", buffer: Buffer.from(`%PDF-1.4\n${"y".repeat(4000)}`) });
   await teacher.click("button:has-text('Enregistrer la nouvelle version')");
   must((await text(teacher)).includes("La nouvelle version est enregistrée"), "nothing says what happened");
   await teacher.goto(site + lesson);
+  must((await teacher.inputValue("#travail_1_ressource_1_titre")) === "Énoncé du navigateur", "the work does not show its file");
   must((await text(teacher)).includes("PDF, 3 ko") && (await text(teacher)).includes("son WAV, 8 ko"), "the form does not show its files");
   await picture(teacher, join(pictures, "fichiers-enseignant.png"));
   await teacher.context().close();
@@ -268,8 +271,25 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
     must(Math.abs(seconds - 1) < 0.1, `the sound lasts ${seconds} s`);
     const [saved] = await Promise.all([pupil.waitForEvent("download"), pupil.click("a:has-text('Fiche du navigateur')")]);
     must(saved.suggestedFilename() === "Fiche du navigateur.pdf", saved.suggestedFilename());
+    await pupil.goto(`${site}/eleve/travail`);
+    const [sheet] = await Promise.all([pupil.waitForEvent("download"), pupil.click("a:has-text('Énoncé du navigateur')")]);
+    must(sheet.suggestedFilename() === "Énoncé du navigateur.pdf", sheet.suggestedFilename());
     await pupil.context().close();
   }
+});
+
+await story("the head sees what files take and decides other limits", async () => {
+  const head = await as("Hélène", noScript);
+  must((await text(head, "/direction/fichiers")).includes("usage, aucun texte"), "nothing says who decided the limits");
+  must((await head.locator("table").innerText()).includes("Mo") || (await head.locator("table").innerText()).includes("ko"), "nothing says what is used");
+  await head.fill("#image", "dix");
+  await head.click("button:has-text('Décider ces limites')");
+  must((await text(head)).includes("nombre entier de Mo"), "a size in words is not explained");
+  await head.fill("#image", "8");
+  await head.click("button:has-text('Décider ces limites')");
+  must((await text(head)).includes("décision de la direction"), "nothing says what was decided");
+  await picture(head, join(pictures, "direction-fichiers.png"));
+  await head.context().close();
 });
 
 await story("what is written after 20 h waits for the morning, for families alone", async () => {
@@ -454,6 +474,25 @@ await story("a teacher adds a lesson that the timetable does not have", async ()
   const pupil = await as("Inès", noScript);
   must((await text(pupil, "/eleve")).includes("Rattrapage du navigateur"), "the pupil does not read it");
   for (const page of [teacher, pupil]) await page.context().close();
+});
+
+await story("a form sent once the session is over comes back, and is sent again after signing in", async () => {
+  const teacher = await as("Claire", noScript);
+  const other = (await links(teacher, "/seances/")).find((href) => !href.endsWith("2026-11-19"));
+  await teacher.goto(site + other);
+  await teacher.fill("#note", "Mot gardé du navigateur.");
+  await teacher.context().clearCookies();
+  await teacher.click("button:has-text('Enregistrer la note')");
+  must((await text(teacher)).includes("Votre session est finie"), "nothing says that the session is over");
+  const found = [...(await faults(teacher)), ...(await overflow(teacher))];
+  must(found.length === 0, found.join("\n"));
+  const again = await teacher.context().newPage();
+  await again.goto(site);
+  await again.locator(`form:has(input[name=personne][value="${person.Claire}"]) button, button[name=personne][value="${person.Claire}"]`).first().click();
+  await again.waitForLoadState();
+  await teacher.click("button:has-text('Envoyer de nouveau')");
+  must((await teacher.inputValue("#note")) === "Mot gardé du navigateur.", "what was typed is lost");
+  await teacher.context().close();
 });
 
 await story("nobody reads what is not theirs", async () => {

@@ -61,7 +61,11 @@ async fn a_file_that_nobody_publishes_is_removed_and_one_that_was_published_neve
     let entry = EntryId::of(maths("4B"), &slot("4B", MATHS, 4).to_string(), THURSDAY);
     let withdraw = Command::WithdrawEntry { entry, reason: "Erreur".into(), with_homework: true };
     app.in_textbook(TEACHER, maths("4B"), Said::default(), withdraw).await.unwrap();
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept::default(), "nothing has waited long enough");
+    assert_eq!(
+        app.files.sweep(&app.journal, &app.desk).await.unwrap(),
+        Swept::default(),
+        "nothing has waited long enough"
+    );
     desk.ages(published, SWEPT_AFTER);
     desk.ages(abandoned, SWEPT_AFTER);
     // Of another school, whose journal is not here: its key is unknown.
@@ -70,11 +74,12 @@ async fn a_file_that_nobody_publishes_is_removed_and_one_that_was_published_neve
     bytes[27..43].fill(0xee);
     std::fs::write(desk.waiting(strange), bytes).unwrap();
     desk.ages(strange, SWEPT_AFTER);
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { settled: 1, removed: 1, left: 1 });
+    let swept = app.files.sweep(&app.journal, &app.desk).await.unwrap();
+    assert_eq!(swept, Swept { settled: 1, removed: 1, drafted: 0, left: 1 });
     assert!(!desk.waiting(abandoned).exists() && desk.waiting(fresh).exists() && desk.waiting(strange).exists());
     let link = format!("/fichiers/{}/{published}", maths("4B"));
     assert!(desk.sees(TEACHER, &link).await.bytes == pdf(100), "settled, it is read from where it is now");
-    assert_eq!(app.files.sweep(&app.journal).await.unwrap(), Swept { left: 1, ..Swept::default() });
+    assert_eq!(app.files.sweep(&app.journal, &app.desk).await.unwrap(), Swept { left: 1, ..Swept::default() });
 }
 
 #[tokio::test]
@@ -118,7 +123,7 @@ async fn a_file_that_was_cut_short_or_touched_is_not_given() {
 async fn a_file_is_forgotten_with_the_key_of_its_textbook() {
     let desk = Desk::open().await;
     let world = &desk.school.world;
-    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B")).await.unwrap();
+    let mut arriving = desk.school.app.arriving(TEACHER, maths("4B"), 0).await.unwrap();
     arriving.write(&pdf(100)).await.unwrap();
     let file: File = arriving.finish().await.unwrap().deposit().await.unwrap();
     let mut vault = PgConnection::connect(&world.vault_url).await.unwrap();

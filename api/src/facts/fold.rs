@@ -87,6 +87,11 @@ fn school(books: &mut Books, event: &establishment::Event, recorded_at: Timestam
                 book.pauses.push(policy.clone());
             }
         }
+        Event::FileLimitsAdopted { school, limits } => {
+            if let Some(book) = books.schools.get_mut(school) {
+                book.file_limits.push(limits.clone());
+            }
+        }
     }
 }
 

@@ -45,7 +45,9 @@ impl Changes {
                 Command::Register { .. } => "schools described",
                 Command::OpenYear { .. } => "school years opened",
                 Command::NameSubjects { .. } => "schools whose subjects are named",
-                Command::SetClosures { .. } | Command::AdoptPause { .. } => "schools otherwise changed",
+                Command::SetClosures { .. } | Command::AdoptPause { .. } | Command::AdoptFileLimits { .. } => {
+                    "schools otherwise changed"
+                }
             });
         }
         let stream = StreamId::new(establishment::School::TYPE, school, SchoolYear::NONE);

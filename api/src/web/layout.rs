@@ -67,6 +67,7 @@ impl Role {
                 ("/direction/mandats", "Mandats d’inspection"),
                 ("/direction/droits", "Proches et AESH"),
                 ("/direction/groupes", "Classes et groupes"),
+                ("/direction/fichiers", "Fichiers joints"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
         }

@@ -1,5 +1,7 @@
 //! What the head of a school sees: how far the textbooks are filled, and who may inspect them.
 
+mod files;
+
 use askama::Template;
 use domain::calendar::monday_of;
 use jiff::civil::{Date, Time};
@@ -7,6 +9,7 @@ use jiff::civil::{Date, Time};
 use super::filters;
 use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use crate::fr;
+pub use files::{Decided, FilesPage, LimitsForm, TypeChoice, Used};
 
 /// Lessons held and lessons filled, of one month or of the year.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

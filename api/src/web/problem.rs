@@ -27,6 +27,17 @@ pub struct ProblemPage {
     pub typed: Vec<Typed>,
 }
 
+/// A form whose session was over when it came: the fields as they were typed, to be sent again to `action`.
+#[derive(Debug, Template)]
+#[template(path = "problem/lost.html")]
+pub struct LostPage {
+    pub layout: Layout,
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+    /// Files that came with it, which are not kept.
+    pub files: usize,
+}
+
 impl ProblemPage {
     /// The usual words of a status; a handler may change the detail and add what was typed.
     pub fn of(layout: Layout, status: u16) -> Self {

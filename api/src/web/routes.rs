@@ -8,6 +8,7 @@ mod class;
 mod demo;
 mod files;
 mod inspector;
+mod lost;
 mod parent;
 mod principal;
 mod pupil;
@@ -66,6 +67,7 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     pages
         .route("/static/style.css", get(style))
         .fallback(|| async { Problem::unknown() })
+        .layer(middleware::from_fn_with_state(web.clone(), lost::given_back))
         .layer(middleware::from_fn_with_state(web.clone(), in_plain_french))
         .layer(middleware::from_fn(same_site))
         .layer(middleware::from_fn(guarded))

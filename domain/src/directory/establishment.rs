@@ -8,6 +8,7 @@ use crate::calendar::{Closure, PausePolicy, YearBounds};
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{SchoolId, SchoolYear};
+use crate::media::{FileLimits, limits_on};
 
 /// What a school teaches to: the rules on homework depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,10 @@ pub enum Command {
     AdoptPause {
         policy: PausePolicy,
     },
+    /// How large files may be, of which types, and how much a textbook may hold.
+    AdoptFileLimits {
+        limits: FileLimits,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,6 +71,7 @@ pub enum Event {
     ClosuresSet { school: SchoolId, year: SchoolYear, closures: Vec<Closure> },
     SubjectsNamed { school: SchoolId, subjects: BTreeMap<String, String> },
     PauseAdopted { school: SchoolId, policy: PausePolicy },
+    FileLimitsAdopted { school: SchoolId, limits: FileLimits },
 }
 
 impl DomainEvent for Event {
@@ -75,7 +81,8 @@ impl DomainEvent for Event {
         | Self::YearOpened { school, .. }
         | Self::ClosuresSet { school, .. }
         | Self::SubjectsNamed { school, .. }
-        | Self::PauseAdopted { school, .. }) = self;
+        | Self::PauseAdopted { school, .. }
+        | Self::FileLimitsAdopted { school, .. }) = self;
         Some(*school)
     }
 }
@@ -93,6 +100,10 @@ pub enum Rejection {
     YearBoundsMalformed,
     #[error("a closure ends on or after the day it starts")]
     ClosureMalformed,
+    #[error(
+        "a file has from 1 byte to 200 MB, a textbook holds at least its largest file and at most 1 TB, one type at least is taken, and a source says who decided"
+    )]
+    FileLimitsMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
 }
@@ -115,6 +126,7 @@ pub struct State {
     closures: BTreeMap<SchoolYear, Vec<Closure>>,
     subjects: BTreeMap<String, String>,
     pauses: Vec<PausePolicy>,
+    file_limits: Vec<FileLimits>,
 }
 
 /// The school, as an aggregate.
@@ -163,6 +175,13 @@ impl Decider for School {
                 let known = state.pauses.contains(&policy);
                 if known { vec![] } else { vec![Event::PauseAdopted { school, policy }] }
             }
+            Command::AdoptFileLimits { limits } => {
+                if !limits.is_sound() {
+                    return Err(Rejection::FileLimitsMalformed);
+                }
+                let known = limits_on(&state.file_limits, limits.valid_from) == Some(&limits);
+                if known { vec![] } else { vec![Event::FileLimitsAdopted { school, limits }] }
+            }
         })
     }
 
@@ -180,6 +199,7 @@ impl Decider for School {
             }
             Event::SubjectsNamed { subjects, .. } => state.subjects.extend(subjects),
             Event::PauseAdopted { policy, .. } => state.pauses.push(policy),
+            Event::FileLimitsAdopted { limits, .. } => state.file_limits.push(limits),
         }
     }
 

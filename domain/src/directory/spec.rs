@@ -277,3 +277,38 @@ fn a_village_class_holds_several_levels_and_one_service_covers_all_subjects_in_h
     events.extend(decide::<service::Service>(&events, schedule).unwrap());
     assert_eq!(events.len(), 3, "{events:?}");
 }
+
+#[test]
+fn a_head_decides_how_large_files_are_from_a_day_and_says_it_once() {
+    use crate::media::{FileLimits, customary_limits, limits_on};
+    let identity = establishment::Identity {
+        uai: "0990001X".into(),
+        name: "Collège".into(),
+        town: None,
+        academy: None,
+        level: establishment::Level::College,
+        time_zone: "Europe/Paris".into(),
+        holiday_zone: None,
+    };
+    let mut events = decide::<establishment::School>(&[], establishment::Command::Register { identity }).unwrap();
+    let from = |valid_from, document_bytes_max| FileLimits {
+        valid_from,
+        document_bytes_max,
+        source: "décision".into(),
+        ..customary_limits().remove(0)
+    };
+    let (before, day) = (date(2026, 11, 15), date(2026, 11, 16));
+    let adopt = |limits| establishment::Command::AdoptFileLimits { limits };
+    events.extend(decide::<establishment::School>(&events, adopt(from(day, 5_000_000))).unwrap());
+    assert!(decide::<establishment::School>(&events, adopt(from(day, 5_000_000))).unwrap().is_empty());
+    let largest = decide::<establishment::School>(&events, adopt(from(day, 300_000_000)));
+    assert_eq!(largest.unwrap_err(), establishment::Rejection::FileLimitsMalformed);
+    let none = FileLimits { taken: [].into(), ..from(day, 5_000_000) };
+    assert_eq!(
+        decide::<establishment::School>(&events, adopt(none)).unwrap_err(),
+        establishment::Rejection::FileLimitsMalformed
+    );
+    let limits = [customary_limits(), vec![from(day, 5_000_000)]].concat();
+    let most = |on| limits_on(&limits, on).map(|limits| limits.document_bytes_max);
+    assert_eq!((most(before), most(day)), (Some(20_000_000), Some(5_000_000)));
+}

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{NewResource, Resource};
 use super::{Command, Event, Rejection, State};
+pub use crate::media::{FileLimits, Media, Sort, customary_limits, limits_on};
 
 /// SHA-256 of the sealed bytes: 64 hexadecimal digits, in small letters.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,98 +71,6 @@ impl TryFrom<String> for FileAddress {
     }
 }
 
-/// The types that are taken: a closed list, in which nothing is a page or a program. Told from the first bytes of the file, never from its
-/// name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Media {
-    Pdf,
-    Odt,
-    Ods,
-    Odp,
-    Docx,
-    Xlsx,
-    Pptx,
-    Png,
-    Jpeg,
-    Webp,
-    Mp3,
-    M4a,
-    Ogg,
-    Wav,
-    Mp4,
-}
-
-/// What a type is, as far as limits and pages care.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    Document,
-    Image,
-    /// Played in the page.
-    Audio,
-    Video,
-}
-
-impl Media {
-    pub const ALL: [Self; 15] = [
-        Self::Pdf,
-        Self::Odt,
-        Self::Ods,
-        Self::Odp,
-        Self::Docx,
-        Self::Xlsx,
-        Self::Pptx,
-        Self::Png,
-        Self::Jpeg,
-        Self::Webp,
-        Self::Mp3,
-        Self::M4a,
-        Self::Ogg,
-        Self::Wav,
-        Self::Mp4,
-    ];
-
-    /// The stored name; the same as in JSON, and as the extension of a file's name.
-    pub fn name(self) -> &'static str {
-        serde_variant::to_variant_name(&self).unwrap_or("pdf")
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|media| media.name() == text)
-    }
-
-    /// As in `Content-Type`.
-    pub const fn mime(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Odt => "application/vnd.oasis.opendocument.text",
-            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
-            Self::Odp => "application/vnd.oasis.opendocument.presentation",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Webp => "image/webp",
-            Self::Mp3 => "audio/mpeg",
-            Self::M4a => "audio/mp4",
-            Self::Ogg => "audio/ogg",
-            Self::Wav => "audio/wav",
-            Self::Mp4 => "video/mp4",
-        }
-    }
-
-    pub const fn sort(self) -> Sort {
-        match self {
-            Self::Pdf | Self::Odt | Self::Ods | Self::Odp | Self::Docx | Self::Xlsx | Self::Pptx => Sort::Document,
-            Self::Png | Self::Jpeg | Self::Webp => Sort::Image,
-            Self::Mp3 | Self::M4a | Self::Ogg | Self::Wav => Sort::Audio,
-            Self::Mp4 => Sort::Video,
-        }
-    }
-}
-
 /// A file, as the event holds it. Nothing here is about anybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
@@ -171,48 +80,6 @@ pub struct File {
     pub media: Media,
     /// Salted SHA-256 commitment to what can be read, base64. The salt goes with the key.
     pub commit: String,
-}
-
-/// How large a file may be. Dated data, as the pause is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileLimits {
-    pub valid_from: Date,
-    /// The text it rests on, or the decision of the school.
-    pub source: String,
-    pub document_bytes_max: u64,
-    pub image_bytes_max: u64,
-    pub audio_bytes_max: u64,
-    pub video_bytes_max: u64,
-}
-
-impl FileLimits {
-    pub fn bytes_max(&self, media: Media) -> u64 {
-        match media.sort() {
-            Sort::Document => self.document_bytes_max,
-            Sort::Image => self.image_bytes_max,
-            Sort::Audio => self.audio_bytes_max,
-            Sort::Video => self.video_bytes_max,
-        }
-    }
-}
-
-/// The limits of a school that decided nothing of its own. No text fixes any: these let a scanned lesson, a photograph and ten minutes of
-/// speech pass, and a pupil's telephone fetch them.
-pub fn customary_limits() -> Vec<FileLimits> {
-    const MEGABYTE: u64 = 1_000_000;
-    vec![FileLimits {
-        valid_from: Date::MIN,
-        source: "usage, aucun texte".into(),
-        document_bytes_max: 20 * MEGABYTE,
-        image_bytes_max: 10 * MEGABYTE,
-        audio_bytes_max: 20 * MEGABYTE,
-        video_bytes_max: 20 * MEGABYTE,
-    }]
-}
-
-/// The limits in force on a day: the latest of those already valid.
-pub fn limits_on(limits: &[FileLimits], date: Date) -> Option<&FileLimits> {
-    limits.iter().filter(|limits| limits.valid_from <= date).max_by_key(|limits| limits.valid_from)
 }
 
 /// What is known of files when a decision is taken.
@@ -263,6 +130,11 @@ impl State {
     pub fn holds(&self, file: &FileAddress) -> bool {
         self.files.contains_key(file)
     }
+
+    /// What the files of all its versions hold, in bytes that can be read.
+    pub fn file_bytes(&self) -> u64 {
+        self.files.values().map(|file| file.bytes).sum()
+    }
 }
 
 /// The file that a command names, on that day: one that the textbook holds already, or one that was received and is within the limits.
@@ -271,6 +143,26 @@ pub(super) fn named(state: &State, received: &Received, today: Date, address: Fi
         return Ok(held.clone());
     }
     let file = received.files.get(&address).ok_or(Rejection::FileUnknown)?;
-    let within = limits_on(&received.limits, today).is_some_and(|limits| file.bytes <= limits.bytes_max(file.media));
-    if within { Ok(file.clone()) } else { Err(Rejection::FileTooLarge) }
+    match limits_on(&received.limits, today) {
+        Some(limits) if !limits.taken.contains(&file.media) => Err(Rejection::FileTypeRefused),
+        Some(limits) if file.bytes <= limits.bytes_max(file.media) => Ok(file.clone()),
+        _ => Err(Rejection::FileTooLarge),
+    }
+}
+
+/// These events, unless the files they bring are more than a textbook may hold in its year. Counted in bytes that can be read, each file once,
+/// over all that its events ever held: what is withdrawn is kept too. Events that bring none are never refused.
+pub(super) fn within_quota(
+    state: &State,
+    events: Vec<Event>,
+    received: &Received,
+    today: Date,
+) -> Result<Vec<Event>, Rejection> {
+    let brought: BTreeMap<FileAddress, u64> =
+        events.iter().flat_map(Event::files).map(|file| (file.address, file.bytes)).collect();
+    let new: u64 =
+        brought.iter().filter(|(address, _)| !state.files.contains_key(*address)).map(|(_, bytes)| bytes).sum();
+    let room = limits_on(&received.limits, today).map_or(0, |limits| limits.textbook_bytes_max);
+    let full = new > 0 && state.file_bytes().saturating_add(new) > room;
+    if full { Err(Rejection::FileQuotaReached) } else { Ok(events) }
 }

@@ -21,6 +21,10 @@ pub enum Rejection {
     FileUnknown,
     #[error("this file is larger than the school takes")]
     FileTooLarge,
+    #[error("the school does not take files of this type")]
+    FileTypeRefused,
+    #[error("the files of this textbook would be more than the school lets it hold in a year")]
+    FileQuotaReached,
     #[error("this slot is not in the timetable of this textbook")]
     SlotUnknown,
     #[error("the timetable places no lesson of this slot on that day")]

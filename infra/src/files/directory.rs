@@ -133,6 +133,16 @@ impl Store for Directory {
         settled.await
     }
 
+    async fn renew(&self, address: FileAddress) -> io::Result<bool> {
+        let path = self.waiting().join(address.to_string());
+        let renewed = aside(move || match fs::File::options().write(true).open(path) {
+            Ok(file) => file.set_modified(SystemTime::now()).map(|()| true),
+            Err(problem) if problem.kind() == ErrorKind::NotFound => Ok(false),
+            Err(problem) => Err(problem),
+        });
+        renewed.await
+    }
+
     async fn remove(&self, address: FileAddress) -> io::Result<()> {
         let path = self.waiting().join(address.to_string());
         let removed = aside(move || match fs::remove_file(path) {

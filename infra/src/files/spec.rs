@@ -12,6 +12,7 @@ fn arriving(draft: Box<dyn Draft>) -> Arriving {
         draft,
         of: Of { textbook: TEXTBOOK, year: SchoolYear(2026), dek_ref: [1; 16], dek: DEK },
         limits: customary_limits().remove(0),
+        bytes_used: 0,
         buffer: Vec::with_capacity(SEGMENT + 16),
         begun: None,
         digest: Digest::new(),

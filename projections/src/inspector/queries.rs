@@ -1,5 +1,7 @@
 //! The history of textbooks. A scope that does not include what is behind the scenes gets nothing here.
 
+use std::collections::BTreeMap;
+
 use domain::access::Scope;
 use domain::actor::{Actor, Capacity};
 use domain::ids::{EntryId, HomeworkId, SchoolYear, TextbookId};
@@ -53,6 +55,16 @@ const FILE: &str = concat!(
     " and t.textbook = $5 and strpos(t.resources, $6) > 0 order by t.version desc limit 1"
 );
 
+/// Each file once, whatever the versions that hold it.
+const FILE_BYTES: &str = concat!(
+    "select f.textbook, count(*) as files, sum(f.bytes)::bigint as bytes from (",
+    "select distinct t.textbook, r -> 'file' ->> 'address' as address, (r -> 'file' ->> 'bytes')::bigint as bytes ",
+    "from inspector.version t cross join lateral jsonb_array_elements(t.resources::jsonb) r where ",
+    seen!("date"),
+    " and t.textbook = any($5::uuid[]) and strpos(t.resources, '\"file\"') > 0 and r -> 'file' ->> 'address' is not null",
+    ") f group by f.textbook"
+);
+
 const IS_VERSION: &str = concat!(
     "select exists (select from inspector.version t where ",
     seen!("date"),
@@ -60,8 +72,13 @@ const IS_VERSION: &str = concat!(
 );
 
 /// Every query of this file, by name.
-pub const STATEMENTS: &[(&str, &str)] =
-    &[("textbook", TEXTBOOK), ("is version", IS_VERSION), ("textbooks", TEXTBOOKS), ("file", FILE)];
+pub const STATEMENTS: &[(&str, &str)] = &[
+    ("textbook", TEXTBOOK),
+    ("is version", IS_VERSION),
+    ("textbooks", TEXTBOOKS),
+    ("file", FILE),
+    ("file bytes", FILE_BYTES),
+];
 
 /// A textbook in which something was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,6 +188,19 @@ pub async fn textbooks(pool: &PgPool, scope: &Scope) -> Result<Vec<Summary>, sql
         })
     };
     rows.iter().map(summary).collect()
+}
+
+/// How many files these textbooks ever held, and their bytes as they can be read; nothing of those that held none.
+pub async fn file_bytes(
+    pool: &PgPool,
+    scope: &Scope,
+    textbooks: &[TextbookId],
+) -> Result<BTreeMap<TextbookId, (u64, u64)>, sqlx::Error> {
+    let textbooks: Vec<Uuid> = textbooks.iter().map(|textbook| textbook.0).collect();
+    let rows = Seen::behind_the_scenes(scope).query(FILE_BYTES).bind(textbooks).fetch_all(pool).await?;
+    let count = |row: &PgRow, column| row.try_get::<i64, _>(column).map(i64::cast_unsigned);
+    let held = |row: &PgRow| Ok((TextbookId(row.try_get("textbook")?), (count(row, "files")?, count(row, "bytes")?)));
+    rows.iter().map(held).collect()
 }
 
 /// The resource of a textbook that holds a file, in any version: the last that does, former and withdrawn ones included.

@@ -6,25 +6,66 @@ use super::sample::{at, choice, layout, november};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
-    ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Filling, Gap, Gaps, LessonsPage, Mandate, MandateForm,
-    MandatesPage, MovePage, Row, ServiceChoice, ServiceGroup,
+    ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Decided, FilesPage, Filling, Gap, Gaps, LessonsPage,
+    LimitsForm, Mandate, MandateForm, MandatesPage, MovePage, Row, ServiceChoice, ServiceGroup, TypeChoice, Used,
 };
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
 pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     let preview = "À partir du 17 novembre 2026, Mamadou Fofana lira le cahier de textes d’Inès Fofana.".to_owned();
+    let too_large =
+        FieldError { field: "image".to_owned(), message: "Indiquez un nombre entier de Mo, de 1 à 200.".to_owned() };
     let wrong = FieldError { field: "personne".to_owned(), message: "Choisissez la personne concernée.".to_owned() };
     vec![
         ("principal-coverage", html(&coverage(amount))),
         ("principal-lessons", html(&lessons(amount))),
         ("principal-move", html(&relocation(amount))),
         ("principal-mandates", html(&mandates(amount))),
+        ("principal-files", html(&files(amount, vec![]))),
+        ("principal-files-errors", html(&files(amount, vec![too_large]))),
         ("principal-pupils", html(&pupils(amount))),
         ("principal-rights", html(&rights(amount, vec![], None))),
         ("principal-rights-preview", html(&rights(amount, vec![], Some(preview)))),
         ("principal-rights-left", html(&rights_left(amount))),
         ("principal-rights-errors", html(&rights(amount, vec![wrong], None))),
     ]
+}
+
+fn files(amount: Amount, errors: Vec<FieldError>) -> FilesPage {
+    let decided = |since| Decided {
+        since,
+        source: "usage, aucun texte".to_owned(),
+        largest: vec!["Un document\u{202f}: 20\u{a0}Mo au plus".to_owned()],
+        textbook: "2000\u{a0}Mo".to_owned(),
+        taken: vec!["PDF".to_owned(), "image PNG".to_owned()],
+    };
+    let used = |subject: &str| Used {
+        class: amount.class(),
+        subject: amount.word(subject),
+        files: 12,
+        bytes: "48,5\u{a0}Mo".to_owned(),
+        share: "2,4\u{202f}%".to_owned(),
+    };
+    let choice =
+        |value: &str, label: &str, ticked| TypeChoice { value: value.to_owned(), label: label.to_owned(), ticked };
+    FilesPage {
+        layout: layout(Role::Principal, "/direction/fichiers", amount),
+        now: decided(None),
+        later: amount.of(vec![decided(Some(date(2026, 12, 1)))]),
+        used: amount.of(vec![used("français"), used("mathématiques")]),
+        total: "97\u{a0}Mo".to_owned(),
+        form: LimitsForm {
+            document: "20".to_owned(),
+            image: "dix".to_owned(),
+            audio: "20".to_owned(),
+            video: "20".to_owned(),
+            textbook: "2000".to_owned(),
+            types: vec![choice("pdf", "PDF", true), choice("mp4", "vidéo MP4", false)],
+            from: "2026-11-17".to_owned(),
+            key: "k".to_owned(),
+            errors,
+        },
+    }
 }
 
 fn pupils(amount: Amount) -> PupilsPage {

@@ -7,7 +7,7 @@ use crate::web::layout::{FieldError, Link, Role};
 use crate::web::parent::{
     Child, ChildHead, ChildHomeworkPage, ChildLoadPage, ChildPage, ChildTextbookPage, HomePage, Objection, SubjectLink,
 };
-use crate::web::problem::{ProblemPage, Typed};
+use crate::web::problem::{LostPage, ProblemPage, Typed};
 use crate::web::pupil::{FollowedBy, HomeworkPage, LoadPage, Majority, RightsPage, TextbookPage, WeekPage};
 use crate::web::teacher::LoadedDay;
 use crate::web::welcome::{
@@ -242,7 +242,17 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
         ("problem-500", html(&ProblemPage::of(served(), 500))),
         ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),
         ("problem-409", html(&conflict(amount))),
+        ("problem-lost", html(&lost(amount))),
     ]
+}
+
+fn lost(amount: Amount) -> LostPage {
+    LostPage {
+        layout: nobody(amount),
+        action: "/enseignant/cahiers/x/seances/y/2026-11-16".to_owned(),
+        fields: amount.of(vec![("contenu".to_owned(), amount.word("Correction des exercices 8 à 11.\n« Fiche 3 »"))]),
+        files: usize::from(amount == Amount::Rich),
+    }
 }
 
 fn conflict(amount: Amount) -> ProblemPage {

@@ -152,7 +152,7 @@ fn lesson(amount: Amount) -> LessonPage {
         },
         resources: vec![ResourceRow::default(); 3],
         files_said: "PDF, texte, tableur ou diaporama : 20\u{a0}Mo au plus".replace(" :", "\u{202f}:"),
-        homework: vec![HomeworkRow::default(); 2],
+        homework: vec![HomeworkRow { documents: Some(vec![ResourceRow::default(); 2]), ..HomeworkRow::default() }; 2],
         next_lessons: amount.of(vec![
             choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),
             choice("2026-11-23", "lundi 23 novembre, 8 h"),
@@ -327,6 +327,15 @@ fn revise(amount: Amount) -> LessonPage {
         kind: "exercices".to_owned(),
         minutes: "20".to_owned(),
         in_writing: true,
+        documents: Some(vec![
+            ResourceRow {
+                title: amount.word("Fiche d’exercices"),
+                purpose: "travail".to_owned(),
+                file: Some(FileRow { address: "cd".repeat(32), said: "PDF, 310\u{a0}ko".to_owned() }),
+                ..ResourceRow::default()
+            },
+            ResourceRow::default(),
+        ]),
         ..HomeworkRow::default()
     };
     page
@@ -342,6 +351,7 @@ fn wrong(amount: Amount) -> LessonPage {
         error("contenu", "Dites en une phrase ce qui a été fait."),
         error("ressource_1_lien", "Le lien doit commencer par https://"),
         error("ressource_3_fichier", "Ce fichier est trop lourd."),
+        error("travail_1_ressource_2_fichier", "Ce fichier est vide."),
         error("travail_2_date", "Choisissez une date à partir du lundi 16 novembre."),
     ];
     if amount == Amount::Rich {

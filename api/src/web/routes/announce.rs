@@ -52,6 +52,7 @@ impl Done {
             "opposition" => ("Ton opposition est enregistrée : tes parents ne lisent plus rien ici.", false),
             "opposition-levee" => ("Ton opposition est levée : tes parents lisent de nouveau.", false),
             "mandat-ouvert" => ("Le mandat est ouvert.", false),
+            "limites" => ("Les limites sont enregistrées : elles valent à partir du jour choisi.", false),
             "mandat-ferme" => ("Le mandat est clos. L’inspection ne lit plus rien à ce titre.", false),
             _ => return None,
         };

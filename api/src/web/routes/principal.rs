@@ -1,6 +1,7 @@
 //! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them,
-//! what rights are recorded around a pupil, and who is in which class and group.
+//! what rights are recorded around a pupil, who is in which class and group, and what files are taken.
 
+mod files;
 pub mod filling;
 mod groups;
 mod lessons;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/groupes", get(groups::list))
         .route("/direction/groupes/nouveau", get(groups::new_form).post(groups::open))
         .route("/direction/groupes/{group}", get(groups::show).post(groups::change))
+        .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
 }

@@ -222,7 +222,8 @@ pub fn attached(held: &File) -> Attached {
     Attached { said: file(held), audio: held.media.sort() == SortOfFile::Audio }
 }
 
-const fn media(media: Media) -> &'static str {
+/// A type of file, in words.
+pub const fn media(media: Media) -> &'static str {
     match media {
         Media::Pdf => "PDF",
         Media::Odt => "texte ODT",

@@ -16,6 +16,7 @@ use crate::web::pupil::Purpose;
 /// One row of documents in the form, as typed. Fields `ressource_{n}_titre`, `ressource_{n}_lien`,
 /// `ressource_{n}_role` (`seance`, `travail`, `approfondir`), n from 1; `ressource_{n}_fichier` for a file to send,
 /// `ressource_{n}_depot` for one that was received, `ressource_{n}_sans_fichier` (`oui` when ticked) to do without it.
+/// Of a work: the same after `travail_{n}_`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceRow {
@@ -67,9 +68,27 @@ pub struct HomeworkRow {
     pub audience: BTreeSet<PersonId>,
     /// The work of another lesson that it takes over, with its documents.
     pub source: Option<String>,
-    /// What is to be known of the work taken over: `était pour une partie de la classe`, `avec 1 document`.
+    /// What is to be known of the work taken over: `était pour une partie de la classe`.
     #[serde(skip)]
     pub source_notes: Vec<String>,
+    /// Its documents; none when nothing was said of them, or when one of them cannot be read: they stay as they are.
+    pub documents: Option<Vec<ResourceRow>>,
+}
+
+impl HomeworkRow {
+    /// Nothing is asked in it, and nothing stands behind it.
+    pub fn is_blank(&self) -> bool {
+        self.text.is_empty() && self.id.is_none() && !self.has_documents()
+    }
+
+    pub fn has_documents(&self) -> bool {
+        self.documents.iter().flatten().any(|row| !row.is_blank())
+    }
+
+    /// Its documents may be written here: all that it has are shown.
+    pub fn offers_documents(&self) -> bool {
+        self.documents.is_some()
+    }
 }
 
 /// A lesson that may be taken over.
@@ -222,7 +241,12 @@ impl LessonPage {
     /// The same for the homework of rank `n`, from 1.
     pub fn homework_open(&self, n: usize) -> bool {
         let row = n.checked_sub(1).and_then(|index| self.homework.get(index));
-        row.is_some_and(|row| !row.text.is_empty()) || self.wrong_under(&format!("travail_{n}_"))
+        row.is_some_and(|row| !row.is_blank()) || self.wrong_under(&format!("travail_{n}_"))
+    }
+
+    /// The same for the documents of the homework of rank `n`.
+    pub fn work_documents_open(&self, row: &HomeworkRow, n: usize) -> bool {
+        row.has_documents() || self.wrong_under(&format!("travail_{n}_ressource_"))
     }
 
     /// Only what is in sight can be taken out of it.

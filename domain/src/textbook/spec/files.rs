@@ -1,5 +1,6 @@
 //! Which file may go with a lesson?
 
+use super::file::FileLimits;
 use super::*;
 
 fn a_pdf(bytes: u64) -> File {
@@ -37,7 +38,7 @@ fn a_resource_is_a_link_or_a_file_and_not_both() {
 
 #[test]
 fn a_file_is_no_larger_than_the_limits_of_the_day() {
-    use super::file::{FileLimits, customary_limits};
+    use super::file::customary_limits;
     let most = customary_limits()[0].document_bytes_max;
     let told = |file: &File| received(&[], file).when(publish_with(resource(None, Some(file.address))));
     assert!(told(&a_pdf(most)).is_ok());
@@ -86,4 +87,35 @@ fn an_entry_stored_before_there_were_files_is_read_and_written_as_it_is() {
     let read: Resource = serde_json::from_str(stored).unwrap();
     assert_eq!(read.file, None);
     assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+}
+
+#[test]
+fn a_school_takes_the_types_it_chose_and_a_textbook_holds_what_it_was_left() {
+    use super::file::customary_limits;
+    let mut file = a_pdf(60);
+    let limited = |past: &[Event], file: &File, taken: Media| {
+        let mut given = received(past, file);
+        let limits = customary_limits().remove(0);
+        given.context.facts.received.limits =
+            vec![FileLimits { textbook_bytes_max: 100, taken: [taken].into(), ..limits }];
+        given
+    };
+    let publish = |file: &File| publish_with(resource(None, Some(file.address)));
+    let refused = limited(&[], &file, Media::Png).when(publish(&file)).unwrap_err();
+    assert_eq!(refused, Rejection::FileTypeRefused);
+    let events = limited(&[], &file, Media::Pdf).when(publish(&file)).unwrap();
+    let entry = entry_of(&events);
+    // The same file again is not another one; a second one is too much, were the first withdrawn since.
+    let again = NewHomework {
+        resources: vec![resource(None, Some(file.address))],
+        ..exercise(DueRef::Date { date: THURSDAY })
+    };
+    assert!(limited(&events, &file, Media::Pdf).when(revised(entry, Some("Suite"), vec![again])).is_ok());
+    file.address = FileAddress([8; 32]);
+    let other = NewHomework {
+        resources: vec![resource(None, Some(file.address))],
+        ..exercise(DueRef::Date { date: THURSDAY })
+    };
+    let refused = limited(&events, &file, Media::Pdf).when(revised(entry, None, vec![other])).unwrap_err();
+    assert_eq!(refused, Rejection::FileQuotaReached);
 }

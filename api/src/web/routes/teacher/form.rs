@@ -1,13 +1,14 @@
 //! The form of a lesson, as typed: read into a command, or shown again with what is wrong beside each field.
 
 pub mod attached;
+pub mod documents;
 pub mod sent;
 
 use std::collections::{BTreeSet, HashMap};
 
 use domain::calendar::LessonOn;
 use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
-use domain::textbook::entry::{NewFraming, NewResource, Purpose, Source};
+use domain::textbook::entry::{NewFraming, NewResource, Source};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,12 @@ use uuid::Uuid;
 use crate::fr;
 use crate::web::layout::FieldError;
 use crate::web::teacher::{HomeworkRow, ResourceRow};
+pub use documents::Beside;
 pub use sent::Sent;
 
 /// Rows of documents that the form offers at least.
 pub const RESOURCES: usize = 3;
-/// Rows of documents that a form may hold.
+/// Rows of documents that a lesson may hold, and each of its works.
 pub const RESOURCES_MAX: usize = 20;
 /// Rows of work that the form offers at least.
 pub const WORKS: usize = 2;
@@ -50,26 +52,19 @@ pub struct Typed {
 }
 
 impl Typed {
-    /// `documents_min`: rows that are there whatever was typed in them.
-    pub fn read(mut fields: HashMap<String, String>, documents_min: usize) -> Self {
+    /// `files` are those that came with the fields: their rows are there whatever was typed in them.
+    pub fn read(mut fields: HashMap<String, String>, files: &[Beside]) -> Self {
         let fields_named: Vec<String> = fields.keys().cloned().collect();
         let note = fields.remove("note").map(|note| note.replace("\r\n", "\n").trim().to_owned());
         let mut take = |name: String| {
             let text = fields.remove(&name).unwrap_or_default();
             text.replace("\r\n", "\n").trim().to_owned()
         };
-        let mut resource = |n: usize| ResourceRow {
-            title: take(format!("ressource_{n}_titre")),
-            url: take(format!("ressource_{n}_lien")),
-            purpose: take(format!("ressource_{n}_role")),
-            file: attached::kept(take(format!("ressource_{n}_depot")), &take(format!("ressource_{n}_sans_fichier"))),
-            ..ResourceRow::default()
-        };
-        let mut resources: Vec<ResourceRow> = (1..=RESOURCES_MAX).map(&mut resource).collect();
-        while resources.len() > RESOURCES.max(documents_min) && resources.last().is_some_and(ResourceRow::is_blank) {
-            resources.pop();
-        }
+        let least = |work| files.iter().filter(|file| file.work == work).map(|file| file.document).max();
+        let all = (1..=RESOURCES_MAX).map(|document| documents::taken(&mut take, Beside { work: None, document }));
+        let resources = documents::trimmed(all.collect(), RESOURCES.max(least(None).unwrap_or_default()));
         let audience = audiences(&fields_named);
+        let said = documents::said(&fields_named, files);
         let mut work = |n: usize| HomeworkRow {
             audience: audience.get(&n).cloned().unwrap_or_default(),
             source: Some(take(format!("travail_{n}_repris"))).filter(|id| !id.is_empty()),
@@ -80,10 +75,15 @@ impl Typed {
             kind: take(format!("travail_{n}_type")),
             minutes: take(format!("travail_{n}_duree")),
             in_writing: take(format!("travail_{n}_ecrit")) == "oui",
+            documents: said.get(&n).map(|last| {
+                let rows = (1..=*last).map(|document| documents::taken(&mut take, Beside { work: Some(n), document }));
+                documents::trimmed(rows.collect(), least(Some(n)).unwrap_or_default())
+            }),
             ..HomeworkRow::default()
         };
         let mut homework: Vec<HomeworkRow> = (1..=WORKS_MAX).map(&mut work).collect();
-        while homework.len() > WORKS && homework.last().is_some_and(|row| row.text.is_empty() && row.id.is_none()) {
+        let works = files.iter().filter_map(|file| file.work).max().unwrap_or_default().max(WORKS);
+        while homework.len() > works && homework.last().is_some_and(HomeworkRow::is_blank) {
             homework.pop();
         }
         Self {
@@ -120,38 +120,9 @@ impl Typed {
         Some(Source { textbook: TextbookId(textbook), entry: EntryId(entry), version: version.parse().ok()? })
     }
 
-    /// The documents, and what is wrong with them.
+    /// The documents of the lesson, and what is wrong with them.
     pub fn resources(&self, errors: &mut Vec<FieldError>) -> Vec<NewResource> {
-        let mut found = Vec::new();
-        for (row, n) in self.resources.iter().zip(1..) {
-            if row.is_blank() {
-                continue;
-            }
-            if row.title.is_empty() {
-                wrong(errors, format!("ressource_{n}_titre"), "Donnez un titre à ce document.");
-            }
-            let web = row.url.starts_with("https://") || row.url.starts_with("http://");
-            if !row.url.is_empty() && (!web || row.url.contains(char::is_whitespace)) {
-                wrong(
-                    errors,
-                    format!("ressource_{n}_lien"),
-                    "Un lien commence par https:// et ne contient pas d’espace.",
-                );
-            }
-            if !row.url.is_empty() && row.file.is_some() {
-                let message = "Un document est un lien ou un fichier, pas les deux : servez-vous d’une autre ligne.";
-                wrong(errors, format!("ressource_{n}_lien"), message);
-            }
-            let purpose = match row.purpose.as_str() {
-                "travail" => Purpose::Homework,
-                "approfondir" => Purpose::Further,
-                _ => Purpose::Lesson,
-            };
-            let link = Some(row.url.clone()).filter(|url| !url.is_empty());
-            let file = row.file.as_ref().and_then(|file| file.address.parse().ok());
-            found.push(NewResource { title: row.title.clone(), link, purpose, file });
-        }
-        found
+        documents::named(&self.resources, None, errors)
     }
 
     /// The work, and what is wrong with it. `lesson_of` finds the lesson that a choice names.
@@ -167,11 +138,15 @@ impl Typed {
                 if row.id.is_some() {
                     let message = "Un travail déjà donné ne se vide pas : écrivez autre chose, ou retirez la séance.";
                     wrong(errors, format!("travail_{n}_texte"), message);
+                } else if row.has_documents() {
+                    let message = "Dites ce qu’il faut faire avec ces documents, ou retirez-les.";
+                    wrong(errors, format!("travail_{n}_texte"), message);
                 }
                 continue;
             }
             let due = due(row, n, &lesson_of, given_on, errors);
             let minutes = minutes(row, n, errors);
+            let resources = documents::named(row.documents.as_deref().unwrap_or_default(), Some(n), errors);
             let Some(due) = due else { continue };
             let id = row.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| self.new_work(n));
             found.push(NewHomework {
@@ -181,7 +156,7 @@ impl Typed {
                 kind: HomeworkKind::parse(&row.kind).unwrap_or(HomeworkKind::Other),
                 minutes,
                 written: row.in_writing,
-                resources: vec![],
+                resources,
                 audience: Some(row.audience.clone()),
             });
         }

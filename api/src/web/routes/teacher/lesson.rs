@@ -1,5 +1,6 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+mod given;
 mod page;
 pub mod papers;
 mod shown;
@@ -23,7 +24,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::form::{Sent, Typed, wrong};
+use super::form::{Beside, Sent, Typed, wrong};
 use super::{Desk, Shared, Visitor, Web};
 use crate::app::Said;
 use crate::facts::LessonAt;
@@ -217,7 +218,7 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
 pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<String, String>) -> Page {
     let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
-    let sent = Typed::read(fields, 0);
+    let sent = Typed::read(fields, &[]);
     let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
     // What is out of sight already has no such form any more.
     let field = if standing.is_live() { "motif" } else { "contenu" };
@@ -251,14 +252,16 @@ impl Arrived {
     async fn read(desk: &Desk<'_>, standing: &Standing, request: Request) -> Result<Self, Problem> {
         let (app, textbook) = (&desk.web.app, standing.at().textbook);
         let sent = Sent::read(app, desk.teacher, textbook, request).await?;
-        let mut typed = Typed::read(sent.fields, sent.files.keys().max().copied().unwrap_or_default());
+        let files: Vec<Beside> = sent.files.keys().copied().collect();
+        let mut typed = Typed::read(sent.fields, &files);
         let taken = Taken::read(desk, &typed).await?;
+        standing.complete(&mut typed, taken.as_ref());
         let known = |address| {
             let files = standing.files().into_iter().chain(taken.iter().flat_map(Taken::files));
             files.into_iter().find(|file| file.address == address).cloned()
         };
         let mut errors = Vec::new();
-        typed.attach(app, textbook, sent.files, known, &mut errors).await?;
+        typed.attach(app, (desk.teacher, textbook), sent.files, known, &mut errors).await?;
         Ok(Self { typed, taken, errors })
     }
 }
@@ -332,6 +335,10 @@ async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, pro
         "due-lesson-not-held" => "La séance choisie pour ce travail est annulée : choisissez-en une autre, ou un jour.",
         "file-unknown" => "Un fichier joint n’est plus là : joignez-le de nouveau.",
         "file-too-large" => "Un fichier joint est plus lourd que l’établissement ne l’accepte aujourd’hui.",
+        "file-type-refused" => "Un fichier joint est d’un type que l’établissement n’accepte pas aujourd’hui.",
+        "file-quota-reached" => {
+            "Les fichiers joints dépassent ce que ce cahier peut garder dans l’année : retirez-en, ou demandez à la direction."
+        }
         "no-lesson-that-day" => "Il n’y a pas de séance ce jour-là à l’emploi du temps.",
         "source-unknown" => "La séance reprise n’est plus lisible : videz ce qui en vient, ou choisissez-en une autre.",
         "pupil-not-in-group" => "Un des élèves cochés n’est plus dans ce groupe : revoyez les élèves concernés.",

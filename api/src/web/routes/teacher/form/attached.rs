@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::TextbookId;
-use domain::textbook::file::{File, FileAddress, FileLimits, Media};
+use domain::ids::{PersonId, TextbookId};
+use domain::textbook::file::{File, FileAddress, FileLimits, Media, Sort};
 use infra::files::FileError;
 
 use super::sent::SentFile;
-use super::{Typed, wrong};
+use super::{Beside, Typed, wrong};
 use crate::app::App;
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::said;
-use crate::web::teacher::FileRow;
+use crate::web::teacher::{FileRow, ResourceRow};
 
 /// The file that a row names again, unless it is to do without; what it is is not known yet.
 pub fn kept(address: String, without: &str) -> Option<FileRow> {
@@ -27,32 +27,47 @@ pub fn row(file: &File) -> FileRow {
 }
 
 impl Typed {
+    /// Every row of documents, of the lesson and of its works.
+    pub fn rows(&mut self) -> Vec<(Beside, &mut ResourceRow)> {
+        let works = self.homework.iter_mut().zip(1..).flat_map(|(row, n)| {
+            let documents = row.documents.iter_mut().flatten().zip(1..);
+            documents.map(move |(row, document)| (Beside { work: Some(n), document }, row))
+        });
+        let of_lesson = self.resources.iter_mut().zip(1..);
+        of_lesson.map(|(row, document)| (Beside { work: None, document }, row)).chain(works).collect()
+    }
+
+    /// The files that its rows name.
+    pub fn files(&mut self) -> Vec<FileAddress> {
+        self.rows().into_iter().filter_map(|(_, row)| row.file.as_ref()?.address.parse().ok()).collect()
+    }
+
     /// Puts the files that came with the form beside their titles, and says of the others what they are. `known` finds those that the
     /// lesson holds already, or takes over.
     pub async fn attach(
         &mut self,
         app: &App,
-        textbook: TextbookId,
-        sent: BTreeMap<usize, SentFile>,
+        (author, textbook): (PersonId, TextbookId),
+        sent: BTreeMap<Beside, SentFile>,
         known: impl Fn(FileAddress) -> Option<File>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), Problem> {
-        for (row, n) in self.resources.iter_mut().zip(1..) {
+        for (beside, row) in self.rows() {
             let Some(named) = &row.file else { continue };
             let found = match named.address.parse() {
                 Ok(address) => match known(address) {
                     Some(known) => Some(known),
-                    None => app.files.received(textbook, address).await?,
+                    None => app.files.received(&app.desk, author, textbook, address).await?,
                 },
                 Err(_) => None,
             };
             row.file = found.as_ref().map(self::row);
             if found.is_none() {
-                wrong(errors, field(n), "Ce fichier n’est plus là : joignez-le de nouveau.");
+                wrong(errors, beside.field("fichier"), "Ce fichier n’est plus là : joignez-le de nouveau.");
             }
         }
-        for (n, SentFile { title, outcome }) in sent {
-            let Some(row) = n.checked_sub(1).and_then(|at| self.resources.get_mut(at)) else { continue };
+        for (beside, SentFile { title, bytes, outcome }) in sent {
+            let Some((_, row)) = self.rows().into_iter().find(|(at, _)| *at == beside) else { continue };
             // A title of one's own is better; without, the name says what it is.
             if row.title.is_empty() {
                 row.title = title;
@@ -60,8 +75,8 @@ impl Typed {
             match outcome {
                 Ok(arrived) => row.file = Some(self::row(&arrived.deposit().await?)),
                 Err(refused) => {
-                    self.too_large |= matches!(refused, FileError::TooLarge { .. });
-                    wrong(errors, field(n), &told(&refused));
+                    self.too_large |= matches!(refused, FileError::TooLarge { .. } | FileError::QuotaReached { .. });
+                    wrong(errors, beside.field("fichier"), &told(&refused, bytes));
                 }
             }
         }
@@ -69,14 +84,20 @@ impl Typed {
     }
 }
 
-fn field(n: usize) -> String {
-    format!("ressource_{n}_fichier")
-}
-
-fn told(refused: &FileError) -> String {
+/// Why a file of that length is not taken.
+fn told(refused: &FileError, bytes: u64) -> String {
+    let sent = fr::size(bytes);
     match refused {
         FileError::TooLarge { bytes_max } => {
-            format!("Ce fichier est trop lourd : {} au plus pour ce type.", fr::size(*bytes_max))
+            format!("Ce fichier est trop lourd ({sent}) : {} au plus pour ce type.", fr::size(*bytes_max))
+        }
+        FileError::QuotaReached { bytes_max, bytes_used } => format!(
+            "Ce fichier ({sent}) n’a plus sa place : les fichiers de ce cahier font déjà {}, sur {} pour l’année. La direction peut changer cette limite.",
+            fr::size(*bytes_used),
+            fr::size(*bytes_max)
+        ),
+        FileError::TypeRefused(media) => {
+            format!("L’établissement n’accepte pas ce type de fichier ({}).", said::media(*media))
         }
         FileError::NotTaken => {
             "Ce type de fichier n’est pas accepté : joignez un PDF, un document bureautique, une image (PNG, JPEG, WebP) ou un son (MP3, M4A, OGG, WAV)."
@@ -90,9 +111,20 @@ fn told(refused: &FileError) -> String {
 /// What may be sent, and how large: `PDF, texte, tableur ou diaporama : 20 Mo au plus ; …`
 pub fn limits_said(limits: Option<&FileLimits>) -> String {
     let Some(limits) = limits else { return String::new() };
-    let most = |media| fr::size(limits.bytes_max(media));
-    let (document, image, audio) = (most(Media::Pdf), most(Media::Jpeg), most(Media::Mp3));
-    fr::spaced(&format!(
-        "PDF, texte, tableur ou diaporama : {document} au plus ; image : {image} ; son : {audio}, à écouter dans la page."
-    ))
+    let sorts = [Sort::Document, Sort::Image, Sort::Audio, Sort::Video];
+    let one = |sort: Sort| {
+        let all = || Media::ALL.into_iter().filter(move |media| media.sort() == sort);
+        let taken: Vec<Media> = all().filter(|media| limits.taken.contains(media)).collect();
+        let most = fr::size(limits.bytes_max(*taken.first()?));
+        let whole = taken.len() == all().count();
+        let what = match sort {
+            Sort::Document if whole => "PDF, texte, tableur ou diaporama".to_owned(),
+            Sort::Image if whole => "image".to_owned(),
+            Sort::Audio if whole => "son, à écouter dans la page".to_owned(),
+            Sort::Video if whole => "vidéo".to_owned(),
+            _ => taken.iter().map(|media| said::media(*media)).collect::<Vec<_>>().join(", "),
+        };
+        Some(format!("{what} : {most} au plus"))
+    };
+    fr::spaced(&format!("{}.", sorts.into_iter().filter_map(one).collect::<Vec<_>>().join(" ; ")))
 }

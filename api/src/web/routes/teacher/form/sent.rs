@@ -16,6 +16,7 @@ use domain::ids::{PersonId, TextbookId};
 use futures_util::Stream;
 use infra::files::{Arrived, Arriving, FileError};
 
+use super::Beside;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -28,6 +29,8 @@ const FORM_BYTES_MAX: usize = 256 << 20;
 pub struct SentFile {
     /// As its owner called it, without folder or extension.
     pub title: String,
+    /// How long it was, taken or refused.
+    pub bytes: u64,
     pub outcome: Result<Arrived, FileError>,
 }
 
@@ -35,8 +38,7 @@ pub struct SentFile {
 #[derive(Default)]
 pub struct Sent {
     pub fields: HashMap<String, String>,
-    /// By the number of its row.
-    pub files: BTreeMap<usize, SentFile>,
+    pub files: BTreeMap<Beside, SentFile>,
 }
 
 impl Sent {
@@ -70,11 +72,16 @@ impl Sent {
                 continue;
             };
             let title = title(field.file_name().unwrap_or_default());
-            if let Some(outcome) = file(app, author, textbook, &mut field).await? {
-                sent.files.insert(row, SentFile { title, outcome });
+            if let Some((bytes, outcome)) = file(app, (author, textbook), sent.bytes(), &mut field).await? {
+                sent.files.insert(row, SentFile { title, bytes, outcome });
             }
         }
         Ok(sent)
+    }
+
+    /// Of the files that were taken so far.
+    fn bytes(&self) -> u64 {
+        self.files.values().filter(|file| file.outcome.is_ok()).map(|file| file.bytes).sum()
     }
 }
 
@@ -98,9 +105,9 @@ impl Stream for OneByOne {
     }
 }
 
-/// `ressource_3_fichier` → 3
-fn row_of_file(name: &str) -> Option<usize> {
-    name.strip_prefix("ressource_")?.strip_suffix("_fichier")?.parse().ok().filter(|row| (1..=20).contains(row))
+/// `ressource_3_fichier`: beside which document.
+fn row_of_file(name: &str) -> Option<Beside> {
+    Beside::parse(name).filter(|(_, what)| *what == "fichier").map(|(beside, _)| beside)
 }
 
 /// The name of a file without its folder and its extension: some browsers, and all programs, send a whole path.
@@ -119,26 +126,28 @@ async fn text(field: &mut Field<'_>, left: &mut usize) -> Result<String, Problem
     String::from_utf8(bytes).map_err(|_| unreadable(StatusCode::BAD_REQUEST))
 }
 
-/// A file, taken or refused; none when none was chosen.
+/// A file, taken or refused, and how long it was; none when none was chosen.
 async fn file(
     app: &App,
-    author: PersonId,
-    textbook: TextbookId,
+    (author, textbook): (PersonId, TextbookId),
+    besides: u64,
     field: &mut Field<'_>,
-) -> Result<Option<Result<Arrived, FileError>>, Problem> {
+) -> Result<Option<(u64, Result<Arrived, FileError>)>, Problem> {
     let chosen = field.file_name().is_some_and(|name| !name.is_empty());
     let mut taken: Option<Result<Arriving, FileError>> = None;
+    let mut bytes = 0;
     while let Some(piece) = field.chunk().await.map_err(broken_off)? {
         if piece.is_empty() {
             continue;
         }
+        bytes += piece.len() as u64;
         let mut arriving = match taken.take() {
             Some(Ok(arriving)) => arriving,
             Some(refused) => {
                 taken = Some(refused);
                 continue;
             }
-            None => match app.arriving(author, textbook).await {
+            None => match app.arriving(author, textbook, besides).await {
                 Ok(arriving) => arriving,
                 // Who reads this textbook and does not write in it: the form itself is refused, with its words.
                 Err(problem) if problem.status() == StatusCode::FORBIDDEN => {
@@ -152,17 +161,18 @@ async fn file(
         taken = Some(ours_or(written)?.map(|()| arriving));
     }
     match taken {
-        None if chosen => Ok(Some(Err(FileError::Empty))),
+        None if chosen => Ok(Some((bytes, Err(FileError::Empty)))),
         None => Ok(None),
-        Some(Err(refused)) => Ok(Some(Err(refused))),
-        Some(Ok(arriving)) => Ok(Some(ours_or(arriving.finish().await)?)),
+        Some(Err(refused)) => Ok(Some((bytes, Err(refused)))),
+        Some(Ok(arriving)) => Ok(Some((bytes, ours_or(arriving.finish().await)?))),
     }
 }
 
 /// What the file itself is refused for; anything else is a failure of ours.
 fn ours_or<T>(outcome: Result<T, FileError>) -> Result<Result<T, FileError>, Problem> {
+    use FileError::{Empty, NotTaken, QuotaReached, TooLarge, TypeRefused};
     match outcome {
-        Err(FileError::Empty | FileError::NotTaken | FileError::TooLarge { .. }) | Ok(_) => Ok(outcome),
+        Err(Empty | NotTaken | TypeRefused(_) | TooLarge { .. } | QuotaReached { .. }) | Ok(_) => Ok(outcome),
         Err(failure) => Err(failure.into()),
     }
 }
@@ -193,8 +203,8 @@ mod spec {
         ] {
             assert_eq!(title(sent), expected, "{sent}");
         }
-        assert_eq!(row_of_file("ressource_3_fichier"), Some(3));
-        for other in ["ressource_0_fichier", "ressource_21_fichier", "ressource_3_titre", "fichier"] {
+        assert_eq!(row_of_file("ressource_3_fichier"), Some(Beside { work: None, document: 3 }));
+        for other in ["ressource_0_fichier", "travail_1_ressource_21_fichier", "ressource_3_titre", "fichier"] {
             assert_eq!(row_of_file(other), None, "{other}");
         }
     }

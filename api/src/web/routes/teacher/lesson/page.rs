@@ -1,7 +1,7 @@
 //! The form of a lesson as its page shows it.
 
 use super::super::form::Typed;
-use super::super::form::attached;
+use super::super::form::{attached, documents};
 use super::super::{Desk, labels};
 use super::standing::Standing;
 use crate::facts::LessonAt;
@@ -88,7 +88,7 @@ impl Standing {
             papers: self.on_desk.view(self, false),
             resources: typed.resources,
             files_said: attached::limits_said(desk.web.app.file_limits(self.textbook).as_ref()),
-            homework: typed.homework,
+            homework: typed.homework.into_iter().map(documents::offered).collect(),
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
             writing_restricted: self.written_work_policy(desk).is_some(),

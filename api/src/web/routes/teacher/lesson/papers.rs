@@ -3,6 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::textbook::file::FileAddress;
 use infra::desk::{DeskError, Found, Paper, Place};
 use jiff::civil::DateTime;
 
@@ -79,7 +80,8 @@ pub async fn save_draft_of(web: &Web, visitor: Visitor, at: At, request: Request
     typed.confirmed = false;
     let (place, term) = (standing.place(visitor.0), standing.term().ok_or_else(Problem::unknown)?);
     let text = serde_json::to_string(&typed).map_err(|_| Problem::invalid("draft-malformed", "contenu"))?;
-    match web.app.desk.lay(Paper::Draft, place, term, &text, web.app.now()).await {
+    let files: Vec<FileAddress> = typed.files();
+    match web.app.desk.lay(Paper::Draft, place, term, &text, &files, web.app.now()).await {
         Ok(()) => {}
         Err(DeskError::TooLong) => {
             let mut errors = Vec::new();
@@ -136,7 +138,7 @@ pub async fn keep_note(
     let place = standing.place(author);
     let kept = match standing.term() {
         _ if note.is_empty() => web.app.desk.discard(Paper::Note, place).await,
-        Some(term) => web.app.desk.lay(Paper::Note, place, term, note, web.app.now()).await,
+        Some(term) => web.app.desk.lay(Paper::Note, place, term, note, &[], web.app.now()).await,
         None => return Err(Problem::unknown()),
     };
     match kept {

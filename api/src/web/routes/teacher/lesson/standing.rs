@@ -4,31 +4,30 @@ use std::collections::BTreeMap;
 
 use domain::calendar::{self, LessonOn, days_after};
 use domain::decider::Decider as _;
-use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, StreamId, TextbookId};
+use domain::ids::{EntryId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{LessonRef, NewResource, Source};
 use domain::textbook::file::File;
-use domain::textbook::homework::{DueRef, NewHomework};
+use domain::textbook::homework::NewHomework;
 use domain::textbook::{Command, Textbook};
 use infra::desk::{Place, Term};
 use jiff::civil::{Date, DateTime};
-use projections::cells::Resource;
 use projections::teacher::queries::{self, Sheet};
 use projections::teacher::{Entry, Task};
 use uuid::Uuid;
 
 use super::super::Desk;
-use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS, attached, wrong};
+use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS};
 use super::super::textbook::reasons;
-use super::At;
+use super::given::cells_of;
 use super::papers::OnDesk;
 use super::shown::{Dues, Shown, dues};
 use super::taken::Taken;
 use super::taking_up::with_former;
+use super::{At, given};
 use crate::facts::LessonAt;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
-use crate::web::pupil::Purpose;
 use crate::web::routes::reading::Texts;
 use crate::web::routes::said;
 use crate::web::routes::workload::{self, Load};
@@ -42,7 +41,7 @@ pub struct Standing {
     /// Why it was withdrawn, if it was.
     pub(super) reason: Option<String>,
     pub(super) works: Vec<Task>,
-    texts: Texts,
+    pub(super) texts: Texts,
     /// What its teacher keeps for oneself.
     pub on_desk: OnDesk,
     term: Option<Term>,
@@ -206,10 +205,7 @@ impl Standing {
     /// What the form holds at first: the present version, and the work given. What cannot be read is left out.
     pub fn typed(&self) -> Typed {
         let documents = self.written.iter().flat_map(|row| &row.resources);
-        let mut resources: Vec<ResourceRow> = documents
-            .filter_map(|one| document(&self.texts, one))
-            .map(|one| resource_row(one, &self.files()))
-            .collect();
+        let mut resources: Vec<ResourceRow> = documents.filter_map(|one| given::row(&self.texts, one)).collect();
         resources.resize_with((resources.len() + 1).clamp(RESOURCES, RESOURCES_MAX), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
@@ -229,9 +225,11 @@ impl Standing {
         }
     }
 
-    /// The files that the lesson holds as it stands.
+    /// The files that the lesson holds as it stands, and the work given in it.
     pub fn files(&self) -> Vec<&File> {
-        self.written.iter().flat_map(|row| &row.resources).filter_map(|one| one.file.as_ref()).collect()
+        let of_works = self.works.iter().flat_map(|work| &work.resources);
+        let of_lesson = self.written.iter().flat_map(|row| &row.resources);
+        of_lesson.chain(of_works).filter_map(|one| one.file.as_ref()).collect()
     }
 
     /// Whether all that stands could be read.
@@ -240,8 +238,11 @@ impl Standing {
         let content = written.clone().all(|row| self.texts.read(row.content.as_ref()).is_some());
         let framing = written.clone().all(|row| row.framing.cells().all(|cell| self.texts.read(Some(cell)).is_some()));
         let content = content && framing;
-        let documents = written.all(|row| row.resources.iter().all(|one| document(&self.texts, one).is_some()));
-        content && documents && self.works.iter().all(|work| self.texts.read(work.text.as_ref()).is_some())
+        let documents = written.all(|row| given::rows(&self.texts, &row.resources).is_some());
+        let works = |work: &Task| {
+            self.texts.read(work.text.as_ref()).is_some() && given::rows(&self.texts, &work.resources).is_some()
+        };
+        content && documents && self.works.iter().all(works)
     }
 
     fn row(&self, given: &Task) -> Option<HomeworkRow> {
@@ -257,6 +258,7 @@ impl Standing {
             minutes: given.work.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             in_writing: given.work.written,
             audience: given.work.audience.clone(),
+            documents: given::rows(&self.texts, &given.resources),
             ..HomeworkRow::default()
         })
     }
@@ -271,8 +273,7 @@ impl Standing {
         errors: &mut Vec<FieldError>,
     ) -> Option<Command> {
         let homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
-        let homework: Vec<NewHomework> =
-            homework.into_iter().map(|new| self.with_documents(typed, taken, new, errors)).collect();
+        homework.iter().for_each(|new| self.may_be_revised(typed, new, errors));
         if !self.is_live() {
             let lesson = match self.lesson.named {
                 LessonRef::Exceptional { date, starts_at, .. } => {
@@ -305,92 +306,13 @@ impl Standing {
         Some(Command::ReviseEntry { entry: self.entry, content, framing, resources, homework })
     }
 
-    /// Work given before, or taken over, with the documents it has: the form does not show them.
-    fn with_documents(
-        &self,
-        typed: &Typed,
-        taken: Option<&Taken>,
-        new: NewHomework,
-        errors: &mut Vec<FieldError>,
-    ) -> NewHomework {
-        let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else {
-            let row = typed.homework.iter().find(|row| row.id.is_none() && row.text == new.text);
-            let source = row.and_then(|row| Uuid::parse_str(row.source.as_deref()?).ok());
-            let documents = source.zip(taken).and_then(|(source, taken)| taken.documents(HomeworkId(source)));
-            return NewHomework { resources: documents.unwrap_or_default(), ..new };
-        };
-        let id = new.homework.to_string();
-        let n = typed.homework.iter().position(|row| row.id.as_deref() == Some(&id)).map_or(1, |at| at + 1);
-        if !self.is_live() {
-            let message = "Ce travail a été donné avant la séance : publiez d’abord la séance en le laissant tel quel, puis modifiez-le.";
-            wrong(errors, format!("travail_{n}_texte"), message);
-        }
-        let documents: Option<Vec<NewResource>> =
-            given.resources.iter().map(|one| document(&self.texts, one)).collect();
-        if documents.is_none() {
-            let message =
-                "Un document de ce travail est illisible pour le moment : il ne peut pas être modifié sans le perdre.";
-            wrong(errors, format!("travail_{n}_texte"), message);
-        }
-        NewHomework { resources: documents.unwrap_or_default(), ..new }
-    }
-
-    /// Whether the work is already given just so.
-    pub(super) fn stands(&self, new: &NewHomework) -> bool {
-        let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return false };
-        let due = match new.due {
-            DueRef::Date { date } => date,
-            DueRef::Lesson { date, slot } => {
-                let lesson = self.next.iter().find(|lesson| lesson.named() == LessonOn { date, slot });
-                lesson.map_or(date, |lesson| lesson.date)
-            }
-        };
-        let work = &given.work;
-        self.texts.read(given.text.as_ref()).is_some_and(|text| plain(text) == new.text)
-            && (self.due_of(given).0, work.kind, work.minutes, work.written)
-                == (due, new.kind, new.minutes, new.written)
-            && new.audience.as_ref().is_none_or(|audience| *audience == work.audience)
-    }
-
     /// When a work given is due now, and the lesson it is for.
     pub(super) fn due_of(&self, given: &Task) -> (Date, Option<LessonOn>) {
         self.dues.get(&given.homework).copied().unwrap_or((given.work.due.on, None))
     }
 }
 
-/// The sealed texts of an entry and of the work given in it.
-pub fn cells_of<'a>(written: Option<&'a Entry>, works: &'a [Task]) -> Vec<&'a SealedCell> {
-    let resources =
-        written.into_iter().flat_map(|row| &row.resources).chain(works.iter().flat_map(|one| &one.resources));
-    let resources = resources.flat_map(|one| one.title.iter().chain(one.link.iter()));
-    let cells = written.into_iter().flat_map(|row| row.content.iter().chain(row.framing.cells())).chain(resources);
-    cells.chain(works.iter().filter_map(|work| work.text.as_ref())).collect()
-}
-
-/// A document as a command names it; none when it cannot be read.
-pub fn document(texts: &Texts, resource: &Resource) -> Option<NewResource> {
-    let title = texts.read(resource.title.as_ref())?.to_owned();
-    let link = match &resource.link {
-        Some(link) => Some(texts.read(Some(link))?.to_owned()),
-        None => None,
-    };
-    let file = resource.file.as_ref().map(|file| file.address);
-    Some(NewResource { title, link, purpose: resource.purpose, file })
-}
-
-/// The same as a row of the form.
-pub fn resource_row(document: NewResource, files: &[&File]) -> ResourceRow {
-    let file = document.file.and_then(|address| files.iter().find(|file| file.address == address));
-    ResourceRow {
-        file: file.map(|file| attached::row(file)),
-        title: document.title,
-        url: document.link.unwrap_or_default(),
-        purpose: Purpose::of(document.purpose).value().to_owned(),
-        ..ResourceRow::default()
-    }
-}
-
 /// A text as a form sends it back.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use domain::calendar::{LessonOn, days_after, days_between};
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use domain::textbook::Command;
-use domain::textbook::entry::{LessonRef, NewResource, Source};
+use domain::textbook::entry::{LessonRef, Source};
 use domain::textbook::file::File;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Sheet, Written};
@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS};
 use super::super::week::first_words;
 use super::super::{Desk, labels};
-use super::At;
-use super::standing::{Standing, cells_of, document, resource_row};
+use super::given::{cells_of, rows};
+use super::standing::Standing;
+use super::{At, given};
 use crate::facts::{Books, LessonAt, ServiceBook};
 use crate::fr;
 use crate::problem::Problem;
@@ -78,9 +79,8 @@ impl Taken {
     /// The form of another lesson, filled from it. What cannot be read is left out.
     pub fn typed(&self, standing: &Standing) -> Typed {
         let text = |cell| self.texts.read(cell).unwrap_or_default().to_owned();
-        let documents = self.entry.resources.iter().filter_map(|one| document(&self.texts, one));
-        let files = self.files();
-        let mut resources: Vec<ResourceRow> = documents.map(|one| resource_row(one, &files)).collect();
+        let documents = self.entry.resources.iter();
+        let mut resources: Vec<ResourceRow> = documents.filter_map(|one| given::row(&self.texts, one)).collect();
         resources.resize_with((resources.len() + 1).clamp(RESOURCES, RESOURCES_MAX), ResourceRow::default);
         let mut homework: Vec<HomeworkRow> = self.works.iter().filter_map(|work| self.row(standing, work)).collect();
         homework.resize_with((homework.len() + 1).max(WORKS), HomeworkRow::default);
@@ -111,13 +111,15 @@ impl Taken {
             in_writing: work.work.written,
             source: Some(work.homework.to_string()),
             source_notes: notes(work),
+            documents: self.documents(work.homework),
             ..HomeworkRow::default()
         })
     }
 
-    /// The files of its lesson.
+    /// The files of its lesson and of the work given in it.
     pub fn files(&self) -> Vec<&File> {
-        self.entry.resources.iter().filter_map(|one| one.file.as_ref()).collect()
+        let of_works = self.works.iter().flat_map(|work| &work.resources);
+        self.entry.resources.iter().chain(of_works).filter_map(|one| one.file.as_ref()).collect()
     }
 
     /// Seals the files that a command takes over anew, for the textbook that it is for: each has its own key.
@@ -130,21 +132,16 @@ impl Taken {
         let Command::PublishEntry { resources, homework, .. } = command else { return Ok(()) };
         let documents = resources.iter_mut().chain(homework.iter_mut().flat_map(|work| &mut work.resources));
         for address in documents.filter_map(|one| one.file.as_mut()) {
-            let Some(file) = self.all_files().find(|file| file.address == *address) else { continue };
+            let Some(file) = self.files().into_iter().find(|file| file.address == *address) else { continue };
             *address = desk.web.app.copied(desk.teacher, self.source.textbook, file, textbook).await?.address;
         }
         Ok(())
     }
 
-    fn all_files(&self) -> impl Iterator<Item = &File> {
-        let of_works = self.works.iter().flat_map(|work| &work.resources);
-        self.entry.resources.iter().chain(of_works).filter_map(|one| one.file.as_ref())
-    }
-
-    /// The documents of one of its works; none when one of them cannot be read.
-    pub fn documents(&self, homework: HomeworkId) -> Option<Vec<NewResource>> {
+    /// The documents of one of its works, as rows of the form; none when one of them cannot be read.
+    pub fn documents(&self, homework: HomeworkId) -> Option<Vec<ResourceRow>> {
         let work = self.works.iter().find(|work| work.homework == homework)?;
-        work.resources.iter().map(|one| document(&self.texts, one)).collect()
+        rows(&self.texts, &work.resources)
     }
 }
 
@@ -153,9 +150,7 @@ fn notes(work: &Task) -> Vec<String> {
     let part = (!work.work.audience.is_empty()).then(|| {
         "Ce travail était pour une partie de l’autre classe : choisissez ici les élèves concernés.".to_owned()
     });
-    let documents = (!work.resources.is_empty())
-        .then(|| format!("Repris avec {}.", fr::plural(work.resources.len(), "document", "documents")));
-    part.into_iter().chain(documents).map(|note| fr::spaced(&note)).collect()
+    part.into_iter().map(|note| fr::spaced(&note)).collect()
 }
 
 /// The textbooks of the same subject that this teacher keeps, or kept, besides this one.

@@ -27,12 +27,15 @@ impl Standing {
             typed.version = self.version.to_string();
         }
         let taken = Taken::read(desk, &typed).await?;
-        for row in &mut typed.resources {
+        self.complete(&mut typed, taken.as_ref());
+        for (_, row) in typed.rows() {
             let Some(address) = row.file.as_ref().and_then(|file| file.address.parse().ok()) else { continue };
             let files = self.files().into_iter().chain(taken.iter().flat_map(Taken::files));
-            let found = match files.into_iter().find(|file| file.address == address) {
-                Some(file) => Some(file.clone()),
-                None => desk.web.app.files.received(self.textbook, address).await?,
+            let found = if let Some(file) = files.into_iter().find(|file| file.address == address) {
+                Some(file.clone())
+            } else {
+                let app = &desk.web.app;
+                app.files.received(&app.desk, desk.teacher, self.textbook, address).await?
             };
             row.file_lost = found.is_none();
             row.file = found.as_ref().map(attached::row);
