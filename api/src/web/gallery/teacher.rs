@@ -244,6 +244,7 @@ fn workload(amount: Amount) -> WorkloadPage {
     WorkloadPage {
         layout: layout(Role::Teacher, LESSON, amount),
         class: amount.class(),
+        glance: (amount != Amount::One).then(|| "/enseignant/charge".to_owned()),
         back: Some(Link { href: format!("/enseignant/cahiers/{BOOK}"), text: "Cahier de textes".to_owned() }),
         classes: Vec::new(),
         chosen: String::new(),
