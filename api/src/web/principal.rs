@@ -114,11 +114,14 @@ pub struct MonthPage {
     pub layout: Layout,
     /// Its first day.
     pub month: Date,
+    /// When one class is shown beside its groups; and the way back to all classes.
+    pub class: Option<String>,
+    pub whole: Option<String>,
     pub previous: Option<String>,
     pub next: Option<String>,
     /// The Mondays of those that have lessons, oldest first.
     pub weeks: Vec<Date>,
-    /// Classes, then groups: one cell a week.
+    /// Classes, or a class and then its groups: one cell a week.
     pub rows: Vec<Row>,
     /// When there are more lines than a page holds.
     pub stretches: Vec<Stretch>,

@@ -101,6 +101,9 @@ async fn ct_01_the_month_of_a_class_is_counted_like_its_year() {
     let full = row(pages.sees(HEAD, MONTH).await);
     assert!(full.contains("1 séance renseignée sur 1"), "{full}");
     assert_eq!(full, row(pages.sees(HEAD, "/direction").await));
+    let beside = pages.sees(HEAD, &format!("{MONTH}&classe={}", crate::school::class("4B"))).await;
+    assert_eq!(row(beside.clone()), full, "the class, and below it the groups of its pupils");
+    assert!(beside.matches("<th scope=\"row\">").count() > 1, "{beside}");
     let ahead = pages.sees(HEAD, "/direction/mois?mois=2027-03-01").await;
     assert!(ahead.contains("Aucune séance tenue ce mois-ci"), "{ahead}");
     for who in [TEACHER, SCHOOL_LIFE, PUPIL] {

@@ -39,6 +39,8 @@ fn month(amount: Amount) -> MonthPage {
     MonthPage {
         layout: layout(Role::Principal, "/direction/mois", amount),
         month: november(1),
+        class: (amount == Amount::One).then(|| amount.class()),
+        whole: (amount == Amount::One).then(|| "/direction/mois?mois=2026-11-01".to_owned()),
         previous: Some("/direction/mois?mois=2026-10-01".to_owned()),
         next: (amount == Amount::Long).then(|| "/direction/mois?mois=2026-12-01".to_owned()),
         weeks: if amount == Amount::Empty { vec![] } else { vec![november(2), november(9), november(16)] },

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::access::Scope;
+use domain::access::{Scope, Stay};
 use domain::calendar::{days_after, monday_of};
-use domain::ids::{GroupId, PersonId};
+use domain::ids::{GroupId, PersonId, SchoolId};
 use jiff::civil::Date;
 use projections::principal::queries::{Weight, weights};
 use serde::Deserialize;
 
-use super::{Load, groups_of_pupils};
+use super::Load;
 use crate::app::App;
 use crate::facts::Books;
 use crate::problem::Problem;
@@ -97,8 +97,11 @@ impl Week {
     }
 }
 
-/// The pupils of a class, each with the groups they are in.
-type Pupils = Vec<(Option<PersonId>, BTreeSet<GroupId>)>;
+/// The pupils of a class, each with the ranks of their groups; and whether its work is the reader's to count.
+struct Class {
+    pupils: Vec<(Option<PersonId>, Vec<usize>)>,
+    counted: bool,
+}
 
 /// What falls on each class, for the pupil who has most; none for a class that is not the reader's to count today.
 async fn count(
@@ -109,67 +112,105 @@ async fn count(
     week: &Week,
 ) -> Result<Vec<Option<Loads>>, Problem> {
     let Some((from, until)) = week.ends() else { return Ok(vec![]) };
-    let (pupils, scope, elsewhere) = {
+    let (read, elsewhere) = {
         let books = app.register.read();
-        let (pupils, scope) = read_by(&books, person, classes, (today, today.clamp(from, until)));
-        let services = scope.groups.iter().flat_map(|(group, _)| books.services_of_group(*group));
+        let read = Read::by(&books, person, classes, (today, today.clamp(from, until)));
+        let services = read.scope.groups.iter().flat_map(|(group, _)| books.services_of_group(*group));
         let elsewhere = books.days_elsewhere(services.map(|service| service.textbook), from, until);
-        (pupils, scope, elsewhere)
+        (read, elsewhere)
     };
-    if scope.is_nothing() {
+    if read.scope.is_nothing() {
         return Ok(vec![None; classes.len()]);
     }
-    let weights = weights(&app.reader, &scope, (from, until), &elsewhere).await?;
+    let weights = weights(&app.reader, &read.scope, (from, until), &elsewhere).await?;
     let books = app.register.read();
-    let mut by_group: HashMap<GroupId, Vec<(usize, &Weight)>> = HashMap::new();
+    let mut by_group: Vec<Vec<(usize, &Weight)>> = vec![vec![]; read.groups.len()];
     for weight in &weights {
         let day = books.due_on(weight.textbook, &weight.due);
-        if let Some(at) = week.days.iter().position(|known| *known == day) {
-            by_group.entry(weight.group).or_default().push((at, weight));
+        let at = week.days.iter().position(|known| *known == day);
+        if let Some((at, (_, rank))) = at.zip(read.ranks.get(&weight.group).copied().flatten()) {
+            by_group[rank].push((at, weight));
         }
     }
-    Ok(pupils.into_iter().map(|pupils| pupils.map(|pupils| most(&pupils, &by_group))).collect())
+    Ok(read.classes.iter().map(|class| class.counted.then(|| class.most(&by_group))).collect())
 }
 
-/// The pupils of the classes whose work somebody may count, and all that they may read of it.
-fn read_by(
-    books: &Books,
-    person: PersonId,
-    classes: &[GroupId],
-    (today, on): (Date, Date),
-) -> (Vec<Option<Pupils>>, Scope) {
-    let mut scope = Scope::nothing();
-    let mut all = Vec::with_capacity(classes.len());
-    for class in classes {
-        let pupils = groups_of_pupils(books, *class, on);
-        let groups: BTreeSet<GroupId> = pupils.iter().flat_map(|(_, groups)| groups).copied().collect();
-        let counted = books.workload_scope(person, *class, groups, today);
-        all.push((!counted.is_nothing()).then_some(pupils));
-        scope.groups.extend(counted.groups);
-        scope.behind_the_scenes |= counted.behind_the_scenes;
+/// What is read for several classes together. A group is looked up and read once, however many pupils and classes it has.
+#[derive(Default)]
+struct Read {
+    classes: Vec<Class>,
+    /// Those of the year, by rank.
+    groups: Vec<GroupId>,
+    /// The school and the rank of every group that was met; none for one of another year.
+    ranks: HashMap<GroupId, Option<(SchoolId, usize)>>,
+    scope: Scope,
+}
+
+impl Read {
+    /// The pupils of the classes on a day, and all that somebody may read today of the work that falls on them.
+    fn by(books: &Books, person: PersonId, classes: &[GroupId], (today, on): (Date, Date)) -> Self {
+        let mut read = Self::default();
+        for class in classes {
+            let members = books.members(*class, on);
+            let mut pupils: Vec<_> =
+                members.map(|pupil| (Some(pupil), read.together(books, *class, pupil, on))).collect();
+            // Nobody is in it yet: its own work counts all the same.
+            if pupils.is_empty() {
+                pupils.push((None, read.rank(books, *class, on).map(|(_, rank)| rank).into_iter().collect()));
+            }
+            let ranks: BTreeSet<usize> = pupils.iter().flat_map(|(_, ranks)| ranks).copied().collect();
+            let groups = ranks.into_iter().map(|rank| read.groups[rank]).collect();
+            let counted = books.workload_scope(person, *class, groups, today);
+            read.classes.push(Class { pupils, counted: !counted.is_nothing() });
+            read.scope.behind_the_scenes |= counted.behind_the_scenes;
+            read.scope.groups.extend(counted.groups);
+        }
+        read.scope.groups.sort_unstable();
+        read.scope.groups.dedup();
+        read
     }
-    // A group of several classes is read once.
-    scope.groups.sort_unstable();
-    scope.groups.dedup();
-    (all, scope)
+
+    /// The groups of the school of their class that a pupil is in on a day.
+    fn together(&mut self, books: &Books, class: GroupId, pupil: PersonId, on: Date) -> Vec<usize> {
+        let school = self.rank(books, class, on).map(|(school, _)| school);
+        let here = |stay: &&Stay| stay.from <= on && stay.until.is_none_or(|until| on < until);
+        let groups = books.stays(pupil).iter().filter(here).filter_map(|stay| self.rank(books, stay.group, on));
+        let mut ranks: Vec<usize> = groups.filter(|(known, _)| Some(*known) == school).map(|(_, rank)| rank).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks
+    }
+
+    fn rank(&mut self, books: &Books, group: GroupId, on: Date) -> Option<(SchoolId, usize)> {
+        if let Some(known) = self.ranks.get(&group) {
+            return *known;
+        }
+        let book = books.groups.get(&group).filter(|_| books.is_of_the_year(group, on));
+        let rank = book.map(|book| (book.school, self.groups.len()));
+        self.groups.extend(rank.map(|_| group));
+        self.ranks.insert(group, rank);
+        rank
+    }
 }
 
-/// Of each day and each figure, that of the pupil who has most.
-fn most(pupils: &Pupils, by_group: &HashMap<GroupId, Vec<(usize, &Weight)>>) -> Loads {
-    let mut most = Loads::default();
-    for (pupil, groups) in pupils {
-        let mut of_pupil = Loads::default();
-        for (at, weight) in groups.iter().filter_map(|group| by_group.get(group)).flatten() {
-            let asked = weight.audience.is_empty() || pupil.is_none_or(|pupil| weight.audience.contains(&pupil));
-            if asked {
-                of_pupil[*at].weigh(weight.minutes, weight.test);
+impl Class {
+    /// Of each day and each figure, that of the pupil who has most.
+    fn most(&self, by_group: &[Vec<(usize, &Weight)>]) -> Loads {
+        let mut most = Loads::default();
+        for (pupil, ranks) in &self.pupils {
+            let mut of_pupil = Loads::default();
+            for (at, weight) in ranks.iter().flat_map(|rank| &by_group[*rank]) {
+                let asked = weight.audience.is_empty() || pupil.is_none_or(|pupil| weight.audience.contains(&pupil));
+                if asked {
+                    of_pupil[*at].weigh(weight.minutes, weight.test);
+                }
+            }
+            for (most, load) in most.iter_mut().zip(of_pupil) {
+                most.raise(load);
             }
         }
-        for (most, load) in most.iter_mut().zip(of_pupil) {
-            most.raise(load);
-        }
+        most
     }
-    most
 }
 
 impl From<Load> for Heat {
