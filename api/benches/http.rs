@@ -11,6 +11,8 @@
 
 #[path = "http/bare.rs"]
 mod bare;
+#[path = "durable/lived.rs"]
+mod lived;
 #[path = "http/load.rs"]
 mod load;
 
@@ -19,24 +21,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::app::{App, Mode};
-use api::demo::clock::DemoClock;
-use api::demo::{Demo, Memory, Silent};
+use api::app::App;
 use api::facts::Standpoint;
 use axum::Router;
 use domain::calendar::{days_after, monday_of};
 use domain::ids::PersonId;
 use hyper::header;
-use infra::devdb;
-use infra::generator::fictional_uai;
 use infra::postgres::{Role, connect};
-use jiff::Timestamp;
 use jiff::civil::{DateTime, datetime};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use bare::Bare;
+use lived::{Lived, shuffled};
 use load::{Driven, Target, drive};
 
 /// A Friday after the last lesson: a whole week is written, and the next one's work is given.
@@ -53,16 +51,14 @@ const STEADY: Duration = Duration::from_secs(5);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let data_dir = tempfile::tempdir().unwrap();
-    let (cluster, school) = runtime.block_on(school(data_dir.path()));
+    let (lived, school) = runtime.block_on(school());
     for route in &school.routes {
         runtime.block_on(school.compare(route));
     }
     for route in &school.routes {
         println!("{}", measure(route));
     }
-    runtime.block_on(school.app.close());
-    cluster.stop();
+    runtime.block_on(lived.end());
 }
 
 /// One route of the application, and its bare twin.
@@ -80,26 +76,9 @@ struct School {
 }
 
 /// A cluster of its own, the school and its weeks, both servers.
-async fn school(data_dir: &std::path::Path) -> (devdb::Cluster, School) {
-    // The server's user is not ours when we are root: it must be able to walk in.
-    std::fs::set_permissions(data_dir, std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
-    let settings = vec![("shared_buffers".to_owned(), "1GB".to_owned())];
-    let options = devdb::Options { download: true, settings, ..devdb::Options::new(data_dir) };
-    let cluster = devdb::open(&options, &mut |said| eprintln!("{said}")).await.unwrap();
-    let clock = Arc::new(DemoClock::standing_at(Timestamp::UNIX_EPOCH));
-    let opened = App::open(data_dir, cluster.url(), cluster.vault_url(), clock.clone(), Mode::Demo);
-    let app = opened.await.unwrap();
-    let memory = Memory {
-        uai: fictional_uai(42),
-        pupils: PUPILS,
-        at: OPENS_AT,
-        weeks: 4,
-        primary: false,
-        ready: false,
-        lived: 0,
-    };
-    memory.write(data_dir).unwrap();
-    let demo = Demo::open(app.clone(), clock, data_dir, memory, &Silent).await.unwrap();
+async fn school() -> (Lived, School) {
+    let lived = Lived::open(PUPILS, OPENS_AT, 4, |school| school).await;
+    let (app, demo, cluster) = (lived.app.clone(), lived.demo.clone(), &lived.cluster);
     let groups = groups(&app);
     let pupils = shuffled(groups.keys().copied().collect());
     let (today, monday) = (OPENS_AT.date(), monday_of(OPENS_AT.date()));
@@ -116,10 +95,10 @@ async fn school(data_dir: &std::path::Path) -> (devdb::Cluster, School) {
         let token = |pupil: &Uuid| Some(format!("Bearer {}", app.tokens.mint(PersonId(*pupil), 2).unwrap()));
         let ours = pupils.iter().map(|pupil| (path.to_owned(), token(pupil))).collect();
         let plain = pupils.iter().map(|pupil| (format!("/{name}/{pupil}"), None)).collect();
-        let target = |address, requests| Target { address, requests: Arc::new(requests) };
+        let target = |address, requests| Target { address, by: "authorization", requests: Arc::new(requests) };
         Route { path, ours: target(at, ours), bare: target(bare_at, plain) }
     });
-    (cluster, School { app, ours, bare, routes: routes.into() })
+    (lived, School { app, ours, bare, routes: routes.into() })
 }
 
 /// The groups of each pupil, as their right to read names them.
@@ -130,17 +109,6 @@ fn groups(app: &App) -> HashMap<Uuid, Vec<Uuid>> {
     // The bare query knows no last day: those who left a group are few, and left out.
     let whole = seen.filter(|(_, groups)| !groups.is_empty() && groups.iter().all(|(_, last)| last.is_none()));
     whole.map(|(person, groups)| (person, groups.iter().map(|(group, _)| group.0).collect())).collect()
-}
-
-/// In an order of chance, always the same.
-fn shuffled(mut pupils: Vec<Uuid>) -> Vec<Uuid> {
-    pupils.sort_unstable();
-    let mut state = 2_026_u64;
-    for at in (1..pupils.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        pupils.swap(at, (state >> 33) as usize % (at + 1));
-    }
-    pupils
 }
 
 async fn serve(router: Router) -> SocketAddr {

@@ -13,17 +13,21 @@
 
 #[path = "rebuild/lag.rs"]
 mod lag;
-#[path = "rebuild/year.rs"]
-mod year;
+#[path = "durable/lived.rs"]
+mod lived;
 
 use std::time::Instant;
 
 use infra::subscriptions::Subscriptions;
+use jiff::civil::{DateTime, datetime};
+use lived::{Lived, asked};
 use sqlx::Row as _;
 
 /// As many positions as a rebuild reads at once.
 const STRETCH: i64 = 5_000;
 const ROUNDS: usize = 3;
+/// After the last Monday of the school year.
+const OPENS_AT: DateTime = datetime(2027, 6, 28, 17, 30, 0, 0);
 
 fn main() {
     // `cargo test --benches` runs every bench with this word: a measure is not a test.
@@ -32,7 +36,7 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let year = year::Year::live().await;
+        let year = Lived::open(480, OPENS_AT, asked("PALIMPSESTE_BENCH_WEEKS", 36), |school| school).await;
         let events = infra::subscriptions::head(&year.app.reader).await.unwrap();
         for name in year.app.subscriptions.names() {
             let (mut rebuilt, mut filled, mut read) = (Vec::new(), Vec::new(), Vec::new());
@@ -66,7 +70,7 @@ async fn rebuilding(subscriptions: &Subscriptions, name: &str) -> (f64, f64) {
 }
 
 /// The rows that a rebuild reads, fetched and dropped.
-async fn reading(year: &year::Year) -> f64 {
+async fn reading(year: &Lived) -> f64 {
     let (started, mut at) = (Instant::now(), 0_i64);
     loop {
         let rows = sqlx::query(infra::subscriptions::READ).bind(1).bind(at).bind(STRETCH);

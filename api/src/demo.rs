@@ -108,10 +108,22 @@ impl Demo {
         app: Arc<App>,
         clock: Arc<DemoClock>,
         data_dir: &Path,
-        mut memory: Memory,
+        memory: Memory,
         progress: &dyn Progress,
     ) -> Result<Arc<Self>, Failure> {
         let generated = school(&memory);
+        Self::open_school(app, clock, data_dir, memory, generated, progress).await
+    }
+
+    /// The same, of a school that was drawn otherwise than these settings alone would.
+    pub async fn open_school(
+        app: Arc<App>,
+        clock: Arc<DemoClock>,
+        data_dir: &Path,
+        mut memory: Memory,
+        generated: School,
+        progress: &dyn Progress,
+    ) -> Result<Arc<Self>, Failure> {
         let village = village(&memory, &generated);
         let (from, until) =
             (first_day(&generated, memory.at.date(), memory.weeks), weeks_after(memory.at.date(), WEEKS_AFTER));

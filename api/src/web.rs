@@ -12,12 +12,14 @@
 //! | enseignant | [`teacher`]: the week, one lesson as a form, one textbook |
 //! | professeur principal, vie scolaire | [`class`]: a class in all its subjects |
 //! | direction | [`principal`]: coverage, inspection mandates; [`rights`]: those around a pupil |
+//! | direction, vie scolaire, équipe | [`heat`]: the work that falls on their classes in a week |
 //! | inspection | [`inspector`]: the textbooks under mandate, and all that was ever written in one |
 //! | anybody | [`welcome`], [`problem`] |
 
 pub mod class;
 pub mod filters;
 pub mod groups;
+pub mod heat;
 pub mod inspector;
 pub mod layout;
 pub mod parent;

@@ -60,6 +60,18 @@ impl Scope {
             || self.textbooks.contains(&textbook)
             || self.groups.iter().any(|(known, _)| *known == group)
     }
+
+    /// Of these groups of a school, those that it admits, and nothing else: what a page that shows a part of the school reads.
+    #[must_use]
+    pub fn within(&self, school: SchoolId, groups: impl IntoIterator<Item = GroupId>) -> Self {
+        let whole = self.schools.contains(&school);
+        let last_day = |group: GroupId| {
+            let known = self.groups.iter().find(|(known, _)| *known == group).map(|(_, until)| *until);
+            (if whole { Some(None) } else { known }).map(|until| (group, until))
+        };
+        let groups = groups.into_iter().filter_map(last_day).collect();
+        Self { groups, pupils: self.pupils.clone(), behind_the_scenes: self.behind_the_scenes, ..Self::default() }
+    }
 }
 
 /// A mandate as it stands.

@@ -39,6 +39,21 @@ macro_rules! seen_in_groups {
 }
 pub(crate) use seen_in_groups;
 
+/// The same for a scope of many groups, as a join: `from ` this, and then what else is wanted of the rows. The groups lead, and each
+/// finds its rows by its index; a condition that looks each row's group up among a thousand does not. A group stands once in a scope.
+macro_rules! of_groups_seen {
+    ($table:literal, $date:literal) => {
+        concat!(
+            "unnest($3::uuid[], $4::date[]) w(g, u) join ",
+            $table,
+            " t on t.group_id = w.g and (w.u is null or t.",
+            $date,
+            " <= w.u) where $1::uuid[] is not null and $2::uuid[] is not null"
+        )
+    };
+}
+pub(crate) use of_groups_seen;
+
 /// The values of `$1` to `$4`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
@@ -65,7 +80,7 @@ impl Seen {
         if scope.behind_the_scenes { Self::of(scope) } else { Self::of(&Scope::nothing()) }
     }
 
-    /// Of a statement written with [`seen!`] and the same written with [`seen_in_groups!`], the one for this scope.
+    /// Of a statement written with [`seen!`] and the same for groups alone, the one for this scope.
     pub(crate) fn chosen(&self, any: &'static str, in_groups: &'static str) -> &'static str {
         if self.schools.is_empty() && self.textbooks.is_empty() { in_groups } else { any }
     }

@@ -106,7 +106,7 @@ const walks = {
     const tutored = (await links(page, "/enseignant/classes/"))[0];
     const book = lesson.split("/seances/")[0];
     const outside = `${book}/hors-emploi-du-temps`;
-    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, `${book}/reprise-de-service`, outside, `${outside}/2026-11-17T07:00?duree=55`];
+    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/charge", "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, `${book}/reprise-de-service`, outside, `${outside}/2026-11-17T07:00?duree=55`];
   },
   Hélène: async (page) => {
     const line = (await links(page, "classe="))[0];
@@ -122,7 +122,7 @@ const walks = {
     await page.goto(`${site}/direction/groupes/nouveau`);
     const classes = await page.locator("input[name=classe]").evaluateAll((found) => found.slice(0, 2).map((one) => `classe=${one.value}`).join("&"));
     const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
-    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
+    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
   },
   Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
   Bruno: async () => ["/parent"],
@@ -493,6 +493,20 @@ await story("a form sent once the session is over comes back, and is sent again 
   await teacher.click("button:has-text('Envoyer de nouveau')");
   must((await teacher.inputValue("#note")) === "Mot gardé du navigateur.", "what was typed is lost");
   await teacher.context().close();
+});
+
+await story("the head sees the work of every class in a week, and goes from a line to its class", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/charge`);
+  await head.click("a:has-text('toutes les classes')");
+  must((await head.locator("table.heats tbody tr").count()) > 1, "there is no line for each class");
+  must((await head.locator("td.heat .rate").count()) > 0, "no figure says what falls on a day");
+  await picture(head, join(pictures, "charge-classes.png"));
+  await head.click("a[rel='next']");
+  must((await text(head)).includes("semaine du 23 novembre"), "the next week is not shown");
+  await head.locator("table.heats tbody a").first().click();
+  must(new URL(head.url()).searchParams.has("classe"), "a line does not lead to its class");
+  await head.context().close();
 });
 
 await story("nobody reads what is not theirs", async () => {

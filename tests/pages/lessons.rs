@@ -2,6 +2,7 @@
 //! it is not; and lessons that the timetable does not have.
 
 mod assured;
+mod heat;
 mod moved;
 mod outside;
 mod workload;

@@ -3,7 +3,7 @@ use domain::textbook::homework::HomeworkKind;
 use jiff::SignedDuration;
 
 use projections::history::*;
-use projections::principal::queries::{workload, written};
+use projections::principal::queries::{weights, workload, written, written_marks};
 
 use super::Database;
 
@@ -62,5 +62,45 @@ async fn another_school_and_who_does_not_lead_get_nothing() {
         assert!(rows.iter().all(|row| row.place.school != book.school));
         let rows = workload(pool, &scope, &[THURSDAY, FRIDAY, NEXT_MONDAY].into()).await.unwrap();
         assert!(rows.iter().all(|row| row.place.school != book.school));
+    }
+}
+
+#[tokio::test]
+async fn what_a_table_of_classes_counts_is_what_stands_in_the_rows() {
+    let database = Database::filled().await;
+    let (pool, book) = (database.pool(), maths());
+    let days = (MONDAY, NEXT_MONDAY);
+    let whole = of_school(book);
+    let rows = written(pool, &whole, days.0, days.1).await.unwrap();
+    let mut listed: Vec<_> = rows.iter().filter_map(|row| Some((row.slot?, row.date))).collect();
+    let mut marks = written_marks(pool, &whole, days, &[].into()).await.unwrap();
+    listed.sort_unstable();
+    marks.sort_unstable();
+    assert!(!marks.is_empty());
+    assert_eq!(marks, listed);
+    // Of one group; its days one by one, or together.
+    let of_one = whole.within(book.school, [book.group]);
+    let mut listed: Vec<_> = rows.iter().filter(|row| row.place.group == book.group).collect();
+    listed.retain(|row| row.slot.is_some());
+    assert_eq!(written_marks(pool, &of_one, days, &[].into()).await.unwrap().len(), listed.len());
+    let besides = [TUESDAY, THURSDAY, FRIDAY, NEXT_MONDAY].into();
+    let apart = written_marks(pool, &of_one, (MONDAY, MONDAY), &besides).await.unwrap();
+    assert!(apart.len() <= listed.len() && !apart.is_empty());
+    let work = workload(pool, &whole, &[FRIDAY, NEXT_MONDAY].into()).await.unwrap();
+    let due = work.iter().filter(|row| row.place.group == book.group);
+    let mut due: Vec<_> =
+        due.map(|row| (row.work.due, row.work.kind == HomeworkKind::Test, row.work.minutes)).collect();
+    let counted = weights(pool, &of_one, (FRIDAY, FRIDAY), &[NEXT_MONDAY].into()).await.unwrap();
+    let mut counted: Vec<_> = counted.iter().map(|weight| (weight.due, weight.test, weight.minutes)).collect();
+    let key = |one: &(domain::textbook::homework::Due, bool, Option<u16>)| (one.0.on, one.1, one.2);
+    due.sort_by_key(key);
+    counted.sort_by_key(key);
+    assert!(!counted.is_empty());
+    assert_eq!(counted, due);
+    let sixth = of_school(french_6c()).within(french_6c().school, [french_6c().group]);
+    let french = weights(pool, &sixth, days, &[].into()).await.unwrap();
+    assert_eq!(french.iter().map(|weight| weight.audience.len()).collect::<Vec<_>>(), [2], "for two pupils");
+    for scope in [Scope::nothing(), of_group(book, None), of_school(book)] {
+        assert!(weights(pool, &scope, days, &[].into()).await.unwrap().is_empty(), "of groups, to who leads them");
     }
 }

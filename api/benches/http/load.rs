@@ -23,7 +23,9 @@ const TICK: Duration = Duration::from_micros(200);
 #[derive(Clone)]
 pub struct Target {
     pub address: SocketAddr,
-    /// Path, and the token of who asks when there is one.
+    /// The header that carries a token: `authorization`, or `cookie` for a page.
+    pub by: &'static str,
+    /// Path, and the value of that header for who asks, when somebody does.
     pub requests: Arc<Vec<(String, Option<String>)>>,
 }
 
@@ -125,7 +127,7 @@ async fn ask(mut connection: SendRequest<Empty<Bytes>>, target: Target, schedule
         let (path, token) = &target.requests[number % target.requests.len()];
         let mut request = Request::get(path).header("host", "bench");
         if let Some(token) = token {
-            request = request.header("authorization", token);
+            request = request.header(target.by, token);
         }
         connection.ready().await.unwrap();
         let answer = connection.send_request(request.body(Empty::new()).unwrap()).await.unwrap();

@@ -12,7 +12,7 @@ use domain::textbook::entry::NewFraming;
 use hdrhistogram::Histogram;
 use sqlx::Row as _;
 
-use super::year::Year;
+use super::lived::Lived;
 
 const LASTS: Duration = Duration::from_secs(10);
 /// Not counted: caches fill, plans are made.
@@ -27,7 +27,7 @@ type Revisable = (PersonId, TextbookId, EntryId);
 /// When a reader had folded up to where.
 type Course = Arc<Mutex<Vec<(Instant, i64)>>>;
 
-pub async fn measure(year: &Year, commands_per_s: u64) -> String {
+pub async fn measure(year: &Lived, commands_per_s: u64) -> String {
     let entries = Arc::new(revisable(year).await);
     let readers: Vec<&'static str> = year.app.subscriptions.names().into_iter().chain([REGISTER]).collect();
     let courses: Vec<Course> = readers.iter().map(|_| Course::default()).collect();
@@ -102,7 +102,7 @@ fn seen(course: &Course, position: i64) -> Instant {
 }
 
 /// Entries that stand, whose author teaches that service on the day of the demonstration.
-async fn revisable(year: &Year) -> Vec<Revisable> {
+async fn revisable(year: &Lived) -> Vec<Revisable> {
     let rows =
         sqlx::query("select author, textbook, entry from teacher.lesson where not withdrawn order by date, entry");
     let rows = rows.fetch_all(&year.app.reader).await.unwrap();

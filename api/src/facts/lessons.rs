@@ -156,6 +156,10 @@ impl Books {
 
     /// The day on which a work is due: that of its lesson, wherever it is held now.
     pub fn due_on(&self, textbook: TextbookId, due: &Due) -> Date {
+        // Most services never moved a lesson: theirs are where the timetable has them.
+        if self.services.get(&textbook).is_none_or(|service| service.moved.is_empty()) {
+            return due.on;
+        }
         self.due_lesson(textbook, due).map_or(due.on, |lesson| lesson.date)
     }
 

@@ -104,13 +104,12 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, Id(id): Id, asked
     };
     let (from, until) = asked.days((days_after(today, -BEFORE_DAYS).unwrap_or(today), today), DAYS_MAX)?;
     // A lesson held on these days may be one of other days of the timetable.
-    let (first, last) = {
+    let elsewhere = {
         let books = app.register.read();
-        let days = books.days_elsewhere(books.services_of_school(school).map(|service| service.textbook), from, until);
-        (days.first().map_or(from, |day| from.min(*day)), days.last().map_or(until, |day| until.max(*day)))
+        books.days_elsewhere(books.services_of_school(school).map(|service| service.textbook), from, until)
     };
-    let written = principal::queries::written(&app.reader, &scope, first, last).await?;
-    let written = written.into_iter().filter_map(|lesson| Some((lesson.slot?, lesson.date))).collect();
+    let written = principal::queries::written_marks(&app.reader, &scope, (from, until), &elsewhere).await?;
+    let written = written.into_iter().collect();
     let fill = {
         let books = app.register.read();
         let school = books.schools.get(&school).ok_or_else(Problem::unknown)?;

@@ -7,6 +7,7 @@ use domain::calendar::monday_of;
 use jiff::civil::{Date, Time};
 
 use super::filters;
+use super::heat::Stretch;
 use super::layout::{Choice, FieldError, Layout, Link, error_of, filled_of};
 use crate::fr;
 pub use files::{Decided, FilesPage, LimitsForm, TypeChoice, Used};
@@ -22,6 +23,12 @@ impl Filling {
     /// `92,3 %`; `None` when no lesson was held.
     pub fn said(&self) -> Option<String> {
         fr::percentage(self.filled, self.held)
+    }
+
+    /// One more lesson.
+    pub fn count(&mut self, filled: bool) {
+        self.held += 1;
+        self.filled += u32::from(filled);
     }
 
     #[must_use]
@@ -94,12 +101,44 @@ pub struct CoveragePage {
 }
 
 impl CoveragePage {
-    pub fn month(&self, date: &Date) -> &'static str {
+    pub fn column(&self, date: &Date) -> &'static str {
         fr::month(*date)
     }
 
     pub fn total_said(&self) -> String {
         self.total.said().unwrap_or_else(|| "—".to_owned())
+    }
+}
+
+/// `/direction/mois`
+#[derive(Debug, Template)]
+#[template(path = "principal/month.html")]
+pub struct MonthPage {
+    pub layout: Layout,
+    /// Its first day.
+    pub month: Date,
+    /// When one class is shown beside its groups; and the way back to all classes.
+    pub class: Option<String>,
+    pub whole: Option<String>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+    /// The Mondays of those that have lessons, oldest first.
+    pub weeks: Vec<Date>,
+    /// Classes, or a class and then its groups: one cell a week.
+    pub rows: Vec<Row>,
+    /// When there are more lines than a page holds.
+    pub stretches: Vec<Stretch>,
+}
+
+impl MonthPage {
+    /// `novembre 2026`
+    pub fn named(&self) -> String {
+        format!("{} {}", fr::month(self.month), self.month.year())
+    }
+
+    /// `semaine du 2 novembre`
+    pub fn column(&self, date: &Date) -> String {
+        format!("semaine du {}", fr::short_date(*date))
     }
 }
 

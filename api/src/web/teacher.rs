@@ -223,6 +223,8 @@ pub struct WorkloadPage {
     pub layout: Layout,
     pub class: String,
     pub back: Option<Link>,
+    /// Where all the classes of this reader are, side by side.
+    pub glance: Option<String>,
     /// For the head, who chooses among all.
     pub classes: Vec<Choice>,
     /// The value of the class shown, or empty.

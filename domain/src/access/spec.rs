@@ -201,6 +201,19 @@ fn who_sets_up_guards_archives_counts_or_hosts_reads_nothing() {
     }
 }
 
+#[test]
+fn a_part_of_a_school_is_never_more_than_what_was_seen_of_it() {
+    let (here, there) = (SchoolId::of("0990001X"), SchoolId::of("0990002Y"));
+    let head = of_head(&[(here, Role::Head)]);
+    let part = head.within(here, [group("4B"), group("4A")]);
+    assert_eq!(part.groups, [(group("4B"), None), (group("4A"), None)]);
+    assert!(part.behind_the_scenes && part.schools.is_empty(), "as much, of fewer groups");
+    assert!(head.within(there, [group("4B")]).is_nothing(), "of a school that is not theirs");
+    let left = date(2026, 10, 5);
+    let pupil = Scope { groups: vec![(group("4B"), Some(left))], ..Scope::default() };
+    assert_eq!(pupil.within(here, [group("4A"), group("4B")]).groups, [(group("4B"), Some(left))]);
+}
+
 fn team() -> Team {
     let held = |teacher, until| Assignment {
         teacher: person(teacher),

@@ -4,10 +4,12 @@ use jiff::civil::date;
 
 use super::sample::{at, choice, layout, november};
 use super::{Amount, html};
+use crate::web::heat::{Heat, HeatPage, HeatRow, Stretch};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
     ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Decided, FilesPage, Filling, Gap, Gaps, LessonsPage,
-    LimitsForm, Mandate, MandateForm, MandatesPage, MovePage, Row, ServiceChoice, ServiceGroup, TypeChoice, Used,
+    LimitsForm, Mandate, MandateForm, MandatesPage, MonthPage, MovePage, Row, ServiceChoice, ServiceGroup, TypeChoice,
+    Used,
 };
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
@@ -18,6 +20,8 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     let wrong = FieldError { field: "personne".to_owned(), message: "Choisissez la personne concernée.".to_owned() };
     vec![
         ("principal-coverage", html(&coverage(amount))),
+        ("principal-month", html(&month(amount))),
+        ("principal-heat", html(&heat(amount))),
         ("principal-lessons", html(&lessons(amount))),
         ("principal-move", html(&relocation(amount))),
         ("principal-mandates", html(&mandates(amount))),
@@ -66,6 +70,64 @@ fn files(amount: Amount, errors: Vec<FieldError>) -> FilesPage {
             errors,
         },
     }
+}
+
+fn month(amount: Amount) -> MonthPage {
+    let row = |label: String, weeks: [(u32, u32); 3]| Row {
+        label,
+        href: "/direction?classe=x#vides".to_owned(),
+        cells: weeks.map(|(filled, held)| Filling { held, filled }).to_vec(),
+        total: Filling { held: weeks.iter().map(|w| w.1).sum(), filled: weeks.iter().map(|w| w.0).sum() },
+    };
+    MonthPage {
+        layout: layout(Role::Principal, "/direction/mois", amount),
+        month: november(1),
+        class: (amount == Amount::One).then(|| amount.class()),
+        whole: (amount == Amount::One).then(|| "/direction/mois?mois=2026-11-01".to_owned()),
+        previous: Some("/direction/mois?mois=2026-10-01".to_owned()),
+        next: (amount == Amount::Long).then(|| "/direction/mois?mois=2026-12-01".to_owned()),
+        weeks: if amount == Amount::Empty { vec![] } else { vec![november(2), november(9), november(16)] },
+        rows: amount.of(vec![
+            row(amount.class(), [(26, 26), (20, 26), (9, 10)]),
+            row(amount.word("3e groupe 2"), [(0, 0), (1, 2), (0, 1)]),
+        ]),
+        stretches: pages_of(amount, "/direction/mois?mois=2026-11-01"),
+    }
+}
+
+fn heat(amount: Amount) -> HeatPage {
+    let heat = |(tasks, minutes, tests): (u32, u32, u32)| Heat { tasks, minutes, tests };
+    let row = |label: String, days: [(u32, u32, u32); 5]| HeatRow {
+        label,
+        href: "/direction/charge?classe=x".to_owned(),
+        cells: days.map(heat).to_vec(),
+    };
+    let here = "/direction/charge/classes";
+    HeatPage {
+        layout: layout(Role::Principal, here, amount),
+        back: Link { href: "/direction/charge".to_owned(), text: "Charge de travail d’une classe".to_owned() },
+        monday: november(16),
+        previous: Some(format!("{here}?semaine=2026-11-09")),
+        next: Some(format!("{here}?semaine=2026-11-23")),
+        present: (amount == Amount::Long).then(|| here.to_owned()),
+        days: (16..=20).map(november).collect(),
+        rows: amount.of(vec![
+            row(amount.class(), [(0, 0, 0), (2, 45, 0), (1, 0, 0), (4, 95, 1), (3, 80, 2)]),
+            row(amount.word("5e A"), [(1, 15, 0), (0, 0, 0), (9, 150, 0), (0, 0, 0), (2, 60, 0)]),
+        ]),
+        stretches: pages_of(amount, "/direction/charge/classes?semaine=2026-11-16"),
+    }
+}
+
+fn pages_of(amount: Amount, here: &str) -> Vec<Stretch> {
+    let stretch = |page: usize, first: &str, last: &str| Stretch {
+        href: format!("{here}&page={page}"),
+        first: amount.word(first),
+        last: last.to_owned(),
+        current: page == 1,
+    };
+    let pages = vec![stretch(1, "3e A", "4e F"), stretch(2, "4e G", "6e C")];
+    if amount == Amount::Long { pages } else { vec![] }
 }
 
 fn pupils(amount: Amount) -> PupilsPage {

@@ -1,17 +1,18 @@
 //! The pages of a teacher.
 
+mod about_me;
+
 use domain::ids::PersonId;
 use jiff::civil::date;
 
 use super::sample::{BOOK, at, choice, flash, homework, layout, november, resources};
 use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
-use crate::web::principal::Filling;
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
-    AboutMePage, CancelledLesson, Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage,
-    LoadedDay, Looked, OutsidePage, Papers, Reader, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage,
-    ToComplete, Visibility, WeekPage, WorkloadPage,
+    Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage, LoadedDay, OutsidePage,
+    Papers, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
+    WorkloadPage,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -30,7 +31,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-takeover", html(&takeover(amount))),
         ("teacher-workload", html(&workload(amount))),
-        ("teacher-about-me", html(&about_me(amount))),
+        ("teacher-about-me", html(&about_me::about_me(amount))),
     ]
 }
 
@@ -213,44 +214,12 @@ fn takeover(amount: Amount) -> TakeoverPage {
     }
 }
 
-fn about_me(amount: Amount) -> AboutMePage {
-    let cell = |filled, held| Filling { held, filled };
-    let months =
-        [(date(2026, 9, 1), cell(50, 50)), (date(2026, 10, 1), cell(36, 39)), (date(2026, 11, 1), cell(11, 14))];
-    let reader = Reader {
-        name: amount.word("M. Le Goff"),
-        from: november(9),
-        until: november(27),
-        textbooks: vec![format!("{}, mathématiques", amount.class())],
-    };
-    let cancelled = CancelledLesson {
-        date: november(19),
-        start: at(8, 0),
-        class: amount.class(),
-        subject: amount.word("mathématiques"),
-        reason: "professeur absent".to_owned(),
-    };
-    let looked = |seen: &str, days: &[i8]| Looked {
-        name: amount.word("Mme Roux"),
-        capacity: "chef d’établissement".to_owned(),
-        seen: seen.to_owned(),
-        days: days.iter().map(|day| november(*day)).collect(),
-    };
-    AboutMePage {
-        layout: layout(Role::Teacher, "/enseignant/moi", amount),
-        months: amount.of(months.to_vec()),
-        total: if amount == Amount::Empty { Filling::default() } else { cell(97, 103) },
-        readers: amount.of(vec![reader]),
-        looks: amount.of(vec![looked("taux de remplissage", &[17, 12, 9]), looked("séances non renseignées", &[12])]),
-        cancelled: amount.of(vec![cancelled]),
-    }
-}
-
 fn workload(amount: Amount) -> WorkloadPage {
     let day = |day, tasks, minutes, tests| LoadedDay { date: november(day), tasks, minutes, tests };
     WorkloadPage {
         layout: layout(Role::Teacher, LESSON, amount),
         class: amount.class(),
+        glance: (amount != Amount::One).then(|| "/enseignant/charge".to_owned()),
         back: Some(Link { href: format!("/enseignant/cahiers/{BOOK}"), text: "Cahier de textes".to_owned() }),
         classes: Vec::new(),
         chosen: String::new(),

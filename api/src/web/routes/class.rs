@@ -9,8 +9,9 @@ use domain::ids::{GroupId, TextbookId};
 
 use super::pupil::{Older, WeekOf};
 use super::reading::{Reading, before};
+use super::workload::heat::{self, Asked};
 use super::{Page, Shared, Visitor, Web, page, said, workload};
-use crate::facts::Standpoint;
+use crate::facts::{SchoolBook, Standpoint};
 use crate::problem::Problem;
 use crate::web::class::{ClassTextbookPage, ClassWeekPage, ClassesPage};
 use crate::web::layout::{Link, Role};
@@ -24,6 +25,7 @@ pub fn routes() -> Router<Arc<Web>> {
     const LIFE: Side = Side::SchoolLife;
     Router::new()
         .route("/vie-scolaire", get(classes))
+        .route("/vie-scolaire/charge", get(heat))
         .route("/vie-scolaire/classes/{group}", get(|a, b, c, d| week(LIFE, (a, b, c, d))))
         .route("/vie-scolaire/classes/{group}/charge", get(|a, b, c| load(LIFE, a, b, c)))
         .route("/vie-scolaire/classes/{group}/cahiers/{textbook}", get(|a, b, c, d| textbook(LIFE, (a, b, c, d))))
@@ -56,31 +58,44 @@ impl Side {
     }
 }
 
-async fn classes(State(web): Shared, visitor: Visitor) -> Page {
-    let classes = {
-        let books = web.app.register.read();
-        let now = web.app.now();
-        let follows = |school: &&crate::facts::SchoolBook| {
-            let today = school.local(now).date();
-            books.scope(visitor.0, Standpoint::SchoolLife, today).schools.contains(&school.school)
-        };
-        let schools: Vec<_> = books.schools.values().filter(follows).collect();
-        // A role that holds has a page, with or without classes.
-        if schools.is_empty() {
-            return Err(Problem::unknown());
-        }
-        let of_school = |school: &crate::facts::SchoolBook| {
-            let several = schools.len() > 1;
-            let name = said::school(&school.identity.name);
-            let link = move |(group, label): (GroupId, String)| Link {
-                href: format!("/vie-scolaire/classes/{group}"),
-                text: if several { format!("{label}, {name}") } else { label },
-            };
-            said::classes(&books, school.school, school.local(now).date()).into_iter().map(link)
-        };
-        schools.iter().flat_map(|school| of_school(school)).collect()
+/// The classes of the schools that somebody follows; of which school, when there are several.
+fn followed(web: &Web, Visitor(person): Visitor) -> Result<Vec<(GroupId, String)>, Problem> {
+    let books = web.app.register.read();
+    let now = web.app.now();
+    let follows = |school: &&SchoolBook| {
+        let today = school.local(now).date();
+        books.scope(person, Standpoint::SchoolLife, today).schools.contains(&school.school)
     };
+    let schools: Vec<_> = books.schools.values().filter(follows).collect();
+    // A role that holds has a page, with or without classes.
+    if schools.is_empty() {
+        return Err(Problem::unknown());
+    }
+    let of_school = |school: &&SchoolBook| {
+        let name = (schools.len() > 1).then(|| said::school(&school.identity.name));
+        let classes = said::classes(&books, school.school, school.local(now).date()).into_iter();
+        let named = move |(group, label): (GroupId, String)| match &name {
+            Some(name) => (group, format!("{label}, {name}")),
+            None => (group, label),
+        };
+        classes.map(named).collect::<Vec<_>>()
+    };
+    Ok(schools.iter().flat_map(of_school).collect())
+}
+
+async fn classes(State(web): Shared, visitor: Visitor) -> Page {
+    let link = |(group, text)| Link { href: format!("/vie-scolaire/classes/{group}"), text };
+    let classes = followed(&web, visitor)?.into_iter().map(link).collect();
     page(&ClassesPage { layout: web.layout(Some(visitor), Some(Role::SchoolLife), "/vie-scolaire"), classes })
+}
+
+/// The week of all these classes at one glance.
+async fn heat(State(web): Shared, visitor: Visitor, Query(asked): Query<Asked>) -> Page {
+    let line = |(class, label)| heat::Line { class, label, href: format!("/vie-scolaire/classes/{class}/charge") };
+    let lines: Vec<heat::Line> = followed(&web, visitor)?.into_iter().map(line).collect();
+    let back = Link { href: "/vie-scolaire".to_owned(), text: "Les classes".to_owned() };
+    let reader = heat::Reader { visitor, role: Role::SchoolLife, here: "/vie-scolaire/charge", back };
+    heat::shown(&web, reader, &lines, asked).await
 }
 
 async fn week(side: Side, (State(web), visitor, Path(class), Query(of)): Week) -> Page {
@@ -115,7 +130,8 @@ async fn load(side: Side, State(web): Shared, visitor: Visitor, Path(class): Pat
     let layout = web.layout(Some(visitor), Some(side.role()), &format!("{}/charge", reading.base));
     let back = Some(to_the_week(&web, class, reading.base));
     let class = said::group_of(&web.app.register.read(), class);
-    page(&WorkloadPage { layout, class, back, classes: vec![], chosen: String::new(), days, until })
+    let glance = Some(format!("{}/charge", side.role().home()));
+    page(&WorkloadPage { layout, class, back, glance, classes: vec![], chosen: String::new(), days, until })
 }
 
 /// The classes a teacher is form tutor of today, by name, as the page of their week leads to them.

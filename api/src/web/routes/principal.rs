@@ -6,6 +6,7 @@ pub mod filling;
 mod groups;
 mod lessons;
 mod mandates;
+mod month;
 mod rights;
 
 use std::sync::Arc;
@@ -23,16 +24,19 @@ use serde::Deserialize;
 use super::{Page, Shared, Visitor, Web, page, said, workload};
 use crate::facts::{Books, SchoolBook, Standpoint};
 use crate::problem::Problem;
-use crate::web::layout::{Choice, Role};
+use crate::web::layout::{Choice, Link, Role};
 use crate::web::principal::CoveragePage;
 use crate::web::teacher::WorkloadPage;
 use filling::Line;
+use workload::heat::{self, Asked};
 
 pub fn routes() -> Router<Arc<Web>> {
     Router::new()
         .route("/direction", get(coverage))
         .route("/direction/etablissement", post(choose))
         .route("/direction/charge", get(load))
+        .route("/direction/charge/classes", get(heat))
+        .route("/direction/mois", get(month::show))
         .route("/direction/seances", get(lessons::show).post(lessons::change))
         .route("/direction/seances/{textbook}/{slot}/{date}/deplacer", get(lessons::move_form).post(lessons::relocate))
         .route("/direction/seances/retablir", post(lessons::reinstate))
@@ -131,11 +135,23 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/charge"),
         class: class.unwrap_or_default(),
         back: None,
+        glance: Some("/direction/charge/classes".to_owned()),
         classes: classes.into_iter().map(choice).collect(),
         chosen: group.map(|group| group.to_string()).unwrap_or_default(),
         days,
         until,
     })
+}
+
+/// The week of all classes at one glance.
+async fn heat(State(web): Shared, visitor: Visitor, Query(asked): Query<Asked>) -> Page {
+    let office = Office::open(&web, visitor)?;
+    let classes = said::classes(&web.app.register.read(), office.school, office.local.date());
+    let line = |(class, label)| heat::Line { class, label, href: format!("/direction/charge?classe={class}") };
+    let lines: Vec<heat::Line> = classes.into_iter().map(line).collect();
+    let back = Link { href: "/direction/charge".to_owned(), text: "Charge de travail d’une classe".to_owned() };
+    let reader = heat::Reader { visitor, role: Role::Principal, here: "/direction/charge/classes", back };
+    heat::shown(&web, reader, &lines, asked).await
 }
 
 async fn coverage(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {

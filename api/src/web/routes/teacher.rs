@@ -2,6 +2,7 @@
 
 mod about_me;
 mod form;
+mod glance;
 mod lesson;
 mod outside;
 mod takeover;
@@ -32,6 +33,7 @@ pub fn routes() -> Router<Arc<Web>> {
     const OUTSIDE: &str = "/enseignant/cahiers/{textbook}/hors-emploi-du-temps/{at}";
     Router::new()
         .route("/enseignant", get(week::show))
+        .route("/enseignant/charge", get(glance::show))
         .route("/enseignant/moi", get(about_me::show))
         .route("/enseignant/cahiers/{textbook}", get(textbook::show))
         .route("/enseignant/cahiers/{textbook}/charge", get(load))
@@ -212,5 +214,14 @@ async fn load(State(web): Shared, visitor: Visitor, Path(textbook): Path<Textboo
     let (class, subject) = labels(&web.app.register.read(), textbook);
     let back = Link { href: format!("/enseignant/cahiers/{textbook}"), text: format!("Cahier de textes, {subject}") };
     let layout = desk.layout(&format!("/enseignant/cahiers/{textbook}/charge"));
-    page(&WorkloadPage { layout, class, back: Some(back), classes: vec![], chosen: String::new(), days, until })
+    page(&WorkloadPage {
+        layout,
+        class,
+        back: Some(back),
+        glance: Some(glance::HERE.to_owned()),
+        classes: vec![],
+        chosen: String::new(),
+        days,
+        until,
+    })
 }

@@ -4,6 +4,8 @@
 //! Circulaire 2010-136 du 6-9-2010, b: the textbook lets the team of a class see to the balance of the work it gives (rule CT-11). Two
 //! half-classes that are given the same work, or a sheet each, are not given it twice: the figure is that of the pupil who has most.
 
+pub mod heat;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::calendar::days_after;
@@ -32,9 +34,20 @@ pub struct Load {
 
 impl Load {
     fn add(&mut self, work: &Work) {
-        self.minutes += i64::from(work.minutes.unwrap_or_default());
+        self.weigh(work.minutes, work.kind == HomeworkKind::Test);
+    }
+
+    fn weigh(&mut self, minutes: Option<u16>, test: bool) {
+        self.minutes += i64::from(minutes.unwrap_or_default());
         self.tasks += 1;
-        self.tests += i64::from(work.kind == HomeworkKind::Test);
+        self.tests += i64::from(test);
+    }
+
+    /// Of each figure, the greater.
+    fn raise(&mut self, other: Self) {
+        self.minutes = self.minutes.max(other.minutes);
+        self.tasks = self.tasks.max(other.tasks);
+        self.tests = self.tests.max(other.tests);
     }
 
     /// `2 travaux, environ 45 min, dont 1 contrôle`
@@ -74,10 +87,7 @@ pub async fn of_group(
             of_pupil.entry(*day).or_default().add(&row.work);
         }
         for (day, load) in of_pupil {
-            let most = loads.entry(day).or_default();
-            most.minutes = most.minutes.max(load.minutes);
-            most.tasks = most.tasks.max(load.tasks);
-            most.tests = most.tests.max(load.tests);
+            loads.entry(day).or_default().raise(load);
         }
     }
     Ok(loads)

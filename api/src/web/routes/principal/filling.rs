@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::access::Scope;
 use domain::directory::group::Sort;
-use domain::ids::{GroupId, PersonId, SchoolId, SlotId};
+use domain::ids::{GroupId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
 use projections::principal::queries;
 
@@ -19,11 +19,11 @@ use crate::web::principal::{Filling, Gap, Gaps, Row};
 use crate::web::routes::said;
 
 /// One lesson held: of whom, and whether it is written.
-struct Held {
-    lesson: LessonAt,
-    group: GroupId,
+pub(super) struct Held {
+    pub lesson: LessonAt,
+    pub group: GroupId,
     teacher: Option<PersonId>,
-    filled: bool,
+    pub filled: bool,
 }
 
 /// Lessons of the school year so far, counted.
@@ -52,21 +52,41 @@ impl Line {
 /// Of the textbooks of a school that a scope admits, up to its present hour.
 pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) -> Result<Counted, Problem> {
     let today = local.date();
-    let (since, until) = {
+    let since = since(&app.register.read(), school, today)?;
+    let textbooks: Vec<TextbookId> = {
         let books = app.register.read();
-        let known = books.schools.get(&school).ok_or_else(Problem::unknown)?;
-        let since = known.year_on(today).map_or(known.since, |bounds| bounds.starts_on.max(known.since));
-        // A lesson that is over may be one of a later day of the timetable.
-        let textbooks = books.services_of_school(school).map(|service| service.textbook);
-        (since, books.days_elsewhere(textbooks, since, today).last().map_or(today, |day| today.max(*day)))
+        let admitted = |service: &&ServiceBook| scope.admits(service.school, service.textbook, service.group);
+        books.services_of_school(school).filter(admitted).map(|service| service.textbook).collect()
     };
-    let written = queries::written(&app.reader, scope, since, until).await?;
-    let written: HashSet<(SlotId, Date)> = written.iter().filter_map(|row| Some((row.slot?, row.date))).collect();
+    let held = held(app, &textbooks, scope, (since, today), local).await?;
+    let mut months: Vec<Date> = held.iter().map(|held| held.lesson.date.first_of_month()).collect();
+    months.sort_unstable();
+    months.dedup();
+    Ok(Counted { months, held })
+}
+
+/// The day from which lessons are looked for: that of the school year, or that on which the school was first registered here.
+pub(super) fn since(books: &Books, school: SchoolId, today: Date) -> Result<Date, Problem> {
+    let known = books.schools.get(&school).ok_or_else(Problem::unknown)?;
+    Ok(known.year_on(today).map_or(known.since, |bounds| bounds.starts_on.max(known.since)))
+}
+
+/// The lessons of these textbooks that are over, between two days: one statement, then the register.
+pub(super) async fn held(
+    app: &App,
+    textbooks: &[TextbookId],
+    scope: &Scope,
+    (since, until): (Date, Date),
+    local: DateTime,
+) -> Result<Vec<Held>, Problem> {
+    // A lesson that is over may be one of another day of the timetable.
+    let elsewhere = app.register.read().days_elsewhere(textbooks.iter().copied(), since, until);
+    let written = queries::written_marks(&app.reader, scope, (since, until), &elsewhere).await?;
+    let written: HashSet<(SlotId, Date)> = written.into_iter().collect();
     let books = app.register.read();
     let mut held = Vec::new();
-    let admitted = |service: &&ServiceBook| scope.admits(service.school, service.textbook, service.group);
-    for service in books.services_of_school(school).filter(admitted) {
-        for lesson in books.lessons(service.textbook, since, today) {
+    for service in textbooks.iter().filter_map(|textbook| books.services.get(textbook)) {
+        for lesson in books.lessons(service.textbook, since, until) {
             if lesson.end() > local || !lesson.is_expected() {
                 continue;
             }
@@ -75,10 +95,7 @@ pub async fn count(app: &App, school: SchoolId, scope: &Scope, local: DateTime) 
             held.push(Held { lesson, group: service.group, teacher, filled });
         }
     }
-    let mut months: Vec<Date> = held.iter().map(|held| held.lesson.date.first_of_month()).collect();
-    months.sort_unstable();
-    months.dedup();
-    Ok(Counted { months, held })
+    Ok(held)
 }
 
 impl Counted {
@@ -168,7 +185,7 @@ impl Counted {
     }
 }
 
-fn filling<'a>(held: impl Iterator<Item = &'a Held>) -> Filling {
+pub(super) fn filling<'a>(held: impl Iterator<Item = &'a Held>) -> Filling {
     held.fold(Filling::default(), |sum, held| Filling {
         held: sum.held + 1,
         filled: sum.filled + u32::from(held.filled),
