@@ -48,6 +48,12 @@ impl Role {
         }
     }
 
+    /// Where this role begins, as its menu calls it.
+    pub fn first_page(self) -> Link {
+        let (href, text) = self.menu().first().copied().unwrap_or(("/", "Revenir à l’accueil"));
+        Link { href: href.to_owned(), text: text.to_owned() }
+    }
+
     const fn menu(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Pupil => &[

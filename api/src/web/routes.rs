@@ -192,7 +192,8 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     let roles = visitor.map(|visitor| web.roles(visitor)).unwrap_or_default();
     let role = roles.iter().find(|role| here.starts_with(role.home())).or(roles.first()).copied();
     let shown = if status.is_server_error() { 500 } else { status.as_u16() };
-    let view = ProblemPage::of(web.layout(visitor, role, &here), shown);
+    let layout = web.layout(visitor, role, &here);
+    let view = if shown == 404 { ProblemPage::nowhere(layout, &roles) } else { ProblemPage::of(layout, shown) };
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)
 }
 
