@@ -51,7 +51,7 @@ impl Taken {
     fn note(&self, books: &Books) -> String {
         let absent = said::holders(books, self.lesson.textbook, self.lesson.date);
         let (_, subject) = labels(books, self.lesson.textbook);
-        format!("en remplacement {}, {}", crate::fr::of(&absent), subject.to_lowercase())
+        format!("en remplacement {}, {}", crate::fr::of(&absent), said::inside(&subject))
     }
 }
 
