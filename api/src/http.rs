@@ -44,6 +44,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::Problem;
+pub(crate) use answer::{Held, unchanged};
 pub(crate) use caller::scope_on;
 pub(crate) use frame::observed;
 

@@ -6,6 +6,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer } from "node:net";
 import { faults, launch, open, overflow, picture, smallTargets } from "./browser.mjs";
+import * as everywhere from "./everywhere.mjs";
+import * as keyboard from "./keyboard.mjs";
+import * as light from "./light.mjs";
+import * as states from "./states.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
@@ -74,11 +78,11 @@ const site = `http://127.0.0.1:${port}`;
 const person = Object.fromEntries(told.people.map(({ id, name }) => [name.split(" ")[0], id]));
 const browser = await launch();
 
-/** A browser page that is somebody. */
+/** A browser page that is somebody: a first name of the story, or an id. */
 async function as(name, options = {}) {
   const page = await open(browser, { width: 1280, ...options });
   await page.goto(site);
-  await page.locator(`form:has(input[name=personne][value="${person[name]}"]) button, button[name=personne][value="${person[name]}"]`).first().click();
+  await page.locator(`form:has(input[name=personne][value="${person[name] ?? name}"]) button, button[name=personne][value="${person[name] ?? name}"]`).first().click();
   await page.waitForLoadState();
   return page;
 }
@@ -531,6 +535,11 @@ await story("the keyboard reaches the content first, and a page prints", async (
   must(paper.length > 5_000, "the printed page is empty");
   await page.context().close();
 });
+
+// What is told of the whole: slow lines, refusals, the keyboard, and every page of every role.
+for (const part of [light, states, keyboard, everywhere]) {
+  await part.tell({ browser, site, story, must, as, text, links, pictures });
+}
 
 await story("a second start resumes where it was, in less than five seconds", async () => {
   await stopped(child);

@@ -398,9 +398,9 @@ async fn a_teacher_reads_the_figures_that_the_head_reads_of_them() {
     pages.cancels(&asked(&of_class("4A"), THURSDAY, THURSDAY, ""), "outing").await;
     let plain = |text: String| plain(&text);
     let me = plain(pages.sees(OTHER_TEACHER, "/enseignant/moi").await);
-    assert!(me.contains("0 séance renseignée sur 1."), "{me}");
+    assert!(me.contains("0 séance remplie sur 1."), "{me}");
     assert!(
-        plain(pages.sees(HEAD, "/direction").await).contains("0 séance renseignée sur 1"),
+        plain(pages.sees(HEAD, "/direction").await).contains("0 séance remplie sur 1"),
         "the head reads another figure"
     );
     assert!(me.contains("sortie scolaire") && me.contains("aucun mandat"));

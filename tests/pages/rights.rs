@@ -443,15 +443,17 @@ async fn ct_11_the_workload_is_counted_by_the_team_and_by_those_who_read_from_wh
 }
 
 #[tokio::test]
-async fn a_refusal_shows_the_menu_of_who_is_refused() {
+async fn a_page_that_does_not_exist_is_of_no_role_and_leads_home() {
     let pages = Pages::open().await;
-    let (status, text) = pages.call(Some(PUPIL), "GET", "/direction/mandats", "").await;
-    assert_eq!(status, 404);
-    assert!(text.contains("href=\"/eleve/travail\"") && !text.contains("href=\"/direction/charge\""));
+    for path in ["/direction/mandats", "/enseignant/x", "/nulle-part"] {
+        let (status, text) = pages.call(Some(PUPIL), "GET", path, "").await;
+        assert_eq!(status, 404, "{path}");
+        assert!(!text.contains("Menu principal") && text.contains("href=\"/eleve\">Ma semaine"), "{path}");
+    }
     let (status, text) = pages.call(Some(HEAD), "GET", "/direction/droits/x", "").await;
     assert!((400..500).contains(&status));
-    assert!(text.contains("href=\"/direction/charge\""));
+    assert!(text.contains("href=\"/direction\""));
     let (status, text) = pages.call(Some(STRANGER), "GET", "/eleve", "").await;
     assert_eq!(status, 404);
-    assert!(!text.contains("Menu principal"));
+    assert!(!text.contains("Menu principal") && text.contains("href=\"/\">Revenir à l’accueil"));
 }

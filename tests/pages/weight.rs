@@ -1,7 +1,7 @@
-//! The first page of each role, with a heavy week in it, is light on a telephone: page and style together, as
-//! whatever stands before the server compresses them.
+//! The first page of each role, with a heavy week in it, is light on a telephone: page and style together, as they go
+//! over the wire.
 
-use std::io::Write as _;
+use std::io::Read as _;
 
 use api::app::Said;
 use domain::textbook::Command;
@@ -59,13 +59,37 @@ fn text(seed: u128, words: usize) -> String {
     (0..words).map(|_| word()).collect::<Vec<_>>().join(" ")
 }
 
-fn compressed(text: &str) -> usize {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap().len()
+/// What goes over the wire, and what it says once opened.
+struct Sent {
+    bytes: usize,
+    headers: axum::http::HeaderMap,
+    text: String,
 }
 
 impl Pages {
+    /// As a browser asks for a page of the site it is on.
+    async fn sent(&self, who: Option<PersonId>, path: &str, with: &[(&str, &str)]) -> Sent {
+        let mut request = Request::builder().uri(path).header("accept-encoding", "gzip, deflate, br, zstd");
+        if let Some(who) = who {
+            request = request.header("cookie", format!("palimpseste={}", self.school.token(who)));
+        }
+        for (name, value) in with {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        assert!(!parts.status.is_server_error(), "{path}: {}", parts.status);
+        let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
+        let mut text = String::new();
+        match parts.headers.get("content-encoding").map(|value| value.to_str().unwrap()) {
+            None => (&*bytes).read_to_string(&mut text),
+            Some("gzip") => flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut text),
+            Some(other) => panic!("{path} is sent as {other}"),
+        }
+        .unwrap();
+        Sent { bytes: bytes.len(), headers: parts.headers, text }
+    }
+
     /// Work for the next three weeks, of sixty words each, in mathematics and in English.
     async fn is_heavy(&self) {
         for number in 0..WORKS {
@@ -85,13 +109,13 @@ impl Pages {
     }
 }
 
+const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
+
 #[tokio::test]
 async fn the_first_page_of_each_role_weighs_less_than_sixty_kilobytes() {
     let pages = Pages::open().await;
     pages.is_heavy().await;
-    let (status, style) = pages.call(None, "GET", "/static/style.css", "").await;
-    assert_eq!(status, 200);
-    let style = compressed(&style);
+    let style = pages.sent(None, "/static/style.css", &[OURS]).await.bytes;
     for (who, path) in [
         (PUPIL, "/eleve"),
         (PUPIL, "/eleve/travail"),
@@ -103,11 +127,53 @@ async fn the_first_page_of_each_role_weighs_less_than_sixty_kilobytes() {
         (HEAD, "/direction"),
         (INSPECTOR, "/inspection"),
     ] {
-        let page = pages.sees(who, path).await;
-        let weight = compressed(&page) + style;
-        assert!(weight <= BOUND, "{path}: {weight} bytes, of which {style} of style; {} before", page.len());
+        let page = pages.sent(Some(who), path, &[OURS]).await;
+        let weight = page.bytes + style;
+        assert!(weight <= BOUND, "{path}: {weight} bytes, of which {style} of style; {} before", page.text.len());
+        assert_eq!(page.headers["vary"], "accept-encoding", "{path}");
+        assert_eq!(page.headers["cache-control"], "no-store", "{path}");
+        // It is the same page as the one sent to who accepts nothing.
+        assert!(page.bytes * 2 < page.text.len() && page.text.contains("<html lang=\"fr\""), "{path}: {}", page.bytes);
     }
     // That the heavy page is heavy: all of the work is in it.
     let all = pages.sees(PUPIL, "/eleve/travail").await;
     assert!(all.matches("<li class=\"work\">").count() > usize::try_from(WORKS).unwrap(), "{}", all.len());
+}
+
+#[tokio::test]
+async fn the_style_is_asked_for_once() {
+    let pages = Pages::open().await;
+    let page = pages.sent(Some(PARENT), "/parent", &[OURS]).await;
+    let address = page.text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let style = pages.sent(None, address, &[]).await;
+    assert_eq!(style.headers["content-encoding"], "gzip");
+    assert_eq!(style.headers["vary"], "accept-encoding");
+    assert!(style.headers["cache-control"].to_str().unwrap().contains("immutable"));
+    // The tag is weak, as the same style is also sent as it is; it is the digest by which the page names it.
+    let tag = style.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(Some(tag.as_str()), address.split('=').nth(1).map(|version| format!("W/\"{version}\"")).as_deref());
+    let again = Request::builder().uri(address).header("if-none-match", tag).body(Body::empty()).unwrap();
+    assert_eq!(pages.send(again).await, (304, String::new()));
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_what_another_site_asked_is_not_compressed() {
+    let pages = Pages::open().await;
+    let path = format!("/enseignant/cahiers/{}/hors-emploi-du-temps?jour=x&heure=Vidal&duree=", maths("4B"));
+    let led = pages.sent(Some(TEACHER), &path, &[("sec-fetch-site", "cross-site")]).await;
+    assert!(!led.headers.contains_key("content-encoding"));
+    assert!(pages.sent(Some(TEACHER), &path, &[OURS]).await.headers.contains_key("content-encoding"));
+    // Where nothing is repeated, whoever led there chose nothing.
+    let home = pages.sent(Some(TEACHER), "/enseignant", &[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(home.headers["content-encoding"], "gzip");
+}
+
+#[tokio::test]
+async fn no_page_says_again_what_is_in_its_address() {
+    // The other half of the rule above: a path alone chooses no words of the page.
+    let pages = Pages::open().await;
+    for path in ["/eleve/cahiers/mot-choisi", "/parent/enfants/mot-choisi", "/mot-choisi", "/static/mot-choisi"] {
+        let (_, text) = pages.call(Some(PARENT), "GET", path, "").await;
+        assert!(!text.contains("mot-choisi"), "{path}");
+    }
 }

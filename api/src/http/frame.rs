@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::measures;
+use crate::compression;
 use crate::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -24,6 +25,8 @@ pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> 
         .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn(as_problems))
         .layer(middleware::from_fn(guarded))
+        .layer(compression::layer())
+        .layer(middleware::from_fn(compression::wary))
         .layer(middleware::from_fn(observed))
 }
 

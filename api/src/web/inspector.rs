@@ -21,7 +21,7 @@ pub struct TextbookLink {
 }
 
 impl TextbookLink {
-    /// `36 séances renseignées sur 38`
+    /// `36 séances remplies sur 38`
     pub fn filled_said(&self) -> String {
         filled_of(self.filled, self.held)
     }
@@ -155,7 +155,7 @@ pub struct Filter {
     pub current: bool,
 }
 
-/// `38 séances tenues, 36 renseignées, délai médian : le jour même`
+/// `38 séances tenues, 36 remplies, délai médian : le jour même`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub held: u32,
@@ -170,7 +170,7 @@ impl Summary {
     }
 
     pub fn filled_said(&self) -> String {
-        fr::plural(self.filled as usize, "renseignée", "renseignées")
+        fr::plural(self.filled as usize, "remplie", "remplies")
     }
 
     pub fn delay_said(&self) -> String {

@@ -48,6 +48,12 @@ impl Role {
         }
     }
 
+    /// Where this role begins, as its menu calls it.
+    pub fn first_page(self) -> Link {
+        let (href, text) = self.menu().first().copied().unwrap_or(("/", "Revenir à l’accueil"));
+        Link { href: href.to_owned(), text: text.to_owned() }
+    }
+
     const fn menu(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Pupil => &[
@@ -179,9 +185,9 @@ pub fn error_of<'a>(errors: &'a [FieldError], field: &str) -> Option<&'a str> {
     errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
 }
 
-/// `36 séances renseignées sur 39`
+/// `36 séances remplies sur 39`
 pub fn filled_of(filled: u32, held: u32) -> String {
-    let filled = fr::plural(filled as usize, "séance renseignée", "séances renseignées");
+    let filled = fr::plural(filled as usize, "séance remplie", "séances remplies");
     format!("{filled} sur {}", fr::thousands(u64::from(held)))
 }
 

@@ -47,7 +47,7 @@ impl Filling {
         }
     }
 
-    /// `36 séances renseignées sur 39`
+    /// `36 séances remplies sur 39`
     pub fn counted(&self) -> String {
         filled_of(self.filled, self.held)
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::{Layout, Link};
+use super::layout::{Layout, Link, Role};
 
 /// What was in a field when the answer came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,5 +85,13 @@ impl ProblemPage {
             next: vec![home],
             typed: Vec::new(),
         }
+    }
+
+    /// A page that is nobody's: whatever its address looks like, it has no menu and leads to the first page of each role of who came.
+    pub fn nowhere(layout: Layout, roles: &[Role]) -> Self {
+        let page = Self::of(layout, 404);
+        let once = Role::ALL.into_iter().filter(|role| roles.contains(role));
+        let next: Vec<Link> = once.map(Role::first_page).collect();
+        Self { next: if next.is_empty() { page.next } else { next }, ..page }
     }
 }

@@ -37,7 +37,9 @@ use super::layout::{Flash, Layout, Role, Who};
 use super::problem::ProblemPage;
 use crate::app::{App, Mode};
 use crate::auth;
+use crate::compression;
 use crate::demo::Demo;
+use crate::http;
 use crate::problem::Problem;
 
 const STYLE: &str = include_str!("../../static/style.css");
@@ -71,13 +73,20 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .layer(middleware::from_fn_with_state(web.clone(), in_plain_french))
         .layer(middleware::from_fn(same_site))
         .layer(middleware::from_fn(guarded))
+        .layer(compression::layer())
+        .layer(middleware::from_fn(compression::wary))
         .layer(middleware::from_fn(crate::http::observed))
         .with_state(web)
 }
 
-async fn style() -> impl IntoResponse {
-    let forever = "public, max-age=31536000, immutable";
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, forever)], STYLE)
+/// Its tag is weak: the same for the bytes as they are and compressed.
+async fn style(State(web): Shared, held: http::Held) -> Response {
+    let forever = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    let tag = format!("W/\"{}\"", web.stylesheet.rsplit('=').next().unwrap_or_default());
+    if held.has(&tag) {
+        return ([forever], http::unchanged(tag)).into_response();
+    }
+    ([forever, (header::CONTENT_TYPE, "text/css; charset=utf-8")], [(header::ETAG, tag)], STYLE).into_response()
 }
 
 /// Someone whose cookie holds a good token.
@@ -185,7 +194,8 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     let roles = visitor.map(|visitor| web.roles(visitor)).unwrap_or_default();
     let role = roles.iter().find(|role| here.starts_with(role.home())).or(roles.first()).copied();
     let shown = if status.is_server_error() { 500 } else { status.as_u16() };
-    let view = ProblemPage::of(web.layout(visitor, role, &here), shown);
+    let layout = web.layout(visitor, role, &here);
+    let view = if shown == 404 { ProblemPage::nowhere(layout, &roles) } else { ProblemPage::of(layout, shown) };
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)
 }
 

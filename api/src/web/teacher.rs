@@ -86,7 +86,7 @@ pub struct TextbookLink {
 }
 
 impl TextbookLink {
-    /// `36 séances renseignées sur 38`
+    /// `36 séances remplies sur 38`
     pub fn filled_said(&self) -> String {
         filled_of(self.filled, self.held)
     }
@@ -183,7 +183,7 @@ pub struct TextbookPage {
 }
 
 impl TextbookPage {
-    /// `36 séances renseignées sur 38`
+    /// `36 séances remplies sur 38`
     pub fn filled_said(&self) -> String {
         filled_of(self.filled, self.held)
     }

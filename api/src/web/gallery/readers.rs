@@ -239,6 +239,10 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
         ("welcome-personal-data", html(&PersonalDataPage { layout: nobody(amount) })),
         ("welcome-pupils-data", html(&PupilsDataPage { layout: nobody(amount) })),
         ("problem-404", html(&ProblemPage::of(nobody(amount), 404))),
+        (
+            "problem-404-known",
+            html(&ProblemPage::nowhere(layout(Role::Teacher, "/direction", amount), &[Role::Teacher, Role::Parent])),
+        ),
         ("problem-500", html(&ProblemPage::of(served(), 500))),
         ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),
         ("problem-409", html(&conflict(amount))),

@@ -79,6 +79,17 @@ pub fn sentence(label: &str) -> String {
     first + &letters.as_str().to_lowercase()
 }
 
+/// `anglais LV1`, `sciences de la vie et de la Terre`, `EPS`: a subject inside a sentence keeps its own capitals.
+pub fn inside(subject: &str) -> String {
+    let mut letters = subject.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => subject.to_owned(),
+    }
+}
+
 /// `Mme Vidal`, `Mme Vidal et M. Roy`: who holds the textbook on that day.
 pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
     let Some(service) = books.services.get(&textbook) else { return String::new() };
@@ -272,7 +283,7 @@ pub fn for_whom(books: &Books, work: &Work) -> Option<String> {
 /// `reprise du cahier de la classe 4e A, mathématiques, année 2025-2026`: whose text was taken over.
 pub fn source(books: &Books, source: Source) -> String {
     let Some(service) = books.services.get(&source.textbook) else { return "reprise d’un autre cahier".to_owned() };
-    let subject = subject(books, service.school, &service.subject).to_lowercase();
+    let subject = inside(&subject(books, service.school, &service.subject));
     let of = if is_class(books, service.group) { "de la classe" } else { "du groupe" };
     format!("reprise du cahier {of} {}, {subject}, année {}", group_of(books, service.group), year(service.year))
 }
@@ -311,11 +322,11 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
         Role::Teacher => {
             let mut subjects: Vec<String> = books
                 .services_of_teacher(person)
-                .map(|service| subject(books, service.school, &service.subject))
+                .map(|service| inside(&subject(books, service.school, &service.subject)))
                 .collect();
             subjects.sort();
             subjects.dedup();
-            Some(subjects.join(", ").to_lowercase()).filter(|subjects| !subjects.is_empty())
+            Some(subjects.join(", ")).filter(|subjects| !subjects.is_empty())
         }
         Role::Principal => {
             let deputy = books.roles(person, on).any(|held| held.role == Held::Deputy);

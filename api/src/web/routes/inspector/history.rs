@@ -289,7 +289,7 @@ fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<F
         (Some("retard"), "en retard"),
         (Some("modifiees"), "modifiées"),
         (Some("retirees"), "retirées"),
-        (Some("vides"), "non renseignées"),
+        (Some("vides"), "non remplies"),
     ];
     let view = |(name, label): (Option<&str>, &str)| Filter {
         label: label.to_owned(),

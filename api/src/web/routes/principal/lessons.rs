@@ -106,7 +106,7 @@ impl Outcome {
                 _ => "l’établissement ne l’accepte pas",
             };
             let count = fr::plural(*count, "séance inchangée", "séances inchangées");
-            let message = format!("{count}, {class}, {} : {why}.", subject.unwrap_or_default().to_lowercase());
+            let message = format!("{count}, {class}, {} : {why}.", said::inside(&subject.unwrap_or_default()));
             FieldError { field: field.to_owned(), message: fr::spaced(&message) }
         };
         self.refused.iter().map(told).collect()

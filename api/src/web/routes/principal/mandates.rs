@@ -107,7 +107,7 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
     inspectors.sort_by(|a, b| a.label.cmp(&b.label));
     let label = |textbook: &TextbookId| {
         let service = books.services.get(textbook)?;
-        let subject = said::subject(&books, service.school, &service.subject).to_lowercase();
+        let subject = said::inside(&said::subject(&books, service.school, &service.subject));
         Some((said::group_of(&books, service.group), subject, said::teachers(&books, *textbook, today)))
     };
     let mut groups: BTreeMap<String, Vec<ServiceChoice>> = BTreeMap::new();

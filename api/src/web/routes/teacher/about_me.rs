@@ -77,7 +77,7 @@ pub async fn show(State(web): Shared, visitor: Visitor) -> Page {
             .textbooks
             .intersection(&desk.scope.textbooks)
             .map(|textbook| labels(&books, *textbook))
-            .map(|(class, subject)| format!("{class}, {}", subject.to_lowercase()))
+            .map(|(class, subject)| format!("{class}, {}", said::inside(&subject)))
             .collect(),
     };
     let cancelled = lessons.into_iter().filter_map(|at| {

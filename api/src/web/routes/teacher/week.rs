@@ -52,7 +52,7 @@ impl Taken {
         let absent = said::holders(books, self.lesson.textbook, self.lesson.date);
         let (group, subject) = labels(books, self.lesson.textbook);
         let part = self.own.filter(|own| labels(books, *own).0 != group).map(|_| format!(", {group}"));
-        let of = format!("en remplacement {}, {}", crate::fr::of(&absent), subject.to_lowercase());
+        let of = format!("en remplacement {}, {}", crate::fr::of(&absent), said::inside(&subject));
         of + part.as_deref().unwrap_or_default()
     }
 }

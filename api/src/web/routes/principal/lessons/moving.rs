@@ -74,7 +74,7 @@ fn clashes(office: &Office<'_>, lesson: &LessonAt, to: &Placement) -> Vec<String
                 clashes.push(format!("{} a déjà la classe {class} à {hour}.", books.formal_name(teacher)));
             }
             if !members(&books, service.group, to.date).is_disjoint(&pupils) {
-                clashes.push(format!("Des élèves ont déjà cours à {hour} : {}, {class}.", subject.to_lowercase()));
+                clashes.push(format!("Des élèves ont déjà cours à {hour} : {}, {class}.", said::inside(&subject)));
             }
         }
     }

@@ -1,0 +1,80 @@
+// On a slow telephone: what a first view costs, and how few gestures a lesson takes.
+import { open } from "./browser.mjs";
+import { door } from "./door.mjs";
+
+const LATENCY_MS = 400;
+const BITS_PER_SECOND = 400_000;
+/** Page and style. */
+const BYTES_MAX = 60_000;
+/** From the week to « Publier »: the lesson, its text, the work, its day, the button. */
+const STEPS_MAX = 5;
+
+/** Counts what a page asks for on a slow line, its cache empty. */
+async function counted(page, address) {
+  const line = await page.context().newCDPSession(page);
+  const seen = { requests: 0, bytes: 0 };
+  await line.send("Network.enable");
+  await line.send("Network.clearBrowserCache");
+  const throughput = BITS_PER_SECOND / 8;
+  const slow = { offline: false, latency: LATENCY_MS, downloadThroughput: throughput, uploadThroughput: throughput };
+  await line.send("Network.emulateNetworkConditions", slow);
+  line.on("Network.requestWillBeSent", () => { seen.requests += 1; });
+  line.on("Network.loadingFinished", ({ encodedDataLength }) => { seen.bytes += encodedDataLength; });
+  await page.goto(address, { waitUntil: "load" });
+  await line.detach();
+  return seen;
+}
+
+export async function tell({ browser, site, story, must, as, text }) {
+  await story("a mother reads her first page on a slow line: two requests, few bytes", async () => {
+    const page = await as("Aïssatou", { width: 360, height: 640, touch: true, script: false });
+    const { requests, bytes } = await counted(page, `${site}/parent`);
+    const home = await text(page);
+    must(home.includes("Inès") && home.includes("Mariam"), "her daughters are not on the page");
+    // Nothing else is waited for: the page, then its style. The seconds follow from the bytes and the line.
+    const seconds = (requests * LATENCY_MS) / 1000 + (bytes * 8) / BITS_PER_SECOND;
+    console.log(`        ${requests} requests, ${bytes} bytes: ${seconds.toFixed(1)} s at ${BITS_PER_SECOND / 1000} kbit/s`);
+    must(requests <= 2, `${requests} requests`);
+    must(bytes > 0 && bytes <= BYTES_MAX, `${bytes} bytes`);
+    await page.context().close();
+  });
+
+  await story("a teacher publishes a lesson and its work on a telephone, in five gestures, without JavaScript", async () => {
+    const people = (await door(browser, site)).filter(({ role }) => role === "Enseignants");
+    let steps = 0;
+    const step = async (gesture) => {
+      steps += 1;
+      await gesture;
+    };
+    const context = { width: 360, height: 640, touch: true, script: false };
+    let page;
+    for (const { id } of people.slice(1)) {
+      page = await as(id, context);
+      if (await page.locator(".strip a[href*='/seances/']").count()) break;
+      await page.context().close();
+      page = undefined;
+    }
+    must(page, "no teacher has a lesson to complete");
+    await step(page.locator(".strip a[href*='/seances/']").first().tap());
+    await page.waitForURL("**/seances/**");
+    await step(page.fill("#contenu", "Lecture suivie, chapitre 3."));
+    await step(page.fill("#travail_1_texte", "Relire le chapitre 3."));
+    const days = await page.locator("#travail_1_pour option").evaluateAll((all) => all.map((one) => one.value));
+    await step(page.selectOption("#travail_1_pour", days.filter((day) => day && day !== "autre").at(-1)));
+    const published = page.waitForNavigation();
+    await step(page.locator("button:has-text('Publier')").first().tap());
+    await published;
+    must((await text(page)).includes("La séance est publiée"), `nothing says that it is published: ${(await text(page)).slice(0, 400)}`);
+    must(steps <= STEPS_MAX, `${steps} gestures`);
+    await page.context().close();
+  });
+
+  await story("what another site leads to with words of its own is sent as it is", async () => {
+    const page = await open(browser, { width: 1280 });
+    const address = `${site}/accessibilite?mot=choisi`;
+    const heard = async (headers) => (await page.request.get(address, { headers })).headers()["content-encoding"];
+    must((await heard({ "sec-fetch-site": "same-origin", "accept-encoding": "gzip" })) === "gzip", "it is not compressed for us");
+    must(!(await heard({ "sec-fetch-site": "cross-site", "accept-encoding": "gzip" })), "it is compressed for another site");
+    await page.context().close();
+  });
+}
