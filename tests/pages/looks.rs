@@ -60,7 +60,7 @@ async fn a_teacher_reads_who_of_the_direction_looked_at_what_and_on_what_day() {
     for said in [
         "Mme Famille-head</strong>",
         "<span>chef d’établissement</span> <span>taux de remplissage</span>",
-        "<span>adjoint du chef d’établissement</span> <span>séances non renseignées</span>",
+        "<span>adjoint du chef d’établissement</span> <span>séances non remplies</span>",
         "20 novembre 2026",
         "jusqu’à 2 mois après la fin de l’année scolaire",
     ] {

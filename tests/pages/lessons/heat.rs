@@ -94,12 +94,12 @@ async fn ct_01_the_month_of_a_class_is_counted_like_its_year() {
     let row = |text: String| cells(&text, "4<sup>e</sup> B").pop().unwrap();
     const MONTH: &str = "/direction/mois?mois=2026-11-01";
     let empty = row(pages.sees(HEAD, MONTH).await);
-    assert!(empty.contains("0 séance renseignée sur 1"), "{empty}");
+    assert!(empty.contains("0 séance remplie sur 1"), "{empty}");
     assert_eq!(empty, row(pages.sees(HEAD, "/direction").await));
     let lesson = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
     pages.writes(TEACHER, &lesson, "Pourcentages").await;
     let full = row(pages.sees(HEAD, MONTH).await);
-    assert!(full.contains("1 séance renseignée sur 1"), "{full}");
+    assert!(full.contains("1 séance remplie sur 1"), "{full}");
     assert_eq!(full, row(pages.sees(HEAD, "/direction").await));
     let beside = pages.sees(HEAD, &format!("{MONTH}&classe={}", crate::school::class("4B"))).await;
     assert_eq!(row(beside.clone()), full, "the class, and below it the groups of its pupils");

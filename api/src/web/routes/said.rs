@@ -173,7 +173,7 @@ pub fn capacity(capacity: Capacity) -> &'static str {
 pub fn seen(seen: Seen) -> &'static str {
     match seen {
         Seen::Filling => "taux de remplissage",
-        Seen::Gaps => "séances non renseignées",
+        Seen::Gaps => "séances non remplies",
         Seen::Textbook => "cahier de textes",
         Seen::History => "cahier et ses versions",
     }

@@ -36,7 +36,7 @@ pub fn about_me(amount: Amount) -> AboutMePage {
         months: amount.of(months.to_vec()),
         total: if amount == Amount::Empty { Filling::default() } else { cell(97, 103) },
         readers: amount.of(vec![reader]),
-        looks: amount.of(vec![looked("taux de remplissage", &[17, 12, 9]), looked("séances non renseignées", &[12])]),
+        looks: amount.of(vec![looked("taux de remplissage", &[17, 12, 9]), looked("séances non remplies", &[12])]),
         cancelled: amount.of(vec![cancelled]),
     }
 }

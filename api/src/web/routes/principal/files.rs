@@ -181,7 +181,7 @@ async fn view(
         let share = fr::percentage(kilobytes(*bytes), kilobytes(limits.textbook_bytes_max));
         Some(Used {
             class: said::group_of(&books, service.group),
-            subject: said::subject(&books, service.school, &service.subject).to_lowercase(),
+            subject: said::inside(&said::subject(&books, service.school, &service.subject)),
             files: *files,
             bytes: fr::size(*bytes),
             share: share.unwrap_or_default(),

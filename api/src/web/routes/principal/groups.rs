@@ -212,7 +212,7 @@ fn view(
     let mut textbooks: Vec<String> = books
         .services_of_group(group)
         .map(|service| {
-            let subject = said::subject(&books, service.school, &service.subject).to_lowercase();
+            let subject = said::inside(&said::subject(&books, service.school, &service.subject));
             let teachers = said::teachers(&books, service.textbook, today);
             if teachers.is_empty() { subject } else { format!("{subject}, {teachers}") }
         })
