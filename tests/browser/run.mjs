@@ -175,6 +175,13 @@ await story("the door is clean, and so are the pages of the footer", async () =>
   }
 });
 
+// ------------------------------------------------------------------ slow lines, refusals, the keyboard, every page of every role
+
+// Before the day: the head closes the mandate in its course, and the inspector reads nothing more.
+for (const part of [light, states, keyboard, everywhere]) {
+  await part.tell({ browser, site, story, must, as, text, links, pictures });
+}
+
 // ------------------------------------------------------------------ a school day
 
 const noScript = { script: false };
@@ -535,11 +542,6 @@ await story("the keyboard reaches the content first, and a page prints", async (
   must(paper.length > 5_000, "the printed page is empty");
   await page.context().close();
 });
-
-// What is told of the whole: slow lines, refusals, the keyboard, and every page of every role.
-for (const part of [light, states, keyboard, everywhere]) {
-  await part.tell({ browser, site, story, must, as, text, links, pictures });
-}
 
 await story("a second start resumes where it was, in less than five seconds", async () => {
   await stopped(child);
