@@ -20,7 +20,6 @@ async fn a_sheet_joined_to_a_work_is_found_under_it_by_pupils_and_parents() {
         (PUPIL, format!("/eleve/cahiers/{}", maths("4B"))),
         (PARENT, format!("/parent/enfants/{PUPIL}/travail")),
         (INSPECTOR, format!("/inspection/cahiers/{}", maths("4B"))),
-        (TEACHER, format!("/enseignant/cahiers/{}", maths("4B"))),
     ] {
         let text = desk.sees(who, &page).await.text();
         assert!(text.contains("Énoncé") && text.contains("PDF, 4 ko"), "{page}: {text}");

@@ -29,12 +29,20 @@ async fn ct_11_the_head_sees_the_week_of_every_class_whatever_group_gives_the_wo
     pages.school.app.await_readers(pages.school.head().await).await;
     for (who, path) in [(HEAD, OF_HEAD), (SCHOOL_LIFE, "/vie-scolaire/charge?semaine=2026-11-16")] {
         let week = pages.sees(who, path).await;
-        assert_eq!(cells(&week, "4<sup>e</sup> B"), [NOTHING, NOTHING, NOTHING, "40 min 2 travaux", NOTHING], "{week}");
-        assert_eq!(cells(&week, "4<sup>e</sup> A"), [NOTHING, NOTHING, NOTHING, "20 min 1 travail", NOTHING], "{week}");
+        assert_eq!(
+            cells(&week, "4<sup>e</sup>\u{a0}B"),
+            [NOTHING, NOTHING, NOTHING, "40 min 2 travaux", NOTHING],
+            "{week}"
+        );
+        assert_eq!(
+            cells(&week, "4<sup>e</sup>\u{a0}A"),
+            [NOTHING, NOTHING, NOTHING, "20 min 1 travail", NOTHING],
+            "{week}"
+        );
         assert!(week.contains("<caption id=\"par-jour\">") && week.contains("<th scope=\"col\""), "a real table");
     }
     let next = pages.sees(HEAD, "/direction/charge/classes?semaine=2026-11-23").await;
-    assert_eq!(cells(&next, "4<sup>e</sup> B"), [NOTHING; 5], "another week");
+    assert_eq!(cells(&next, "4<sup>e</sup>\u{a0}B"), [NOTHING; 5], "another week");
 }
 
 #[tokio::test]
@@ -43,12 +51,12 @@ async fn ct_11_a_teacher_sees_the_classes_they_teach_today_and_no_other() {
     const PATH: &str = "/enseignant/charge?semaine=2026-11-16";
     for who in [TEACHER, FORM_TUTOR] {
         let week = pages.sees(who, PATH).await;
-        assert_eq!(cells(&week, "4<sup>e</sup> B")[3], "20 min 1 travail", "{week}");
-        assert!(!week.contains("4<sup>e</sup> A</a>"), "{week}");
+        assert_eq!(cells(&week, "4<sup>e</sup>\u{a0}B")[3], "20 min 1 travail", "{week}");
+        assert!(!week.contains("4<sup>e</sup>\u{a0}A</a>"), "{week}");
     }
     // Of the group of two classes, both are theirs.
     let week = pages.sees(OTHER_TEACHER, PATH).await;
-    assert!(week.contains("4<sup>e</sup> A</a>") && week.contains("4<sup>e</sup> B</a>"), "{week}");
+    assert!(week.contains("4<sup>e</sup>\u{a0}A</a>") && week.contains("4<sup>e</sup>\u{a0}B</a>"), "{week}");
     let week = pages.sees(FORMER_TEACHER, PATH).await;
     assert!(!week.contains("4<sup>e</sup>"), "who has left the class no longer counts its work: {week}");
     for who in [PUPIL, PARENT, TEACHER, OTHER_HEAD] {
@@ -70,8 +78,8 @@ async fn ct_11_a_sheet_for_each_half_is_one_work_in_the_table_too() {
     }
     pages.school.app.await_readers(pages.school.head().await).await;
     let week = pages.sees(HEAD, &format!("/direction/charge/classes?semaine={NEXT_MONDAY}")).await;
-    assert_eq!(cells(&week, "4<sup>e</sup> B")[0], "20 min 1 travail", "{week}");
-    assert_eq!(cells(&week, "4<sup>e</sup> A")[0], "30 min 1 travail", "{week}");
+    assert_eq!(cells(&week, "4<sup>e</sup>\u{a0}B")[0], "20 min 1 travail", "{week}");
+    assert_eq!(cells(&week, "4<sup>e</sup>\u{a0}A")[0], "30 min 1 travail", "{week}");
 }
 
 #[tokio::test]
@@ -80,9 +88,9 @@ async fn ct_11_work_weighs_in_the_week_where_its_lesson_is_held() {
     pages.gives(7, "Exercice 3", thursday_in_4b()).await;
     let later = Date::constant(2026, 11, 24);
     assert_eq!(pages.moves(&lesson_of("4B", 4, THURSDAY), &format!("jour={later}&heure=14:00")).await.0, 303);
-    let this = cells(&pages.sees(HEAD, OF_HEAD).await, "4<sup>e</sup> B");
+    let this = cells(&pages.sees(HEAD, OF_HEAD).await, "4<sup>e</sup>\u{a0}B");
     assert_eq!(this[3], "20 min 1 travail", "what is due for the day stays there");
-    let next = cells(&pages.sees(HEAD, "/direction/charge/classes?semaine=2026-11-23").await, "4<sup>e</sup> B");
+    let next = cells(&pages.sees(HEAD, "/direction/charge/classes?semaine=2026-11-23").await, "4<sup>e</sup>\u{a0}B");
     assert_eq!(next, [NOTHING, "20 min 1 travail", NOTHING, NOTHING, NOTHING]);
 }
 
@@ -91,7 +99,7 @@ async fn ct_01_the_month_of_a_class_is_counted_like_its_year() {
     let pages = Pages::open().await;
     // Friday: Thursday's lesson is over.
     pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
-    let row = |text: String| cells(&text, "4<sup>e</sup> B").pop().unwrap();
+    let row = |text: String| cells(&text, "4<sup>e</sup>\u{a0}B").pop().unwrap();
     const MONTH: &str = "/direction/mois?mois=2026-11-01";
     let empty = row(pages.sees(HEAD, MONTH).await);
     assert!(empty.contains("0 séance remplie sur 1"), "{empty}");

@@ -332,15 +332,15 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
     links
 }
 
-/// The textbook of a teacher in which all pupils of a group read on a day: theirs with that very group, else with the smallest group that
-/// holds it whole (the class of a half-class). One that only some of these pupils read is none.
+/// The textbook of a teacher in which all pupils of a group read on a day: theirs with that very group, else with the class that
+/// holds it whole, else with the smallest group that does. One that only some of these pupils read is none.
 fn own_for(books: &Books, teacher: PersonId, group: GroupId, on: Date) -> Option<TextbookId> {
     let held = |own: &&ServiceBook| own.assignments.iter().any(|held| held.teacher == teacher && held.holds(on));
     let own = books.services_of_teacher(teacher).filter(held);
     let own = own.filter(|own| books.is_part_of(group, own.group, on));
     let distance = |own: &&ServiceBook| {
         let pupils = books.members(own.group, on).count();
-        (own.group != group, pupils, own.subject.clone(), own.textbook)
+        (own.group != group, !said::is_class(books, own.group), pupils, own.subject.clone(), own.textbook)
     };
     own.min_by_key(distance).map(|own| own.textbook)
 }
