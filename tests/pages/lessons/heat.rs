@@ -47,8 +47,8 @@ async fn ct_11_the_head_sees_the_week_of_every_class_whatever_group_gives_the_wo
 
 #[tokio::test]
 async fn ct_11_a_teacher_sees_the_classes_they_teach_today_and_no_other() {
-    let pages = Pages::open().await;
     const PATH: &str = "/enseignant/charge?semaine=2026-11-16";
+    let pages = Pages::open().await;
     for who in [TEACHER, FORM_TUTOR] {
         let week = pages.sees(who, PATH).await;
         assert_eq!(cells(&week, "4<sup>e</sup>\u{a0}B")[3], "20 min 1 travail", "{week}");
@@ -96,11 +96,11 @@ async fn ct_11_work_weighs_in_the_week_where_its_lesson_is_held() {
 
 #[tokio::test]
 async fn ct_01_the_month_of_a_class_is_counted_like_its_year() {
+    const MONTH: &str = "/direction/mois?mois=2026-11-01";
     let pages = Pages::open().await;
     // Friday: Thursday's lesson is over.
     pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
     let row = |text: String| cells(&text, "4<sup>e</sup>\u{a0}B").pop().unwrap();
-    const MONTH: &str = "/direction/mois?mois=2026-11-01";
     let empty = row(pages.sees(HEAD, MONTH).await);
     assert!(empty.contains("0 séance remplie sur 1"), "{empty}");
     assert_eq!(empty, row(pages.sees(HEAD, "/direction").await));

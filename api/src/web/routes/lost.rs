@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::{Shared, page_with};
 use crate::problem::Problem;
@@ -30,7 +30,7 @@ pub async fn given_back(State(web): Shared, request: Request, next: Next) -> Res
     let action = request.uri().path_and_query().map_or(path.clone(), ToString::to_string);
     let Some((fields, files)) = typed(request).await else { return Problem::unauthenticated().into_response() };
     let view = LostPage { layout: web.layout(None, None, &path), action, fields, files };
-    let mut response = page_with(StatusCode::UNAUTHORIZED, &view).unwrap_or_else(|problem| problem.into_response());
+    let mut response = page_with(StatusCode::UNAUTHORIZED, &view).unwrap_or_else(IntoResponse::into_response);
     // RFC 9110 §11.6.1
     response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
