@@ -281,7 +281,9 @@ fn form(office: &Office<'_>, books: &Books, book: &GroupBook, sent: Sent, errors
     let entrants = entrants.into_iter().map(|(class, pupils)| (class, pupils.into_iter().map(choice).collect()));
     let mut leavers: Vec<Choice> = inside.iter().map(|pupil| choice((*pupil, said::listed(books, *pupil)))).collect();
     leavers.sort_by(|a, b| a.label.cmp(&b.label));
-    let here: BTreeSet<PersonId> = books.members(book.group, today).collect();
+    // Who is still to come is ticked too: to remake the group does not send them away unseen.
+    let kept = book.stays.iter().filter(|(_, stay)| stay.outlasts(today));
+    let here: BTreeSet<PersonId> = kept.map(|(pupil, _)| *pupil).collect();
     let chosen = |pupil| sent.ticked.as_ref().map_or_else(|| here.contains(&pupil), |ticked| ticked.contains(&pupil));
     let sets = if is_class { vec![] } else { ticks(office, books, pupils.union(&inside).copied(), chosen) };
     let others = said::classes(books, office.school, today).into_iter();
