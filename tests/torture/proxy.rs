@@ -124,8 +124,17 @@ impl Wire {
     }
 
     fn doom(&self, dice: &mut Dice) -> (Doom, u64) {
-        let dooms =
-            [Doom::RequestCut, Doom::ReplyCut, Doom::ReplyLost, Doom::ReplyLost, Doom::RequestLate, Doom::Silence];
+        // Those that strike appends alone are drawn more often: most connections carry none.
+        let dooms = [
+            Doom::RequestCut,
+            Doom::ReplyCut,
+            Doom::ReplyLost,
+            Doom::ReplyLost,
+            Doom::RequestLate,
+            Doom::RequestLate,
+            Doom::RequestLate,
+            Doom::Silence,
+        ];
         if !self.stormy.load(Ordering::SeqCst) || dice.percent(40) {
             return (Doom::None, 0);
         }
