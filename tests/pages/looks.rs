@@ -72,6 +72,14 @@ async fn a_teacher_reads_who_of_the_direction_looked_at_what_and_on_what_day() {
 }
 
 #[tokio::test]
+async fn the_figures_of_a_month_are_figures_too() {
+    let pages = Pages::on_friday().await;
+    let page = pages.sees(HEAD, "/direction/mois").await;
+    assert!(page.contains("voit, sur sa page, que vous avez lu ces chiffres"), "{page}");
+    assert_eq!(pages.kept(OTHER_TEACHER).await, [(HEAD, "head", Seen::Filling)]);
+}
+
+#[tokio::test]
 async fn a_class_that_the_head_opens_is_of_those_who_teach_it() {
     let pages = Pages::on_friday().await;
     pages.sees(HEAD, &format!("/direction?classe={}", class("4A"))).await;

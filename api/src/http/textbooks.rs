@@ -187,7 +187,9 @@ pub async fn read(
         None
     };
     let tag = version.map(|version| tag(Textbook::TYPE, version));
-    if let Some(tag) = tag.clone().filter(|tag| held.has(tag)) {
+    // Where a lesson is held is an event of its service, which this version does not know: the day work is due may have moved.
+    let moved = app.register.read().services.get(&id).is_some_and(|service| !service.moved.is_empty());
+    if let Some(tag) = tag.clone().filter(|tag| !moved && held.has(tag)) {
         return Ok(unchanged(tag));
     }
     // Who reads behind the scenes reads what will stand once all is released.

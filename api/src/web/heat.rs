@@ -12,13 +12,18 @@ use crate::fr;
 pub struct Heat {
     pub tasks: u32,
     pub minutes: u32,
+    /// Works that nobody estimated.
+    pub unestimated: u32,
     pub tests: u32,
 }
 
+/// What a work without an estimate weighs in the shade of a cell, in minutes. Ours: no text says it.
+const UNESTIMATED_MINUTES: u32 = 30;
+
 impl Heat {
-    /// The class of the cell; its figures say it first. Work without an estimate weighs by its count: half an hour each.
+    /// The class of the cell; its figures say it first. Work without an estimate weighs by its count, beside what has one.
     pub fn level(&self) -> &'static str {
-        match self.minutes.max(if self.minutes == 0 { self.tasks * 30 } else { 0 }) {
+        match self.minutes + UNESTIMATED_MINUTES * self.unestimated {
             _ if self.tasks == 0 => "none",
             0..=30 => "light",
             31..=60 => "middling",
@@ -117,11 +122,12 @@ mod spec {
 
     #[test]
     fn work_that_nobody_estimated_weighs_all_the_same() {
-        let heat = |tasks, minutes| Heat { tasks, minutes, tests: 0 }.level();
-        assert_eq!(heat(0, 0), "none");
-        assert_eq!(heat(1, 0), "light");
-        assert_eq!(heat(4, 0), "heaviest");
-        assert_eq!(heat(3, 20), "light");
-        assert_eq!(heat(1, 75), "heavy");
+        let heat = |tasks, minutes, unestimated| Heat { tasks, minutes, unestimated, tests: 0 }.level();
+        assert_eq!(heat(0, 0, 0), "none");
+        assert_eq!(heat(1, 0, 1), "light");
+        assert_eq!(heat(4, 0, 4), "heaviest");
+        assert_eq!(heat(3, 20, 0), "light");
+        assert_eq!(heat(4, 5, 3), "heaviest", "an estimate of one hides none of the others");
+        assert_eq!(heat(1, 75, 0), "heavy");
     }
 }

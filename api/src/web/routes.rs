@@ -9,6 +9,7 @@ mod demo;
 mod files;
 mod inspector;
 mod lost;
+mod paced;
 mod parent;
 mod principal;
 mod pupil;

@@ -77,7 +77,8 @@ pub struct Due {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewHomework {
-    /// Made by the client (`UUIDv7`), so that a repeated command is the same work.
+    /// Made by the client, so that a repeated command is the same work; of no version that tells the hour (`UUIDv4`): whoever reads the work
+    /// reads its id.
     pub homework: HomeworkId,
     pub text: String,
     pub due: DueRef,

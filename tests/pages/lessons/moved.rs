@@ -216,3 +216,18 @@ async fn a_lesson_of_a_day_that_is_closed_is_found_and_moved() {
     let list = plain(&pages.sees(HEAD, "/direction/seances").await);
     assert!(list.contains("établissement fermé ce jour-là") && offered(&list) == [lesson], "{list}");
 }
+
+#[tokio::test]
+async fn a_textbook_that_a_program_holds_is_read_anew_once_a_lesson_of_it_has_moved() {
+    let pages = Pages::open().await;
+    pages.gives(7, "Exercice 3", thursday_in_4b()).await;
+    let path = format!("/api/v1/textbooks/{}", maths("4B"));
+    let first = pages.school.read(TEACHER, &path).await;
+    let tag = first.header("etag").to_owned();
+    let again = async || pages.school.call(TEACHER, "GET", &path, &[("if-none-match", &tag)], None).await;
+    assert_eq!(again().await.status, 304, "nothing was written");
+    let moved = pages.moves(&lesson_of("4B", 4, THURSDAY), &format!("jour={FRIDAY}&heure=14:00")).await;
+    assert_eq!(moved.0, 303, "{}", moved.1);
+    let told = again().await;
+    assert!(told.status == 200 && told.text.contains("\"given_for\":\"2026-11-19\""), "{}", told.text);
+}

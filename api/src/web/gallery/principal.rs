@@ -96,7 +96,12 @@ fn month(amount: Amount) -> MonthPage {
 }
 
 fn heat(amount: Amount) -> HeatPage {
-    let heat = |(tasks, minutes, tests): (u32, u32, u32)| Heat { tasks, minutes, tests };
+    let heat = |(tasks, minutes, tests): (u32, u32, u32)| Heat {
+        tasks,
+        minutes,
+        unestimated: if minutes == 0 { tasks } else { 0 },
+        tests,
+    };
     let row = |label: String, days: [(u32, u32, u32); 5]| HeatRow {
         label,
         href: "/direction/charge?classe=x".to_owned(),

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::paced::paced;
 use super::{Shared, page_with};
 use crate::problem::Problem;
 use crate::web::layout::Role;
@@ -45,7 +46,7 @@ async fn typed(mut request: Request) -> Option<Typed> {
         return Some((fields, 0));
     }
     DefaultBodyLimit::max(FORM_BYTES_MAX).apply(&mut request);
-    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    let mut form = Multipart::from_request(paced(request), &()).await.ok()?;
     let (mut fields, mut files, mut left) = (Vec::new(), 0, TEXT_BYTES_MAX);
     while let Some(mut field) = form.next_field().await.ok()? {
         let name = field.name().unwrap_or_default().to_owned();

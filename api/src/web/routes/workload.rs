@@ -28,6 +28,8 @@ pub struct Load {
     /// Estimated by those who gave the work, for what has an estimate.
     pub minutes: i64,
     pub tasks: i64,
+    /// Of these, those without an estimate.
+    pub unestimated: i64,
     /// Of these, tests announced.
     pub tests: i64,
 }
@@ -40,6 +42,7 @@ impl Load {
     fn weigh(&mut self, minutes: Option<u16>, test: bool) {
         self.minutes += i64::from(minutes.unwrap_or_default());
         self.tasks += 1;
+        self.unestimated += i64::from(minutes.is_none());
         self.tests += i64::from(test);
     }
 
@@ -47,6 +50,7 @@ impl Load {
     fn raise(&mut self, other: Self) {
         self.minutes = self.minutes.max(other.minutes);
         self.tasks = self.tasks.max(other.tasks);
+        self.unestimated = self.unestimated.max(other.unestimated);
         self.tests = self.tests.max(other.tests);
     }
 

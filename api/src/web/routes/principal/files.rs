@@ -2,7 +2,7 @@
 //!
 //! What is used is told of classes and subjects, never of a person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Form;
 use axum::extract::{Query, State};
@@ -190,11 +190,14 @@ async fn view(
     let mut used: Vec<Used> = held.iter().filter_map(row).collect();
     used.sort_by(|a, b| (&a.class, &a.subject).cmp(&(&b.class, &b.subject)));
     drop(books);
+    // Of two decisions for one day, the last holds.
+    let coming = known.iter().filter(|limits| limits.valid_from > today);
+    let later: BTreeMap<Date, &FileLimits> = coming.map(|limits| (limits.valid_from, limits)).collect();
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/fichiers");
     Ok(FilesPage {
         layout: with_flash(layout, done.flash(today)),
         now: decided(&limits),
-        later: known.iter().filter(|limits| limits.valid_from > today).map(decided).collect(),
+        later: later.values().map(|limits| decided(limits)).collect(),
         used,
         total: fr::size(total),
         form: typed.unwrap_or_else(|| Typed::of(&limits, today)).form(errors),

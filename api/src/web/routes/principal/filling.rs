@@ -22,7 +22,7 @@ use crate::web::routes::said;
 pub(super) struct Held {
     pub lesson: LessonAt,
     pub group: GroupId,
-    teacher: Option<PersonId>,
+    pub teacher: Option<PersonId>,
     pub filled: bool,
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use axum::extract::{Query, State};
 use domain::calendar::monday_of;
 use domain::ids::{GroupId, TextbookId};
+use domain::inspection::look::Seen;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -53,6 +54,8 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(asked): Query<Aske
     let groups: Vec<GroupId> = of_page.iter().map(|(group, _)| *group).collect();
     let days = (month.max(since), month.last_of_month().min(today));
     let held = counted(&office, &groups, days).await?;
+    let figures = [(Seen::Filling, held.iter().filter_map(|held| held.teacher).collect())];
+    web.app.note_figures(office.head, office.school, figures).await?;
     let mut weeks: Vec<Date> = held.iter().map(|held| monday_of(held.lesson.date)).collect();
     weeks.sort_unstable();
     weeks.dedup();

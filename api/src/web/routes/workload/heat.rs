@@ -215,6 +215,11 @@ impl Class {
 
 impl From<Load> for Heat {
     fn from(load: Load) -> Self {
-        Self { tasks: load.tasks as u32, minutes: load.minutes as u32, tests: load.tests as u32 }
+        Self {
+            tasks: load.tasks as u32,
+            minutes: load.minutes as u32,
+            unestimated: load.unestimated as u32,
+            tests: load.tests as u32,
+        }
     }
 }

@@ -4,21 +4,18 @@
 //! its end all the same, or the browser would show an error of its own and what was typed would be lost.
 
 use std::collections::{BTreeMap, HashMap};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use axum::Form;
-use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use domain::ids::{PersonId, TextbookId};
-use futures_util::Stream;
 use infra::files::{Arrived, Arriving, FileError};
 
 use super::Beside;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::web::routes::paced::paced;
 
 /// Of all that a form holds besides its files.
 const TEXT_BYTES_MAX: usize = 2 << 20;
@@ -57,8 +54,7 @@ impl Sent {
             return Ok(Self { fields, files: BTreeMap::new() });
         }
         DefaultBodyLimit::max(FORM_BYTES_MAX).apply(&mut request);
-        let request = request.map(|body| Body::from_stream(OneByOne { pieces: body.into_data_stream(), given: false }));
-        let form = Multipart::from_request(request, &()).await;
+        let form = Multipart::from_request(paced(request), &()).await;
         let mut form = form.map_err(|problem| unreadable(problem.status()))?;
         let mut sent = Self::default();
         let mut left = TEXT_BYTES_MAX;
@@ -82,26 +78,6 @@ impl Sent {
     /// Of the files that were taken so far.
     fn bytes(&self) -> u64 {
         self.files.values().filter(|file| file.outcome.is_ok()).map(|file| file.bytes).sum()
-    }
-}
-
-/// The pieces of a body, and a breath after each: the reader of forms takes all that a connection has ready, and holds it in memory.
-struct OneByOne {
-    pieces: BodyDataStream,
-    given: bool,
-}
-
-impl Stream for OneByOne {
-    type Item = Result<Bytes, axum::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if std::mem::take(&mut self.given) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let next = Pin::new(&mut self.pieces).poll_next(context);
-        self.given = next.is_ready();
-        next
     }
 }
 
