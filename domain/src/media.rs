@@ -117,8 +117,9 @@ pub struct FileLimits {
 }
 
 /// What one sending may hold: a school may choose less, never more.
-const FILE_BYTES_MAX: u64 = 200 * MEGABYTE;
-const TEXTBOOK_BYTES_MAX: u64 = 1_000_000 * MEGABYTE;
+pub const FILE_BYTES_MAX: u64 = 200 * MEGABYTE;
+/// The same, of a year of one textbook.
+pub const TEXTBOOK_BYTES_MAX: u64 = 1_000_000 * MEGABYTE;
 const MEGABYTE: u64 = 1_000_000;
 
 impl FileLimits {

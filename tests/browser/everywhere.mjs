@@ -1,4 +1,4 @@
-// Every page that somebody of each role reaches by links, as each screen shows it: everything unfolded, wide and narrow, light, dark, printed.
+// The first kinds of page that somebody of each role reaches by links, fourteen at most, as each screen shows it: everything unfolded, wide and narrow, light, dark, printed.
 import { join } from "node:path";
 import { faults, overflow, picture } from "./browser.mjs";
 import { door, kinds } from "./door.mjs";

@@ -25,7 +25,7 @@ async fn the_head_decides_how_large_files_are_and_the_page_says_who_decided_and_
     assert!(form.contains("PDF : 1 Mo au plus."), "{form}");
     for (fields, wrong) in [
         (SMALL.replace("document=1", "document=beaucoup"), "document-erreur"),
-        (SMALL.replace("image=1", "image=3"), "cahier"),
+        (SMALL.replace("image=1", "image=3"), "cahier-erreur"),
         (SMALL.replace("&type=pdf", ""), "type-erreur"),
         (SMALL.replace("2026-11-17", "2026-11-16"), "du-erreur"),
     ] {
@@ -63,7 +63,7 @@ async fn a_textbook_holds_no_more_than_its_year_allows_and_the_page_counts_each_
     let told = desk.fills_in(&fields, &files).await;
     assert_eq!(told.status, 303, "{}", told.text());
     let page = desk.sees(HEAD, "/direction/fichiers").await.text();
-    assert!(page.contains("1,7 Mo") && page.contains("85"), "{page}");
+    assert!(page.contains("1,7 Mo") && page.contains(">85"), "{page}");
     assert!(!page.contains("Vidal") && !page.contains("Famille-teacher"), "of nobody in particular");
     desk.receives(TEACHER, maths("4B"), Body::from(pdf(400_000))).await.refused(413, "file-quota-reached");
     // Two of one form are counted together.

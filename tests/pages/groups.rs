@@ -55,7 +55,7 @@ async fn a_head_finds_the_classes_apart_from_the_groups_and_who_is_in_them() {
     let (classes, groups) = list.split_once("id=\"groupes\"").unwrap();
     assert!(classes.contains(&of("4B")) && groups.contains(&of("4ANG1")) && !groups.contains(&of("4B")), "{list}");
     let page = pages.shows(HEAD, &of("4ANG1")).await;
-    for told in ["depuis le premier jour de l’année", "Famille-pupil of 4B", "Entrées et sorties", "anglais lv1"] {
+    for told in ["depuis le premier jour de l’année", "Famille-pupil of 4B", "Entrées et sorties", "anglais LV1"] {
         assert!(page.contains(told), "{told}: {page}");
     }
     for path in ["/direction/groupes".to_owned(), of("4ANG1"), "/direction/groupes/nouveau".to_owned()] {
@@ -99,11 +99,11 @@ async fn a_group_is_made_anew_from_a_day_and_the_same_form_changes_nothing_twice
     let before = pages.school.head().await;
     pages.is_taken(&of("4ANG1"), &form).await;
     assert_eq!(pages.school.head().await, before, "the same form, sent twice");
-    // Another form that was read before it is refused, with what was ticked kept.
+    // Another form that was read before it is refused, and shows the group as it is now.
     let stale = form.replace(&format!("eleve={ADULT}"), &format!("eleve={PUPIL}"));
     let (status, text) = pages.call(Some(HEAD), "POST", &of("4ANG1"), &stale).await;
     assert_eq!(status, 412);
-    assert!(text.contains("relisez") && text.contains(&format!("value=\"{PUPIL}\" checked")), "{text}");
+    assert!(text.contains("relisez") && text.contains(&format!("value=\"{ADULT}\" checked")), "{text}");
     assert_eq!(pages.school.head().await, before);
 }
 
@@ -169,4 +169,35 @@ async fn a_group_is_made_from_two_classes_once() {
         assert!(text.contains(&format!("id=\"{field}-erreur\"")), "{typed}: {text}");
     }
     assert_eq!(pages.school.head().await, before);
+}
+
+#[tokio::test]
+async fn who_stays_ticked_with_a_day_beside_their_name_keeps_that_day() {
+    let pages = Pages::open().await;
+    let (path, next, end) = (of("4ANG1"), Date::constant(2026, 11, 23), Date::constant(2026, 12, 1));
+    pages.changes(&path, &format!("faire=sortir&sortant={SIBLING}&sort_le={end}")).await;
+    pages
+        .changes(
+            &format!("{path}?classe={}", crate::school::class("4A")),
+            &format!("faire=entrer&entrant={ADULT}&entre_le={next}"),
+        )
+        .await;
+    let page = pages.shows(HEAD, &path).await.replace('\u{a0}', " ");
+    assert!(
+        page.contains("arrive le 23 novembre 2026") && page.contains("n’en sera plus le 1er décembre 2026"),
+        "{page}"
+    );
+    let ticks = |found: &str| page.matches(found).count();
+    assert_eq!((ticks("name=\"deja\""), ticks(" checked")), (2, 3), "{page}");
+    // The head touches nothing, then sends PUPIL away: the two others keep their days.
+    let same = format!(
+        "{MAKES}&eleve={PUPIL}&eleve={SIBLING}&eleve={ADULT}&deja={SIBLING}&deja={ADULT}&compose_le={THURSDAY}"
+    );
+    let before = pages.school.head().await;
+    pages.changes(&path, &same).await;
+    assert_eq!(pages.school.head().await, before, "nothing changes");
+    pages.changes(&path, &same.replace(&format!("eleve={PUPIL}&"), "")).await;
+    assert_eq!(pages.members("4ANG1", THURSDAY), [SIBLING]);
+    assert_eq!(pages.members("4ANG1", next), [SIBLING, ADULT]);
+    assert_eq!(pages.members("4ANG1", end), [ADULT]);
 }

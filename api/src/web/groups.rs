@@ -62,6 +62,8 @@ pub struct Tick {
     pub value: String,
     pub name: String,
     pub chosen: bool,
+    /// `arrive le 23 novembre 2026`: days that are settled, and that stay when the group is made anew.
+    pub settled: Option<String>,
 }
 
 /// The pupils of a class.
@@ -73,15 +75,15 @@ pub struct TickSet {
 }
 
 impl TickSet {
-    /// `3 cochés sur 28`
+    /// `28 élèves`: how many are ticked moves as one ticks.
     pub fn count_said(&self) -> String {
-        let chosen = self.pupils.iter().filter(|pupil| pupil.chosen).count();
-        format!("{} sur {}", fr::plural(chosen, "coché", "cochés"), self.pupils.len())
+        fr::plural(self.pupils.len(), "élève", "élèves")
     }
 }
 
 /// What the page of a group sends: `faire` (`entrer`, `sortir`, `recomposer`), `classe` for each class listed, `version` and `cle`; then
-/// `entrant` and `entre_le`, `sortant` and `sort_le`, or `eleve` for each pupil ticked and `compose_le`.
+/// `entrant` and `entre_le`, `sortant` and `sort_le`, or `eleve` for each pupil ticked and `compose_le`, with `deja` for each whose days
+/// are settled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupForm {
     pub version: String,

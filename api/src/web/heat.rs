@@ -42,9 +42,9 @@ impl Heat {
         fr::plural(self.tasks as usize, "travail", "travaux")
     }
 
-    /// `dont 1 contrôle`
+    /// `1 contrôle`: of the pupil who has most of them, maybe another than the one who has most work.
     pub fn tested(&self) -> Option<String> {
-        (self.tests > 0).then(|| format!("dont {}", fr::plural(self.tests as usize, "contrôle", "contrôles")))
+        (self.tests > 0).then(|| fr::plural(self.tests as usize, "contrôle", "contrôles"))
     }
 }
 

@@ -112,7 +112,7 @@ async fn co_01_the_teacher_of_the_whole_class_takes_a_half_class_and_writes_in_t
     let week = plain(&pages.sees(OTHER_TEACHER, "/enseignant").await);
     let day = on_day(&week, FRIDAY);
     assert!(day.contains(&form), "{day}");
-    assert!(day.contains("en remplacement de Mme Famille-co-teacher, anglais lv1, 4A1"), "{day}");
+    assert!(day.contains("en remplacement de Mme Famille-co-teacher, anglais LV1, 4A1"), "{day}");
     pages.now_is("2026-11-20T15:00:00Z");
     pages.writes(OTHER_TEACHER, &form, "Calcul+mental").await;
     assert!(on_day(&pages.sees(SIBLING, "/eleve").await, FRIDAY).contains("Calcul mental"));

@@ -7,7 +7,7 @@ async fn the_form_tutor_reads_the_class_in_all_subjects_while_they_hold_it() {
     let pages = Pages::open().await;
     let class_4b = format!("/enseignant/classes/{}", crate::school::class("4B"));
     let week = pages.reads(FORM_TUTOR, &class_4b).await;
-    assert!(week.contains("Équations à une inconnue") && week.contains("Anglais lv1, 4ANG1"), "{week}");
+    assert!(week.contains("Équations à une inconnue") && week.contains("Anglais LV1, 4ANG1"), "{week}");
     assert!(!week.contains("Théorème de Pythagore"), "another class");
     assert!(pages.reads(FORM_TUTOR, "/enseignant").await.contains(&class_4b));
     let told = pages.school.read(FORM_TUTOR, &format!("/api/v1/me/week?group={}", crate::school::class("4B"))).await;

@@ -38,7 +38,12 @@ fn groups(amount: Amount) -> GroupsPage {
 }
 
 fn sets(amount: Amount) -> Vec<TickSet> {
-    let tick = |name: &str, chosen| Tick { value: "p".to_owned(), name: amount.word(name), chosen };
+    let tick = |name: &str, chosen| Tick {
+        value: "p".to_owned(),
+        name: amount.word(name),
+        chosen,
+        settled: (amount == Amount::Long).then(|| "arrive le 23\u{a0}novembre 2026".to_owned()),
+    };
     amount.of(vec![
         TickSet { class: amount.class(), pupils: vec![tick("Fofana Inès", true), tick("Mercier Tom", false)] },
         TickSet { class: "Sans classe".to_owned(), pupils: vec![tick("Petit Ana", true)] },
@@ -86,7 +91,7 @@ fn group(amount: Amount, is_class: bool, errors: Vec<FieldError>) -> GroupPage {
 }
 
 fn new_group(amount: Amount, errors: Vec<FieldError>) -> NewGroupPage {
-    let class = |name: &str, chosen| Tick { value: "c".to_owned(), name: name.to_owned(), chosen };
+    let class = |name: &str, chosen| Tick { value: "c".to_owned(), name: name.to_owned(), chosen, settled: None };
     NewGroupPage {
         layout: layout(Role::Principal, "/direction/groupes/nouveau", amount),
         classes: amount.of(vec![class("4e A", true), class(&amount.class(), true)]),

@@ -69,14 +69,17 @@ pub fn subject(books: &Books, school: SchoolId, code: &str) -> String {
     sentence(books.schools.get(&school).map_or(code, |school| school.subject(code)))
 }
 
-/// `Mathématiques` from `MATHEMATIQUES`; a label with small letters is left alone.
+/// `Mathematiques` from `MATHEMATIQUES`, `Anglais LV1` from `ANGLAIS LV1`; a label with small letters is left alone.
 pub fn sentence(label: &str) -> String {
     if label.chars().any(char::is_lowercase) {
         return label.to_owned();
     }
     let mut letters = label.chars();
     let first = letters.next().map(String::from).unwrap_or_default();
-    first + &letters.as_str().to_lowercase()
+    let word = |word: &str| {
+        if word.contains(|letter: char| letter.is_ascii_digit()) { word.to_owned() } else { word.to_lowercase() }
+    };
+    first + &letters.as_str().split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// `anglais LV1`, `sciences de la vie et de la Terre`, `EPS`: a subject inside a sentence keeps its own capitals.
@@ -369,6 +372,7 @@ mod spec {
         assert_eq!(group_label("ESPAGNOL LV2 5EME GROUPE 3"), "Espagnol LV2 5e groupe 3");
         assert_eq!(sentence("MATHEMATIQUES"), "Mathematiques");
         assert_eq!(sentence("Anglais LV1"), "Anglais LV1");
+        assert_eq!(sentence("ANGLAIS LV1"), "Anglais LV1");
         assert_eq!(school("CLG TILLEULS"), "Collège Tilleuls");
         assert_eq!(school("Collège des Tilleuls"), "Collège des Tilleuls");
     }

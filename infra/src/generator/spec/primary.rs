@@ -136,13 +136,5 @@ fn a_teacher_of_the_college_has_an_hour_there_when_the_college_leaves_her_free()
         assert!(
             fs::read_to_string(calendar).unwrap().replace("\r\n ", "").contains("Matière : ANGLAIS\\nClasse : CE2-CM1")
         );
-        eprintln!(
-            "{pupils}: {} pupils, {} relatives, {} staff, {} acts beside {}",
-            village.pupils.len(),
-            village.relatives.len(),
-            village.staff.len(),
-            acts.len(),
-            life(&college, date(2026, 10, 5), date(2026, 11, 17)).len(),
-        );
     }
 }

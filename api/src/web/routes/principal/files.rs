@@ -12,7 +12,7 @@ use domain::actor::Actor;
 use domain::decider::Decider as _;
 use domain::directory::establishment::{Command, School};
 use domain::ids::TextbookId;
-use domain::media::{FileLimits, Media, Sort, customary_limits, limits_on};
+use domain::media::{FILE_BYTES_MAX, FileLimits, Media, Sort, TEXTBOOK_BYTES_MAX, customary_limits, limits_on};
 use jiff::civil::Date;
 use projections::inspector::queries;
 use uuid::Uuid;
@@ -82,11 +82,10 @@ impl Typed {
         };
         let mut bytes = [0; 5];
         for (at, field) in SIZES.into_iter().enumerate() {
-            let most = if field == "cahier" { 1_000_000 } else { 200 };
+            let most = if field == "cahier" { TEXTBOOK_BYTES_MAX } else { FILE_BYTES_MAX } / MEGABYTE;
             match self.sizes[at].parse::<u64>().ok().filter(|size| (1..=most).contains(size)) {
                 Some(size) => bytes[at] = size * MEGABYTE,
-                None if field == "cahier" => wrong(field, "Indiquez un nombre entier de Mo, par exemple 2000."),
-                None => wrong(field, "Indiquez un nombre entier de Mo, de 1 à 200."),
+                None => wrong(field, &format!("Indiquez un nombre entier de Mo, de 1 à {most}.")),
             }
         }
         let [document, image, audio, video, textbook] = bytes;

@@ -134,7 +134,7 @@ fn ticks(
     pupils: impl IntoIterator<Item = PersonId>,
     chosen: impl Fn(PersonId) -> bool,
 ) -> Vec<TickSet> {
-    let tick = |(pupil, name): Listed| Tick { value: pupil.to_string(), name, chosen: chosen(pupil) };
+    let tick = |(pupil, name): Listed| Tick { value: pupil.to_string(), name, chosen: chosen(pupil), settled: None };
     let set =
         |(class, pupils): (String, Vec<Listed>)| TickSet { class, pupils: pupils.into_iter().map(tick).collect() };
     by_class(office, books, pupils).into_iter().map(set).collect()
@@ -254,6 +254,18 @@ fn stays_of(books: &Books, book: &GroupBook) -> Vec<StayLine> {
     stays
 }
 
+/// Of whoever is in a group or will be, the days that are settled already, as they are said beside the name.
+fn settled(book: &GroupBook, today: Date) -> BTreeMap<String, String> {
+    let dated =
+        book.stays.iter().filter(|(_, stay)| stay.outlasts(today) && (stay.from > today || stay.until.is_some()));
+    let said = |stay: &Stay| {
+        let from = (stay.from > today).then(|| format!("arrive le {}", fr::dated(stay.from)));
+        let until = stay.until.map(|until| format!("n’en sera plus le {}", fr::dated(until)));
+        from.into_iter().chain(until).collect::<Vec<_>>().join(", ")
+    };
+    dated.map(|(pupil, stay)| (pupil.to_string(), said(stay))).collect()
+}
+
 fn form(office: &Office<'_>, books: &Books, book: &GroupBook, sent: Sent, errors: Vec<FieldError>) -> GroupForm {
     let today = office.local.date();
     let is_class = book.description.sort == Sort::Class;
@@ -282,10 +294,12 @@ fn form(office: &Office<'_>, books: &Books, book: &GroupBook, sent: Sent, errors
     let mut leavers: Vec<Choice> = inside.iter().map(|pupil| choice((*pupil, said::listed(books, *pupil)))).collect();
     leavers.sort_by(|a, b| a.label.cmp(&b.label));
     // Who is still to come is ticked too: to remake the group does not send them away unseen.
-    let kept = book.stays.iter().filter(|(_, stay)| stay.outlasts(today));
-    let here: BTreeSet<PersonId> = kept.map(|(pupil, _)| *pupil).collect();
-    let chosen = |pupil| sent.ticked.as_ref().map_or_else(|| here.contains(&pupil), |ticked| ticked.contains(&pupil));
-    let sets = if is_class { vec![] } else { ticks(office, books, pupils.union(&inside).copied(), chosen) };
+    let chosen = |pupil| sent.ticked.as_ref().map_or_else(|| inside.contains(&pupil), |ticked| ticked.contains(&pupil));
+    let settled = settled(book, today);
+    let mut sets = if is_class { vec![] } else { ticks(office, books, pupils.union(&inside).copied(), chosen) };
+    for tick in sets.iter_mut().flat_map(|set| &mut set.pupils) {
+        tick.settled = settled.get(&tick.value).cloned();
+    }
     let others = said::classes(books, office.school, today).into_iter();
     let others = others.filter(|(class, _)| *class != book.group && !listed.contains(class));
     GroupForm {

@@ -31,6 +31,8 @@ pub struct Sent {
     pub leaves_on: String,
     /// None before anything is ticked: the members of the day are.
     pub ticked: Option<BTreeSet<PersonId>>,
+    /// Of these, whose days in the group are settled already: ticked, they keep them.
+    settled: BTreeSet<PersonId>,
     pub made_on: String,
 }
 
@@ -57,6 +59,7 @@ impl Sent {
                 "sortant" => sent.leaver = value,
                 "sort_le" => sent.leaves_on = value,
                 "eleve" => ticked.extend(Uuid::parse_str(&value).ok().map(PersonId)),
+                "deja" => sent.settled.extend(Uuid::parse_str(&value).ok().map(PersonId)),
                 "compose_le" => sent.made_on = value,
                 _ => {}
             }
@@ -100,7 +103,8 @@ impl Sent {
                 let ever: BTreeSet<PersonId> = book.stays.iter().map(|(pupil, _)| *pupil).collect();
                 let left = ever.difference(&ticked).copied().collect();
                 let what = format!("{ticked:?} {on}");
-                let first = Command::ChangeMembers { joined: ticked.into_iter().collect(), left, on };
+                let joined = ticked.difference(&self.settled).copied().collect();
+                let first = Command::ChangeMembers { joined, left, on };
                 Ok(Asked { first, then: vec![], what })
             }
             _ => Err(vec![wrong("entrant", "Ce formulaire est incomplet : relisez, puis recommencez.")]),
@@ -174,7 +178,7 @@ pub async fn change(
 }
 
 /// The page again, with what was typed, and what the school answered.
-fn refused(office: &Office<'_>, visitor: Visitor, group: GroupId, sent: Sent, problem: Problem) -> Page {
+fn refused(office: &Office<'_>, visitor: Visitor, group: GroupId, mut sent: Sent, problem: Problem) -> Page {
     let status = problem.status();
     if status.is_server_error() || status == StatusCode::NOT_FOUND {
         return Err(problem);
@@ -187,6 +191,8 @@ fn refused(office: &Office<'_>, visitor: Visitor, group: GroupId, sent: Sent, pr
     let error = match problem.code.as_str() {
         "day-outside-the-year" => wrong(on, &outside_the_year(office)),
         "version-changed" | "idempotency-key-reused" => {
+            // The ticks are those of the group as it is now: what a colleague changed must not be undone unseen.
+            sent.ticked = None;
             wrong(pupil, "Cela a changé entre-temps : relisez qui en fait partie, puis recommencez.")
         }
         _ => wrong(pupil, "L’établissement n’accepte pas ce changement. Vérifiez les élèves et le jour."),

@@ -79,7 +79,12 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
     let books = office.web.app.register.read();
     let asked = classes_named(office, &books, &typed.classes);
     let classes = said::classes(&books, office.school, office.local.date()).into_iter();
-    let classes = classes.map(|(class, name)| Tick { value: class.to_string(), name, chosen: asked.contains(&class) });
+    let classes = classes.map(|(class, name)| Tick {
+        value: class.to_string(),
+        name,
+        chosen: asked.contains(&class),
+        settled: None,
+    });
     NewGroupPage {
         layout,
         classes: classes.collect(),
