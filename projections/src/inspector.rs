@@ -91,7 +91,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {

@@ -81,7 +81,7 @@ impl ReadModel for Teacher {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {

@@ -27,14 +27,14 @@ pub enum ReadError {
 
 /// The rows after a position.
 pub const READ: &str =
-    "select position, aggregate_type, aggregate_id, sequence, payload::text, school, actor, capacity, recorded_at,
+    "select position, aggregate_type, aggregate_id, sequence, payload, school, actor, capacity, recorded_at,
         occurred_at, causation, correlation, facts_position
     from journal.events where journal = $1 and position > $2 order by position limit $3";
 
 /// As [`READ`], of some aggregates and of those this program does not know: of the others the position alone, so that a hole is still
 /// seen.
 const SCAN: &str = "select position, case when wanted then aggregate_type end, case when wanted then aggregate_id end, sequence,
-        case when wanted then payload::text end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
+        case when wanted then payload end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
         facts_position
     from (select *, aggregate_type = any($4) or aggregate_type <> all($5) as wanted from journal.events where journal = $1 and position > $2
         order by position limit $3) e order by position";
@@ -163,7 +163,10 @@ pub async fn head(executor: impl PgExecutor<'_>) -> Result<i64, ReadError> {
 }
 
 fn recorded(row: &PgRow, aggregate: &str) -> Result<Recorded, String> {
-    let (key, payload, actor, capacity): (&str, &str, &str, &str) = (row.get(2), row.get(4), row.get(6), row.get(7));
+    let (key, actor, capacity): (&str, &str, &str) = (row.get(2), row.get(6), row.get(7));
+    // A `json` column goes as its text (PostgreSQL manual, « JSON Types »): nothing is copied to be read.
+    let payload = row.try_get_raw(4).map_err(|problem| problem.to_string())?;
+    let payload = payload.as_str().map_err(|problem| problem.to_string())?;
     let aggregate =
         Fact::aggregate(aggregate).ok_or_else(|| DecodeError::UnknownAggregate(aggregate.into()).to_string())?;
     let instant = |column| row.try_get::<jiff_sqlx::Timestamp, _>(column).map(jiff_sqlx::Timestamp::to_jiff);
