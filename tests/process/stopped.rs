@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use domain::ids::{MandateId, SchoolYear, ServiceId, StreamId};
+use domain::inspection::mandate;
 use domain::textbook::entry::LessonRef;
+use jiff::civil::date;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::school::{ENGLISH, INSPECTOR, MATHS, MONDAY, OTHER_TEACHER, TEACHER, english, slot};
+use crate::school::{
+    ENGLISH, IDLE_INSPECTOR, INSPECTOR, MATHS, MONDAY, OTHER_TEACHER, TEACHER, YEAR, class, english, slot,
+};
 
 /// The same lesson again in a stream of its own, as no program of ours writes it. Pupil and inspector keep each version once, and refuse it.
 async fn written_twice(world: &World) -> i64 {
@@ -96,4 +101,61 @@ fn text_of(school: &School, arguments: &[&str]) -> String {
 fn skip(school: &School, reader: &str, position: i64) -> std::process::Output {
     let because = ["--because", "written by a version that was withdrawn"];
     run(&school.world, &[&["skip", reader, "--position", &position.to_string()][..], &because].concat())
+}
+
+/// One more row of a stream, whose payload no version of this program reads.
+async fn unreadable_in(world: &World, stream: StreamId) -> i64 {
+    let insert = "with head as (update journal.heads set position = position + 1, rights = position + 1 where journal = 1
+            returning position)
+        insert into journal.events
+        select aggregate_type, aggregate_id, sequence + 1, 'Unheard', '9', '{\"Unheard\":{}}'::json, metadata, era, journal,
+            head.position, school, actor, capacity, recorded_at, occurred_at, causation, correlation, facts_position, salt, mac, mac_key
+        from journal.events, head where aggregate_type = $1 and aggregate_id = $2 order by sequence desc limit 1 returning position";
+    let insert = sqlx::query_scalar(insert).bind(stream.aggregate).bind(stream.key());
+    insert.fetch_one(&mut world.owner().await).await.unwrap()
+}
+
+async fn version_of(world: &World, stream: StreamId) -> i64 {
+    let last = "select max(sequence) from journal.events where aggregate_type = $1 and aggregate_id = $2";
+    sqlx::query_scalar(last).bind(stream.aggregate).bind(stream.key()).fetch_one(&world.reader).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rests_on_a_stream_whose_last_row_is_passed_over_is_still_decided() {
+    let mut school = School::open().await.written().await;
+    let of_head = StreamId::new("person", HEAD, SchoolYear::NONE);
+    let of_service = StreamId::new("service", ServiceId::of(class("4B"), MATHS), YEAR);
+    for stream in [of_head, of_service] {
+        let unreadable = unreadable_in(&school.world, stream).await;
+        let started = Instant::now();
+        while school.app.subscriptions.halted("register").is_none() {
+            assert!(started.elapsed() < LONG, "the register goes on");
+            tokio::task::yield_now().await;
+        }
+        let done = skip(&school, "register", unreadable);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        school.app.subscriptions.wait_for("register", unreadable, LONG).await.unwrap();
+    }
+    for opened in [1, 2] {
+        let (head, guards) = {
+            let books = school.app.register.read();
+            (books.standing_of(HEAD), books.right_in(TEACHER, maths("4B")))
+        };
+        for (stream, version) in guards.into_iter().chain([head]) {
+            assert_eq!(version, version_of(&school.world, stream).await, "{stream}");
+        }
+        // A mandate is opened under the guard of the head's own stream.
+        let open = mandate::Command::OpenMandate {
+            inspector: IDLE_INSPECTOR,
+            textbooks: [maths("4B")].into(),
+            from: date(2026, 11, 18),
+            until: date(2026, 11, 20),
+        };
+        let mandate = MandateId(Uuid::from_u128(opened));
+        let done = school.app.in_mandate(HEAD, here(), mandate, api::app::Said::default(), open).await;
+        done.unwrap_or_else(|problem| panic!("{}", problem.detail));
+        // The same at the next start.
+        school.app.close().await;
+        school.reopen().await;
+    }
 }
