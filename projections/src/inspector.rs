@@ -25,7 +25,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "inspector";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "inspector";
 
 /// The read model of inspectors.
 pub struct Inspector;

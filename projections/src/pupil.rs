@@ -29,7 +29,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "pupil";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "pupil";
 
 /// The read model of pupils and their legal guardians.
 pub struct Pupil;

@@ -46,7 +46,7 @@ pub(super) async fn primary(
     let closures = establishment::Command::SetClosures { year, closures: closures(village) };
     let key = said(&format!("closures/{}", village.uai));
     done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, key, closures).await)?;
-    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    app.await_readers(app.head().await?).await;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn by_the_office(
     }
     open_mandate(app, (school, year), (head, inspector), opens_on).await?;
     rights::record(app, generated, school, head).await?;
-    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    app.await_readers(app.head().await?).await;
     Ok(())
 }
 

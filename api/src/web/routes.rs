@@ -194,7 +194,11 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     // The menu is that of the visitor: of the address only when they have a page there.
     let roles = visitor.map(|visitor| web.roles(visitor)).unwrap_or_default();
     let role = roles.iter().find(|role| here.starts_with(role.home())).or(roles.first()).copied();
-    let shown = if status.is_server_error() { 500 } else { status.as_u16() };
+    let shown = match status {
+        StatusCode::SERVICE_UNAVAILABLE => 503,
+        other if other.is_server_error() => 500,
+        other => other.as_u16(),
+    };
     let layout = web.layout(visitor, role, &here);
     let view = if shown == 404 { ProblemPage::nowhere(layout, &roles) } else { ProblemPage::of(layout, shown) };
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)

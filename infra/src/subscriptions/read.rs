@@ -56,16 +56,23 @@ pub struct Page {
     pub last: i64,
 }
 
-/// A row that cannot be decoded, and why.
+/// A row that cannot be decoded, or folded, and why.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
     pub position: i64,
     pub because: String,
     /// Of what it is an event; `None` when that is not known either, and then it may be anybody's.
     pub aggregate: Option<&'static str>,
+    /// The stream it belongs to and the version it brings it to: its envelope can be read even where its payload cannot.
+    pub brings: Option<(StreamId, i64)>,
 }
 
 impl Unreadable {
+    /// Of which no more is known.
+    pub(super) fn at(position: i64, because: String) -> Self {
+        Self { position, because, aggregate: None, brings: None }
+    }
+
     /// Whether a reader of these aggregates (of all by default) misses something without it.
     fn concerns(&self, aggregates: Option<&[&str]>) -> bool {
         self.aggregate.is_none_or(|own| aggregates.is_none_or(|aggregates| aggregates.contains(&own)))
@@ -132,7 +139,9 @@ pub(super) async fn page(
                 Ok(recorded) => page.events.push(recorded),
                 Err(because) => {
                     let aggregate = Fact::aggregate(aggregate);
-                    page.unreadable.push(Unreadable { position: found, because, aggregate });
+                    let stream = aggregate.and_then(|aggregate| StreamId::parse(aggregate, row.get(2)));
+                    let brings = stream.map(|stream| (stream, row.get(3)));
+                    page.unreadable.push(Unreadable { position: found, because, aggregate, brings });
                 }
             }
         }

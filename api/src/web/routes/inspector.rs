@@ -11,6 +11,7 @@ use domain::access::Scope;
 use domain::ids::{PersonId, SlotId, TextbookId};
 use domain::inspection::look::Seen;
 use jiff::civil::{Date, DateTime};
+use projections::inspector;
 use serde::Deserialize;
 
 use super::{Page, Shared, Visitor, Web, page, said};
@@ -66,7 +67,7 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     // The list says how far each one is filled.
     let ((), summaries) = tokio::try_join!(
         web.app.note_inspection(visit.inspector, visit.scope.textbooks.clone(), Seen::Filling),
-        async { Ok(projections::inspector::queries::textbooks(&web.app.reader, &visit.scope).await?) },
+        async { Ok(inspector::queries::textbooks(web.app.tables(inspector::NAME)?, &visit.scope).await?) },
     )?;
     let pupil =
         |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);

@@ -80,7 +80,7 @@ pub async fn of_group(
         let days = std::iter::successors(Some(from), |day| days_after(*day, 1)).take_while(|day| *day <= until);
         (pupils, books.workload_scope(person, group, groups, today), days.chain(elsewhere).collect())
     };
-    let rows = principal::queries::workload(&app.reader, &scope, &days).await?;
+    let rows = principal::queries::workload(app.tables(principal::NAME)?, &scope, &days).await?;
     let books = app.register.read();
     let works = rows.iter().map(|row| (books.due_on(row.place.textbook, &row.work.due), row));
     let works: Vec<_> = works.filter(|(day, _)| (from..=until).contains(day)).collect();
@@ -133,7 +133,7 @@ const COUNTED: i64 = 500;
 impl Reading<'_> {
     /// The days ahead that have work this reader sees, and the last day looked at.
     pub async fn load_ahead(&self) -> Result<(Vec<LoadedDay>, Date), Problem> {
-        let (pool, today) = (&self.app.reader, self.today());
+        let (pool, today) = (self.app.tables(pupil::NAME)?, self.today());
         let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
         let mut rows = pupil::queries::homework(pool, &self.scope, self.now, (today, until), None, COUNTED).await?;
         for day in self.days_elsewhere(today, until) {

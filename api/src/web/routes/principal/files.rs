@@ -14,7 +14,7 @@ use domain::directory::establishment::{Command, School};
 use domain::ids::TextbookId;
 use domain::media::{FILE_BYTES_MAX, FileLimits, Media, Sort, TEXTBOOK_BYTES_MAX, customary_limits, limits_on};
 use jiff::civil::Date;
-use projections::inspector::queries;
+use projections::inspector::{self, queries};
 use uuid::Uuid;
 
 use super::Office;
@@ -170,7 +170,7 @@ async fn view(
         let services = books.services_of_school(office.school);
         services.filter(|service| Some(service.year) == year).map(|service| service.textbook).collect()
     };
-    let held = queries::file_bytes(&app.reader, &office.scope, &textbooks).await?;
+    let held = queries::file_bytes(app.tables(inspector::NAME)?, &office.scope, &textbooks).await?;
     let total: u64 = held.values().map(|(_, bytes)| bytes).sum();
     let books = app.register.read();
     let row = |(textbook, (files, bytes)): (&TextbookId, &(u64, u64))| {
