@@ -115,7 +115,8 @@ struct Chosen {
     enseignant: Option<PersonId>,
 }
 
-/// The work that falls on each day of a class: the first one, until another is chosen.
+/// The work that falls on each day of a class: the first one, until another is chosen. It is counted over all subjects, for the pupil who
+/// has most, and says nothing of who gave it: no look.
 async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
@@ -143,7 +144,7 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
     })
 }
 
-/// The week of all classes at one glance.
+/// The week of all classes at one glance. It is no look, as that of one class.
 async fn heat(State(web): Shared, visitor: Visitor, Query(asked): Query<Asked>) -> Page {
     let office = Office::open(&web, visitor)?;
     let classes = said::classes(&web.app.register.read(), office.school, office.local.date());

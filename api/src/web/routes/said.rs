@@ -95,17 +95,22 @@ pub fn inside(subject: &str) -> String {
 
 /// `Mme Vidal`, `Mme Vidal et M. Roy`: who holds the textbook on that day.
 pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
-    let Some(service) = books.services.get(&textbook) else { return String::new() };
-    let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
-    // While a substitute holds it, it is the substitute whom families meet.
-    let substitutes: Vec<_> = holding.iter().filter(|held| held.capacity == Capacity::Substitute).collect();
-    let shown = if substitutes.is_empty() { holding.iter().collect() } else { substitutes };
-    let names: Vec<String> = shown.into_iter().map(|held| books.formal_name(held.teacher)).collect();
+    let names: Vec<String> = met(books, textbook, on).into_iter().map(|teacher| books.formal_name(teacher)).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} et {last}", others.join(", ")),
         None => String::new(),
     }
+}
+
+/// Those whom that names.
+pub fn met(books: &Books, textbook: TextbookId, on: Date) -> Vec<PersonId> {
+    let Some(service) = books.services.get(&textbook) else { return vec![] };
+    let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
+    // While a substitute holds it, it is the substitute whom families meet.
+    let substitutes: Vec<_> = holding.iter().copied().filter(|held| held.capacity == Capacity::Substitute).collect();
+    let shown = if substitutes.is_empty() { holding } else { substitutes };
+    shown.into_iter().map(|held| held.teacher).collect()
 }
 
 /// The same, in a sentence: `un collègue` when nobody holds it.
@@ -179,6 +184,7 @@ pub fn seen(seen: Seen) -> &'static str {
         Seen::Gaps => "séances non remplies",
         Seen::Textbook => "cahier de textes",
         Seen::History => "cahier et ses versions",
+        Seen::Lessons => "séances de l’emploi du temps",
     }
 }
 

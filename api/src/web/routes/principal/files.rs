@@ -1,6 +1,7 @@
 //! `/direction/fichiers`: the limits of files in force, what each textbook uses of them, and other limits from a day.
 //!
-//! What is used is told of classes and subjects, never of a person.
+//! What is used is told of classes and subjects, never of a person: it says what a school stores, and not what somebody wrote or when. It is
+//! no look (see [`domain::inspection::look`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
