@@ -95,22 +95,12 @@ pub fn inside(subject: &str) -> String {
 
 /// `Mme Vidal`, `Mme Vidal et M. Roy`: who holds the textbook on that day.
 pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
-    let names: Vec<String> = met(books, textbook, on).into_iter().map(|teacher| books.formal_name(teacher)).collect();
+    let names: Vec<String> = books.met(textbook, on).into_iter().map(|teacher| books.formal_name(teacher)).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} et {last}", others.join(", ")),
         None => String::new(),
     }
-}
-
-/// Those whom that names.
-pub fn met(books: &Books, textbook: TextbookId, on: Date) -> Vec<PersonId> {
-    let Some(service) = books.services.get(&textbook) else { return vec![] };
-    let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
-    // While a substitute holds it, it is the substitute whom families meet.
-    let substitutes: Vec<_> = holding.iter().copied().filter(|held| held.capacity == Capacity::Substitute).collect();
-    let shown = if substitutes.is_empty() { holding } else { substitutes };
-    shown.into_iter().map(|held| held.teacher).collect()
 }
 
 /// The same, in a sentence: `un collègue` when nobody holds it.
@@ -170,6 +160,7 @@ pub fn capacity(capacity: Capacity) -> &'static str {
         Capacity::Head => "chef d’établissement",
         Capacity::Deputy => "adjoint du chef d’établissement",
         Capacity::Inspector => "inspection",
+        Capacity::Referent => "référent numérique",
         Capacity::Pupil => "élève",
         Capacity::Guardian => "responsable",
         Capacity::Machine => "import",
@@ -344,6 +335,7 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
         Role::SchoolLife => Some("vie scolaire".to_owned()),
         Role::Companion => Some("AESH".to_owned()),
         Role::Inspector => Some("inspection".to_owned()),
+        Role::Referent => Some("référent numérique".to_owned()),
         Role::Parent => None,
     }
 }

@@ -184,7 +184,7 @@ struct View {
 
 /// Whom a lesson is shown with.
 fn shown_with(books: &Books, at: &LessonAt) -> impl Iterator<Item = PersonId> {
-    said::met(books, at.textbook, at.date).into_iter().chain(at.replaced_by)
+    books.met(at.textbook, at.date).into_iter().chain(at.replaced_by)
 }
 
 /// The page, once it is noted whose lessons it shows.
