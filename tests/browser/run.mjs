@@ -449,10 +449,14 @@ await story("the head makes a group from two classes, and then makes it anew", a
   await head.goto(`${site}/direction/groupes`);
   await head.click("a:has-text('Créer un groupe')");
   for (const box of (await head.locator("input[name=classe]").all()).slice(0, 2)) await box.check();
-  await head.click("button:has-text('Voir leurs élèves')");
   await head.fill("#nom", "Besoins du navigateur");
   await head.fill("#compose_le", "2026-11-23");
+  await head.click("button:has-text('Voir leurs élèves')");
   await head.locator("input[name=eleve]").first().check();
+  await head.locator("input[name=classe]").nth(2).check();
+  await head.click("button:has-text('Voir leurs élèves')");
+  must((await head.locator("#nom").inputValue()) === "Besoins du navigateur", "the name is lost when a class is added");
+  must((await head.locator("input[name=eleve]:checked").count()) === 1, "a tick is lost when a class is added");
   await head.click("button:has-text('Créer le groupe')");
   must((await text(head)).includes("Le groupe est créé"), "nothing says what happened");
   must((await text(head)).includes("23 novembre 2026"), "the day on which it begins is not shown");

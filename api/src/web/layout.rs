@@ -16,11 +16,21 @@ pub enum Role {
     SchoolLife,
     Principal,
     Inspector,
+    /// Référent numérique: sets the school up.
+    Referent,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Pupil, Self::Parent, Self::Companion, Self::Teacher, Self::SchoolLife, Self::Principal, Self::Inspector];
+    pub const ALL: [Self; 8] = [
+        Self::Pupil,
+        Self::Parent,
+        Self::Companion,
+        Self::Teacher,
+        Self::SchoolLife,
+        Self::Principal,
+        Self::Inspector,
+        Self::Referent,
+    ];
 
     /// The heading of a group of people: `Élèves`.
     pub const fn people(self) -> &'static str {
@@ -32,6 +42,7 @@ impl Role {
             Self::SchoolLife => "Vie scolaire",
             Self::Principal => "Direction",
             Self::Inspector => "Inspection",
+            Self::Referent => "Référents numériques",
         }
     }
 
@@ -45,6 +56,7 @@ impl Role {
             Self::SchoolLife => "/vie-scolaire",
             Self::Principal => "/direction",
             Self::Inspector => "/inspection",
+            Self::Referent => "/direction/fichiers",
         }
     }
 
@@ -76,6 +88,7 @@ impl Role {
                 ("/direction/fichiers", "Fichiers joints"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
+            Self::Referent => &[("/direction/fichiers", "Fichiers joints")],
         }
     }
 }

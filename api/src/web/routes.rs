@@ -151,6 +151,10 @@ impl Web {
         if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Aesh) {
             roles.push(Role::Companion);
         }
+        // Who sets the school up reads nothing: they have one page, and no standpoint.
+        if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Referent) {
+            roles.push(Role::Referent);
+        }
         if !books.objections(person, today).is_empty() {
             roles.push(Role::Parent);
         }

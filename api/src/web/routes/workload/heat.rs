@@ -195,7 +195,7 @@ impl Read {
 }
 
 impl Class {
-    /// Of each day and each figure, that of the pupil who has most.
+    /// Of each day, the work of the pupil who has most.
     fn most(&self, by_group: &[Vec<(usize, &Weight)>]) -> Loads {
         let mut most = Loads::default();
         for (pupil, ranks) in &self.pupils {
