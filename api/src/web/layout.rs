@@ -66,14 +66,15 @@ impl Role {
             Self::Companion => &[("/accompagnement", "Mes élèves")],
             Self::Teacher => &[("/enseignant", "Ma semaine"), ("/enseignant/moi", "Ce qui est enregistré sur moi")],
             Self::SchoolLife => &[("/vie-scolaire", "Les classes")],
+            // Seven entries: a word each, so that they stand on one row of a tablet.
             Self::Principal => &[
                 ("/direction", "Remplissage"),
-                ("/direction/charge", "Charge de travail"),
-                ("/direction/seances", "Séances modifiées"),
-                ("/direction/mandats", "Mandats d’inspection"),
+                ("/direction/charge", "Charge"),
+                ("/direction/seances", "Séances"),
+                ("/direction/mandats", "Mandats"),
                 ("/direction/droits", "Proches et AESH"),
-                ("/direction/groupes", "Classes et groupes"),
-                ("/direction/fichiers", "Fichiers joints"),
+                ("/direction/groupes", "Classes"),
+                ("/direction/fichiers", "Fichiers"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
         }
