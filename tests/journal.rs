@@ -296,6 +296,27 @@ async fn a_name_is_sealed_and_opens_only_in_its_own_row() {
     let mut swapped = cell(0);
     std::sync::Arc::make_mut(&mut swapped.sealed).sealed_box = cell(1).sealed.sealed_box.clone();
     assert!(world.vault.open_one(&swapped).await.unwrap().is_none());
+    // It was refused, and the keys that were made for it are still good for what is in its place.
+    assert!(world.vault.open_one(&cell(0)).await.unwrap().unwrap() == opened);
+    assert!(world.vault.open_one(&moved).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_name_that_was_just_read_no_longer_opens_once_its_key_is_destroyed() {
+    let world = World::new().await;
+    register(&world, 1).await;
+    register(&world, 2).await;
+    let batch = subscriptions::read(&world.reader, 0, 10).await.unwrap();
+    let cell = |at: usize| match &batch[at].fact {
+        domain::event::Fact::Person(person::Event::PersonRegistered { names, .. }) => batch[at].cell(names).unwrap(),
+        _ => panic!(),
+    };
+    let (first, other) = (cell(0), cell(1));
+    assert!(world.vault.open(&[&first, &other]).await.unwrap().iter().all(Option::is_some));
+    let name = (first.sealed.about.clone(), first.sealed.class, batch[0].stream.era);
+    world.vault.destroy(&[name]).await.unwrap();
+    let left = world.vault.open(&[&first, &other]).await.unwrap();
+    assert!(left[0].is_none() && left[1].is_some());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::hmac;
 use domain::ids::{PersonId, SchoolYear};
 use domain::personal::{Retention, Seal as _, SealedCell, Subject};
@@ -42,15 +43,39 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub type KeyName = (Subject, Retention, SchoolYear);
 type Dek = [u8; 32];
 type DekRef = [u8; 16];
+/// One value of those under a key: by its salt.
+type ValueKeyName = (DekRef, [u8; 16]);
 
 /// Keys held in memory at most: about 100 bytes each.
 const CACHE_MAX: usize = 400_000;
+/// Keys of single values held in memory at most: about 700 bytes each. What is read most is what was written last.
+const VALUE_KEYS_MAX: usize = 32_768;
 
 #[derive(Default)]
 struct Cache {
     by_name: HashMap<KeyName, (DekRef, Dek)>,
     /// Random names: no caller chooses where they fall.
     by_ref: HashMap<DekRef, Option<Dek>, rapidhash::fast::RandomState>,
+    /// Of single values, derived from those above: a class and its parents read one text. None outlives the key it is derived from.
+    by_value: HashMap<ValueKeyName, Arc<LessSafeKey>, rapidhash::fast::RandomState>,
+}
+
+impl Cache {
+    fn forget(&mut self, gone: Vec<DekRef>) {
+        self.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
+        let Self { by_ref, by_value, .. } = self;
+        by_value.retain(|(dek_ref, _), _| by_ref.get(dek_ref).is_some_and(Option::is_some));
+    }
+
+    /// Keeps the keys of values just read, of those whose own key still stands.
+    fn keep(&mut self, derived: Vec<(ValueKeyName, Arc<LessSafeKey>)>) {
+        if self.by_value.len() + derived.len() > VALUE_KEYS_MAX {
+            self.by_value.clear();
+        }
+        let Self { by_ref, by_value, .. } = self;
+        let stands = |dek_ref: &DekRef| by_ref.get(dek_ref).is_some_and(Option::is_some);
+        by_value.extend(derived.into_iter().filter(|((dek_ref, _), _)| stands(dek_ref)).take(VALUE_KEYS_MAX));
+    }
 }
 
 /// Keys at hand, and the database that holds them wrapped.
@@ -108,10 +133,18 @@ impl Vault {
                 cache.by_ref.insert(dek_ref, Some(dek));
             });
         }
-        let cache = self.read();
-        let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
         let mut opener = seal::Opener::default();
-        Ok(cells.iter().zip(&refs).map(|(cell, refs)| opener.open(cell, refs, key)).collect())
+        let opened = {
+            let cache = self.read();
+            let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
+            let derived = |name: &ValueKeyName| cache.by_value.get(name).cloned();
+            cells.iter().zip(&refs).map(|(cell, refs)| opener.open(cell, refs, key, derived)).collect()
+        };
+        let derived = opener.derived();
+        if !derived.is_empty() {
+            self.write().keep(derived);
+        }
+        Ok(opened)
     }
 
     /// Seals one value that is not part of an event.
@@ -152,7 +185,7 @@ impl Vault {
         for name in names {
             cache.by_name.remove(name);
         }
-        cache.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
+        cache.forget(gone);
         Ok(())
     }
 
@@ -162,7 +195,7 @@ impl Vault {
         let mut cache = self.write();
         cache.by_name.retain(|(_, of, when), _| *of != class || *when >= year);
         let count = gone.len();
-        cache.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
+        cache.forget(gone);
         Ok(count)
     }
 
@@ -243,6 +276,3 @@ pub struct IdentityNumber {
     pub category: String,
     pub number: String,
 }
-
-#[cfg(test)]
-mod spec;

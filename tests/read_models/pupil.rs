@@ -1,4 +1,6 @@
 use domain::access::Scope;
+use domain::ids::PersonId;
+use domain::textbook::homework::{HomeworkKind, Task};
 use jiff::civil::date;
 use projections::history::{self, *};
 use projections::pupil::EntryVersion;
@@ -187,6 +189,27 @@ async fn a_week_is_read_at_once_with_the_work_given_in_it_and_due_in_it() {
     }
     let all = week(pool, &of_school(maths()), at(LATE), (MONDAY, NEXT_MONDAY)).await.unwrap();
     assert!(all.entries.len() > 5 && all.homework().len() > 5);
+}
+
+#[tokio::test]
+async fn work_that_is_now_for_others_leaves_the_week_of_who_had_it() {
+    let (database, book) = (Database::new().await, maths());
+    let (had, has) = (PersonId(uuid::Uuid::from_u128(1)), PersonId(uuid::Uuid::from_u128(2)));
+    let of = |pupil| Task { audience: [pupil].into(), ..task(book, "Lire", THURSDAY, HomeworkKind::Exercise, None) };
+    let mut journal = Journal::default();
+    journal.open(book, "2026-11-16T06:00:00Z");
+    journal.give(book, lesson(book, MONDAY, 8), history::homework(1), of(had), "2026-11-16T08:00:00Z");
+    journal.change(book, history::homework(1), of(has), "2026-11-16T09:00:00Z", "2026-11-16T09:00:00Z");
+    database.apply(&journal.records, 5).await;
+    for (pupil, before, after) in [(had, 1, 0), (has, 0, 1)] {
+        let scope = Scope { pupils: [pupil].into(), ..of_group(book, None) };
+        for (now, works) in [("2026-11-16T08:30:00Z", before), ("2026-11-16T09:30:00Z", after)] {
+            for days in [(MONDAY, MONDAY), (THURSDAY, THURSDAY), (MONDAY, FRIDAY)] {
+                let read = week(database.pool(), &scope, at(now), days).await.unwrap();
+                assert_eq!(read.homework().len(), works, "{now}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

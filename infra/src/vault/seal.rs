@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::ids::{SchoolYear, StreamId};
 use domain::personal::{Retention, Seal, Sealed, SealedCell, Subject};
 
-use super::{Dek, DekRef, KeyName, Vault};
+use super::{Dek, DekRef, KeyName, ValueKeyName, Vault};
 use crate::keys::{derive, random};
 use crate::ledger::leaf::{Part, sha256, sha256_of};
 
@@ -119,17 +120,25 @@ pub(super) struct Opener {
     secret: Vec<u8>,
     context: String,
     stored: Vec<u8>,
+    derived: Vec<(ValueKeyName, Arc<LessSafeKey>)>,
 }
 
 impl Opener {
+    /// The keys of values that were not at hand.
+    pub fn derived(self) -> Vec<(ValueKeyName, Arc<LessSafeKey>)> {
+        self.derived
+    }
+
     /// The text of a cell with the keys at hand, which its references name; `None` when one is missing, or the value was tampered with.
+    /// `known`: the key of the value itself, when it is at hand too. It opens nothing in another row: the row is authenticated besides.
     pub fn open(
         &mut self,
         cell: &SealedCell,
         dek_refs: &[DekRef],
         key: impl Fn(&DekRef) -> Option<Dek>,
+        known: impl Fn(&ValueKeyName) -> Option<Arc<LessSafeKey>>,
     ) -> Option<String> {
-        let Self { secret, context, stored } = self;
+        let Self { secret, context, stored, derived } = self;
         secret.clear();
         for dek_ref in dek_refs {
             secret.extend_from_slice(&key(dek_ref)?);
@@ -142,20 +151,29 @@ impl Opener {
         stored.clear();
         BASE64.decode_vec(&cell.sealed.sealed_box, stored).ok()?;
         let (version, rest) = stored.split_first_mut()?;
-        let (salt, rest) = rest.split_at_mut_checked(16)?;
+        let (salt, rest) = rest.split_first_chunk_mut::<16>()?;
         let (nonce, ciphertext) = rest.split_first_chunk_mut::<12>()?;
         if *version != VERSION {
             return None;
         }
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let key = value_key(secret, salt, context.as_bytes())?;
+        let name = if let [dek_ref] = dek_refs { Some((*dek_ref, *salt)) } else { None };
+        let known = name.as_ref().and_then(known);
+        let (key, new) = match known {
+            Some(key) => (key, None),
+            None => (Arc::new(value_key(secret, salt, context.as_bytes())?), name),
+        };
         let opened = key.open_in_place(nonce, Aad::from(context.as_bytes()), ciphertext).ok()?;
         let (r, rest) = opened.split_at_checked(32)?;
         let (length, text) = rest.split_first_chunk::<4>()?;
         let text = std::str::from_utf8(text.get(..u32::from_be_bytes(*length) as usize)?).ok()?;
         let mut commit = [0; 32];
         BASE64.decode_slice(&cell.sealed.commit, &mut commit).ok().filter(|length| *length == commit.len())?;
-        (commitment(r, text) == commit).then(|| text.to_owned())
+        if commitment(r, text) != commit {
+            return None;
+        }
+        derived.extend(new.map(|name| (name, key)));
+        Some(text.to_owned())
     }
 }
 

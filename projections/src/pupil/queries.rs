@@ -2,6 +2,7 @@
 
 mod file;
 mod held;
+mod week;
 
 use domain::access::Scope;
 use domain::actor::Actor;
@@ -22,6 +23,7 @@ use crate::shelf::Place;
 
 pub use file::file;
 pub use held::{Moved, homework_held};
+pub use week::{Week, week};
 
 /// The columns of both tables, in one order: `entry` is the entry of the lesson a work was given in.
 macro_rules! entry_columns {
@@ -72,20 +74,6 @@ macro_rules! asked_of {
 
 pub(super) use {asked_of, entry_columns, homework_columns, standing};
 
-macro_rules! entries {
-    ($seen:ident, $more_columns:literal) => {
-        concat!(
-            "select ",
-            entry_columns!(),
-            $more_columns,
-            " from pupil.entry_version t where ",
-            $seen!("date"),
-            " and t.date between $6 and $7 and ",
-            standing!("entry_version", "entry")
-        )
-    };
-}
-
 macro_rules! homework {
     ($seen:ident, $pupils:literal, $of:literal) => {
         concat!(
@@ -103,27 +91,15 @@ macro_rules! homework {
     };
 }
 
-const ENTRIES: &str = concat!(entries!(seen, ""), " order by t.date, t.starts_at, t.textbook, t.entry");
-
-/// One round trip for all that a week shows. A row without homework is an entry.
-macro_rules! week {
-    ($seen:ident) => {
-        concat!(
-            entries!(
-                $seen,
-                ", null::uuid as homework, null::date as due_on, null::uuid as due_slot, null::time as due_at, null::text as kind, \
-                 null::integer as estimate, null::boolean as written, null::uuid[] as audience"
-            ),
-            " union all ",
-            homework!($seen, "$8", "t.given_on between $6 and $7"),
-            " union all ",
-            homework!($seen, "$8", "t.due_on between $6 and $7 and not t.given_on between $6 and $7")
-        )
-    };
-}
-
-const WEEK: Statements =
-    Statements { any: week!(seen), in_groups: week!(seen_in_groups), in_whole_groups: week!(seen_in_whole_groups) };
+const ENTRIES: &str = concat!(
+    "select ",
+    entry_columns!(),
+    " from pupil.entry_version t where ",
+    seen!("date"),
+    " and t.date between $6 and $7 and ",
+    standing!("entry_version", "entry"),
+    " order by t.date, t.starts_at, t.textbook, t.entry"
+);
 
 const TEXTBOOK: &str = concat!(
     "select ",
@@ -160,9 +136,9 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
 /// Every query of this model, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("entries", ENTRIES),
-    ("week", WEEK.any),
-    ("week in groups", WEEK.in_groups),
-    ("week in whole groups", WEEK.in_whole_groups),
+    ("week", week::WEEK.any),
+    ("week in groups", week::WEEK.in_groups),
+    ("week in whole groups", week::WEEK.in_whole_groups),
     ("textbook", TEXTBOOK),
     ("homework", HOMEWORK.any),
     ("homework in groups", HOMEWORK.in_groups),
@@ -237,75 +213,6 @@ impl HomeworkVersion {
     }
 }
 
-/// All that a week shows, or any days.
-pub struct Week {
-    /// In the order of the lessons.
-    pub entries: Vec<EntryVersion>,
-    /// Given in these lessons, or due on these days.
-    homework: Vec<HomeworkVersion>,
-    days: (Date, Date),
-}
-
-impl Week {
-    fn of(days: (Date, Date), rows: &[PgRow]) -> Result<Self, sqlx::Error> {
-        let mut week = Self { entries: Vec::new(), homework: Vec::new(), days };
-        for row in rows {
-            if row.try_get::<Option<Uuid>, _>("homework")?.is_some() {
-                week.homework.push(HomeworkVersion::read(row)?);
-            } else {
-                week.entries.push(EntryVersion::read(row)?);
-            }
-        }
-        let place =
-            |entry: &EntryVersion| (entry.lesson.date, entry.lesson.starts_at, entry.place.textbook, entry.entry);
-        week.entries.sort_unstable_by_key(place);
-        Ok(week)
-    }
-
-    fn holds(&self, day: Date) -> bool {
-        (self.days.0..=self.days.1).contains(&day)
-    }
-
-    /// Each work once, in no order.
-    pub fn homework(&self) -> &[HomeworkVersion] {
-        &self.homework
-    }
-
-    /// Each work once: by textbook, then soonest first.
-    pub fn in_order(&self) -> Vec<&HomeworkVersion> {
-        let mut works: Vec<_> = self.homework.iter().collect();
-        works.sort_unstable_by_key(|work| (work.place.textbook, work.work.due.on, work.homework));
-        works
-    }
-
-    /// Adds what other days hold: of lessons that are held here and written there. Each row once.
-    pub fn join(&mut self, other: Self) {
-        let new = |entry: &EntryVersion| !self.entries.iter().any(|known| known.entry == entry.entry);
-        let entries: Vec<_> = other.entries.into_iter().filter(new).collect();
-        self.entries.extend(entries);
-        let key = |work: &HomeworkVersion| (work.place.textbook, work.homework);
-        let new = |work: &HomeworkVersion| !self.homework.iter().any(|known| key(known) == key(work));
-        let homework: Vec<_> = other.homework.into_iter().filter(new).collect();
-        self.homework.extend(homework);
-    }
-
-    /// The work given in these lessons, in their order.
-    pub fn given(&self) -> Vec<&HomeworkVersion> {
-        let mut given: Vec<_> = self.homework.iter().filter(|work| self.holds(work.given_in.date)).collect();
-        given.sort_unstable_by_key(|work| {
-            (work.given_in.date, work.given_in.starts_at, work.place.textbook, work.work.due.on, work.homework)
-        });
-        given
-    }
-
-    /// The work due on these days, soonest first.
-    pub fn due(&self) -> Vec<&HomeworkVersion> {
-        let mut due: Vec<_> = self.homework.iter().filter(|work| self.holds(work.work.due.on)).collect();
-        due.sort_unstable_by_key(|work| (work.work.due.on, work.place.textbook, work.homework));
-        due
-    }
-}
-
 /// What is there to read at `now`, for who has this scope, between two days: by the statement for this scope.
 fn between(
     of: Statements,
@@ -321,12 +228,6 @@ fn between(
 /// Those for whom this scope reads.
 pub(super) fn pupils(scope: &Scope) -> Vec<Uuid> {
     scope.pupils.iter().map(|pupil| pupil.0).collect()
-}
-
-/// The lessons of these days, the work given in them, and the work due on them: in one round trip.
-pub async fn week(pool: &PgPool, scope: &Scope, now: Timestamp, days: (Date, Date)) -> Result<Week, sqlx::Error> {
-    let query = between(WEEK, scope, now, days).bind(pupils(scope));
-    Week::of(days, &query.fetch_all(pool).await?)
 }
 
 /// The entries of the lessons of these days, in the order of the lessons.
