@@ -27,6 +27,7 @@ pub mod principal;
 pub mod problem;
 pub mod pupil;
 pub mod rights;
+pub mod roles;
 pub mod routes;
 pub mod teacher;
 pub mod welcome;

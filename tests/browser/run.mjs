@@ -126,7 +126,9 @@ const walks = {
     await page.goto(`${site}/direction/groupes/nouveau`);
     const classes = await page.locator("input[name=classe]").evaluateAll((found) => found.slice(0, 2).map((one) => `classe=${one.value}`).join("&"));
     const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
-    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
+    await page.goto(`${site}/direction/roles`);
+    const ends = (await links(page, "/fin"))[0];
+    return [...made, "/direction/roles", ends, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
   },
   Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
   Bruno: async () => ["/parent"],
@@ -468,6 +470,33 @@ await story("the head makes a group from two classes, and then makes it anew", a
   await head.context().close();
 });
 
+await story("the head gives a role until a day, ends it, and cannot leave the school without a head", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/roles`);
+  const person = await head.locator("#personne option").nth(1).getAttribute("value");
+  await head.selectOption("#personne", person);
+  await head.selectOption("#role", "referent");
+  await head.fill("#du", "2026-11-23");
+  await head.fill("#au", "2026-11-16");
+  await head.click("button:has-text('Donner ce rôle')");
+  must((await text(head)).includes("avant le premier"), "a last day before the first is taken");
+  must((await head.locator("#personne").inputValue()) === person, "what was chosen is lost");
+  await head.fill("#au", "2026-12-18");
+  await head.click("button:has-text('Donner ce rôle')");
+  must((await text(head)).includes("Le rôle est donné"), "nothing says what happened");
+  must((await text(head)).includes("18 décembre 2026"), "the day on which it ends is not shown");
+  await picture(head, join(pictures, "roles.png"));
+  await head.click(`a[href='/direction/roles/${person}/referent/fin']`);
+  await head.click("button:has-text('Voir ce qui changera')");
+  must((await text(head)).includes("À confirmer"), "what will follow is not said first");
+  await head.click("button:has-text('Confirmer la fin de ce rôle')");
+  must((await text(head)).includes("prend fin"), "nothing says what happened");
+  await head.locator("a[href$='/head/fin']").first().click();
+  await head.click("button:has-text('Voir ce qui changera')");
+  must((await text(head)).includes("qui prend la suite"), "the last head may leave");
+  await head.context().close();
+});
+
 await story("a teacher adds a lesson that the timetable does not have", async () => {
   const teacher = await as("Claire", noScript);
   await teacher.goto(`${site}${lesson.split("/seances/")[0]}`);
@@ -524,7 +553,7 @@ await story("the head sees the work of every class in a week, and goes from a li
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
-  for (const address of ["/enseignant", "/direction", "/direction/droits", "/direction/groupes", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
+  for (const address of ["/enseignant", "/direction", "/direction/droits", "/direction/groupes", "/direction/roles", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
     must((await pupil.goto(site + address)).status() === 404, `${address} is shown to a pupil`);
   }
   await pupil.context().close();

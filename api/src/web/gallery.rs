@@ -10,6 +10,7 @@ mod groups;
 mod inspector;
 mod principal;
 mod readers;
+mod roles;
 mod sample;
 mod teacher;
 
@@ -62,7 +63,7 @@ pub(super) fn html(page: &impl Template) -> String {
 }
 
 fn pages() -> Vec<(String, String)> {
-    let kinds = [readers::pages, teacher::pages, principal::pages, groups::pages, inspector::pages];
+    let kinds = [readers::pages, teacher::pages, principal::pages, groups::pages, roles::pages, inspector::pages];
     let mut all = Vec::new();
     for amount in Amount::ALL {
         for (name, html) in kinds.iter().flat_map(|pages| pages(amount)) {

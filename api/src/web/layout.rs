@@ -73,6 +73,7 @@ impl Role {
                 ("/direction/mandats", "Mandats d’inspection"),
                 ("/direction/droits", "Proches et AESH"),
                 ("/direction/groupes", "Classes et groupes"),
+                ("/direction/roles", "Rôles"),
                 ("/direction/fichiers", "Fichiers joints"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
@@ -214,8 +215,8 @@ mod tests {
         assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None, None, None]);
         assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page"), None, None]);
         assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None, None, None]);
-        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None, None, None]);
-        assert_eq!(at(Role::Principal, "/direction/droits/x"), [None, None, None, None, Some("true"), None, None]);
+        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None, None, None, None]);
+        assert_eq!(at(Role::Principal, "/direction/roles/x"), [None, None, None, None, None, None, Some("true"), None]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
     }
 }

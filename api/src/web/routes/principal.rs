@@ -1,5 +1,5 @@
 //! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them,
-//! what rights are recorded around a pupil, who is in which class and group, and what files are taken.
+//! what rights are recorded around a pupil, who is in which class and group, what roles the staff have, and what files are taken.
 
 mod files;
 pub mod filling;
@@ -8,6 +8,7 @@ mod lessons;
 mod mandates;
 mod month;
 mod rights;
+mod roles;
 
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/groupes", get(groups::list))
         .route("/direction/groupes/nouveau", get(groups::new_form).post(groups::open))
         .route("/direction/groupes/{group}", get(groups::show).post(groups::change))
+        .route("/direction/roles", get(roles::list).post(roles::give))
+        .route("/direction/roles/{person}/{role}/fin", get(roles::end_form).post(roles::end))
         .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
