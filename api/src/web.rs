@@ -16,6 +16,7 @@
 //! | inspection | [`inspector`]: the textbooks under mandate, and all that was ever written in one |
 //! | anybody | [`welcome`], [`problem`] |
 
+pub mod births;
 pub mod class;
 pub mod filters;
 pub mod groups;

@@ -128,7 +128,9 @@ const walks = {
     const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
     await page.goto(`${site}/direction/roles`);
     const ends = (await links(page, "/fin"))[0];
-    return [...made, "/direction/roles", ends, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
+    await page.goto(`${site}/direction/eleves`);
+    const born = (await links(page, "/direction/eleves/"))[0];
+    return [...made, "/direction/eleves", born, "/direction/roles", ends, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
   },
   Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
   Bruno: async () => ["/parent"],
@@ -494,6 +496,21 @@ await story("the head gives a role until a day, ends it, and cannot leave the sc
   await head.locator("a[href$='/head/fin']").first().click();
   await head.click("button:has-text('Voir ce qui changera')");
   must((await text(head)).includes("qui prend la suite"), "the last head may leave");
+  await head.context().close();
+});
+
+await story("the head mends a pupil's day of birth", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/groupes`);
+  await head.click("a:has-text('Dates de naissance')");
+  await head.locator("main a[href*='/direction/eleves/']").first().click();
+  await head.fill("#ne_le", "2206-02-01");
+  await head.click("button:has-text('Enregistrer cette date')");
+  must((await text(head)).includes("Vérifiez l’année"), "a day that is to come is taken");
+  await head.fill("#ne_le", "2013-03-01");
+  await head.click("button:has-text('Enregistrer cette date')");
+  must((await text(head)).includes("1er mars 2013"), "the day is not shown");
+  must((await text(head)).includes("1er mars 2031"), "the day of the majority is not shown");
   await head.context().close();
 });
 

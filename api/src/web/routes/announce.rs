@@ -55,6 +55,8 @@ impl Done {
                 false,
             ),
             "role-fini" => ("C’est enregistré : ce rôle prend fin à la date choisie.", false),
+            "naissance" => ("La date de naissance est enregistrée.", false),
+            "naissance-inchangee" => ("C’était déjà la date enregistrée : rien n’a changé.", false),
             "role-inchange" => ("C’était déjà enregistré : rien n’a changé.", false),
             "opposition" => ("Ton opposition est enregistrée : tes parents ne lisent plus rien ici.", false),
             "opposition-levee" => ("Ton opposition est levée : tes parents lisent de nouveau.", false),
