@@ -26,7 +26,7 @@ impl App {
         D::Command: Serialize,
     {
         let look = |books: &Books| {
-            let context = self.from_school::<D>(books, actor, school, stream)?;
+            let context = self.as_seen_from::<D>(books, actor, school, stream)?;
             // What a person asks rests on what they are, and on what the facts say of others.
             let named = actor.person().map(|person| context.facts.rest_on().into_iter().chain([person]).collect());
             let named: BTreeSet<PersonId> = named.unwrap_or_default();
@@ -44,13 +44,13 @@ impl App {
         stream: StreamId,
         command: D::Command,
     ) -> Result<(), Problem> {
-        let context = self.from_school::<D>(&self.register.read(), actor, school, stream)?;
+        let context = self.as_seen_from::<D>(&self.register.read(), actor, school, stream)?;
         let (state, _) = self.journal.state::<D>(stream).await?;
         let decided = D::decide(&state, command, &context);
         decided.map(drop).map_err(|rejection| Problem::from(ExecuteError::Rejected(rejection)))
     }
 
-    fn from_school<D: Decider<Facts: Known>>(
+    fn as_seen_from<D: Decider<Facts: Known>>(
         &self,
         books: &Books,
         actor: Actor,

@@ -333,11 +333,7 @@ fn one(state: &State, command: Command, context: &Context<Facts>) -> Result<Opti
         Command::EndRole { school, role, on } => roles::ended(state, person, (school, role, on), context)?,
         Command::StateBirthDate { born_on } => Some(birth::stated(state, person, born_on, context)?),
         Command::SetGuardians { guardians, from } => guardians_set(state, person, guardians, from)?,
-        Command::Deactivate { on } if state.inactive_since.is_none() => {
-            roles::another_leads(state, None, on, context)?;
-            Some(Event::PersonDeactivated { person, on })
-        }
-        Command::Deactivate { .. } => None,
+        Command::Deactivate { on } => roles::closed(state, person, on, context)?,
         Command::Reactivate { on } => state.inactive_since.map(|_| Event::PersonReactivated { person, on }),
     })
 }

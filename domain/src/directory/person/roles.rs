@@ -197,14 +197,23 @@ pub(super) fn ended(
     Ok(Some(Event::RoleEnded { person, school, role, on }))
 }
 
-/// Whether on each day that somebody no longer leads a school from now on, somebody else does. A feed is not asked: it says what the
-/// school's own records say.
-pub(super) fn another_leads(
+/// A closed account leads nothing.
+pub(super) fn closed(
     state: &State,
-    school: Option<SchoolId>,
+    person: PersonId,
     on: Date,
     context: &Context<Facts>,
-) -> Result<(), Rejection> {
+) -> Result<Option<Event>, Rejection> {
+    if state.inactive_since.is_some() {
+        return Ok(None);
+    }
+    another_leads(state, None, on, context)?;
+    Ok(Some(Event::PersonDeactivated { person, on }))
+}
+
+/// Whether on each day that somebody no longer leads a school from now on, somebody else does. A feed is not asked: it says what the
+/// school's own records say.
+fn another_leads(state: &State, school: Option<SchoolId>, on: Date, context: &Context<Facts>) -> Result<(), Rejection> {
     let first = on.max(today(context));
     // Somebody whose account is closed leads nothing any more.
     let closed = state.inactive_since.unwrap_or(Date::MAX);
