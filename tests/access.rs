@@ -259,9 +259,10 @@ async fn the_head_of_another_school_finds_nothing_here() {
     school.tell(OTHER_HEAD, &format!("mandates/{fresh}"), &[], &spy).await.refused(404, "unknown");
     school.read(OTHER_HEAD, &format!("/api/v1/schools/{}/fill", here())).await.refused(404, "unknown");
     // Nor may he take someone, or a slot, from here into his own school.
-    let take = person::Command::TakeRole { school: elsewhere(), role: person::Role::Teacher, from: RENTREE };
+    let take =
+        person::Command::TakeRole { school: elsewhere(), role: person::Role::Teacher, from: RENTREE, until: None };
     school.tell(OTHER_HEAD, &format!("persons/{TEACHER}"), &[], &take).await.refused(404, "unknown");
-    let give = person::Command::TakeRole { school: elsewhere(), role: person::Role::Head, from: RENTREE };
+    let give = person::Command::TakeRole { school: elsewhere(), role: person::Role::Head, from: RENTREE, until: None };
     school.tell(HEAD, &format!("persons/{TEACHER}"), &[], &give).await.refused(400, "not-of-this-school");
     assert_eq!(school.head().await, before);
 }

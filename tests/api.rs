@@ -295,7 +295,7 @@ async fn a_head_opens_a_class_a_service_and_names_its_teacher() {
     let names = Names { family: "Sow".into(), given: "Awa".into(), title: None };
     let register = person::Command::Register { person: child, names, origin: None };
     school.tell(HEAD, &format!("persons/{child}"), &[], &register).await.refused(404, "unknown");
-    let take = person::Command::TakeRole { school: here(), role: Role::Pupil, from: RENTREE };
+    let take = person::Command::TakeRole { school: here(), role: Role::Pupil, from: RENTREE, until: None };
     let several = person::Command::Several { commands: vec![register, take] };
     let registered = school.tell(HEAD, &format!("persons/{child}"), &[], &several).await;
     assert_eq!((registered.status, &registered.json["version"]), (200, &json!(2)), "{}", registered.text);

@@ -105,7 +105,8 @@ async fn write(world: &World) -> i64 {
     let person = PersonId(Uuid::new_v4());
     let names = Names { family: "Fofana".into(), given: "Inès".into(), title: None };
     let (actor, capacity, now) = (Actor::Import, Capacity::Machine, world.journal.now());
-    let context = Context { actor, capacity, now, facts: (), facts_position: 0 };
+    let context =
+        Context { actor, capacity, now, facts: domain::directory::person::Facts::default(), facts_position: 0 };
     let command = person::Command::Register { person, names, origin: None };
     let stream = StreamId::new("person", person, SchoolYear::NONE);
     let receipt = world.journal.execute::<Person>(Envelope::to(stream), command, context).await.unwrap();

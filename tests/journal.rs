@@ -15,8 +15,8 @@ use sqlx::{Executor as _, Row as _};
 use tests::World;
 use uuid::Uuid;
 
-fn by_the_feed(now: Timestamp) -> Context<()> {
-    Context { actor: Actor::Import, capacity: Capacity::Machine, now, facts: (), facts_position: 0 }
+fn by_the_feed<F: Default>(now: Timestamp) -> Context<F> {
+    Context { actor: Actor::Import, capacity: Capacity::Machine, now, facts: F::default(), facts_position: 0 }
 }
 
 fn someone(number: u128) -> (StreamId, person::Command) {
@@ -252,7 +252,7 @@ async fn a_school_year_is_one_partition() {
     let context = by_the_feed(world.journal.now());
     let stream = StreamId::new("school", school, SchoolYear::NONE);
     let register = establishment::Command::Register { identity };
-    world.journal.execute::<School>(Envelope::to(stream), register, context.clone()).await.unwrap();
+    world.journal.execute::<School>(Envelope::to(stream), register, context).await.unwrap();
     let group = domain::ids::GroupId::of(school, SchoolYear(2026), "4B");
     let description = domain::directory::group::Description {
         sort: domain::directory::group::Sort::Class,
@@ -263,9 +263,7 @@ async fn a_school_year_is_one_partition() {
     };
     let open = domain::directory::group::Command::Open { school, year: SchoolYear(2026), description };
     let stream = StreamId::new("group", group, SchoolYear(2026));
-    let Context { actor, capacity, now, facts_position, .. } = context;
-    let facts = domain::directory::group::Facts::default();
-    let context = Context { actor, capacity, now, facts, facts_position };
+    let context = by_the_feed(world.journal.now());
     world.journal.execute::<domain::directory::group::Group>(Envelope::to(stream), open, context).await.unwrap();
     let row =
         world.reader.fetch_one("select tableoid::regclass::text, position from journal.events where era = 2026").await;

@@ -1,5 +1,6 @@
 //! The pages, without a browser: every address × everybody, kept in `golden/page_matrix.txt`; then what a form must never do.
 
+mod births;
 mod ended;
 mod former;
 mod groups;
@@ -8,6 +9,7 @@ mod looks;
 mod lost;
 mod primary;
 mod rights;
+mod roles;
 mod schools;
 mod takeover;
 mod weight;
@@ -176,6 +178,13 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/groupes/nouveau", "/direction/groupes/nouveau".into()),
         ("GET", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
         ("POST", "/direction/groupes/{group}", format!("/direction/groupes/{}", class("4ANG1"))),
+        ("GET", "/direction/eleves", "/direction/eleves".into()),
+        ("GET", "/direction/eleves/{pupil}", format!("/direction/eleves/{PUPIL}")),
+        ("POST", "/direction/eleves/{pupil}", format!("/direction/eleves/{PUPIL}")),
+        ("GET", "/direction/roles", "/direction/roles".into()),
+        ("POST", "/direction/roles", "/direction/roles".into()),
+        ("GET", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
+        ("POST", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
         ("GET", "/direction/fichiers", "/direction/fichiers".into()),
         ("POST", "/direction/fichiers", "/direction/fichiers".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),

@@ -23,7 +23,7 @@ fn registration(person: PersonId, family: &str) -> String {
     let names = Names { family: family.into(), given: "Camille".into(), title: None };
     let commands = vec![
         person::Command::Register { person, names, origin: None },
-        person::Command::TakeRole { school: here(), role: Role::Pupil, from: RENTREE },
+        person::Command::TakeRole { school: here(), role: Role::Pupil, from: RENTREE, until: None },
     ];
     serde_json::to_string(&person::Command::Several { commands }).unwrap()
 }

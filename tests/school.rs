@@ -312,7 +312,7 @@ impl School {
                 birth_date: Some(date(2008, 11, 2)),
             });
             let mut commands = vec![person::Command::Register { person, names, origin }];
-            commands.extend(role.map(|role| person::Command::TakeRole { school, role, from: RENTREE }));
+            commands.extend(role.map(|role| person::Command::TakeRole { school, role, from: RENTREE, until: None }));
             if person == CLOSED {
                 commands.push(person::Command::Deactivate { on: date(2026, 11, 2) });
             }

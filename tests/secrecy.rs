@@ -142,7 +142,7 @@ async fn a_person_is_registered(app: &App, school: SchoolId) -> PersonId {
         commands: vec![
             OfPerson::Register { person, names: names(family), origin: Some(origin.clone()) },
             OfPerson::SetContacts { contacts: contacts.clone() },
-            OfPerson::TakeRole { school, role: Role::Pupil, from: date(2026, 9, 1) },
+            OfPerson::TakeRole { school, role: Role::Pupil, from: date(2026, 9, 1), until: None },
         ],
     };
     let said = || Said { key: Some("register-42".into()), expected: None };

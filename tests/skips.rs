@@ -119,7 +119,8 @@ async fn write(world: &World, count: usize) -> i64 {
         let person = PersonId(Uuid::new_v4());
         let names = Names { family: "Fofana".into(), given: "Inès".into(), title: None };
         let (actor, capacity, now) = (Actor::Import, Capacity::Machine, world.journal.now());
-        let context = Context { actor, capacity, now, facts: (), facts_position: 0 };
+        let context =
+            Context { actor, capacity, now, facts: domain::directory::person::Facts::default(), facts_position: 0 };
         let envelope = Envelope::to(StreamId::new("person", person, SchoolYear::NONE));
         let command = person::Command::Register { person, names, origin: None };
         let receipt = world.journal.execute::<Person>(envelope, command, context).await.unwrap();

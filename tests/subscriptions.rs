@@ -119,7 +119,7 @@ async fn write(world: &World, count: usize) -> i64 {
             actor: Actor::Import,
             capacity: Capacity::Machine,
             now: world.journal.now(),
-            facts: (),
+            facts: domain::directory::person::Facts::default(),
             facts_position: 0,
         };
         let (stream, command) = (

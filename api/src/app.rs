@@ -1,5 +1,6 @@
 //! The application: one handle on the journal, the register, the read models and the clock.
 
+mod directory;
 mod entourage;
 mod keeping;
 mod looks;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use domain::actor::{Actor, Capacity};
+use domain::actor::Actor;
 use domain::decider::{Context, Decider};
 use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::mandate::{Command, Mandate};
@@ -27,13 +28,12 @@ use infra::relay::{self, Relay};
 use infra::subscriptions::{ReadError, Subscriptions, Unreadable};
 use infra::vault::Vault;
 use projections::{inspector, teacher};
-use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Tokens;
-use crate::facts::{Books, Known, REGISTER, Register, SchoolBook, Standpoint};
+use crate::facts::{Books, REGISTER, Register, Standpoint};
 use crate::http::measures;
 use crate::problem::Problem;
 use crate::worker::read_models;
@@ -285,34 +285,6 @@ impl App {
             Ok((envelope, Context { actor: Actor::Person(head), capacity, now, facts, facts_position: books.position }))
         };
         self.obey::<Mandate>(command, look).await
-    }
-
-    /// A head, or the machine, changes the directory of a school.
-    pub async fn in_directory<D: Decider<Facts: Known>>(
-        &self,
-        actor: Actor,
-        school: SchoolId,
-        stream: StreamId,
-        said: Said,
-        command: D::Command,
-    ) -> Result<Receipt, Problem>
-    where
-        D::Command: Serialize,
-    {
-        let look = |books: &Books| {
-            let now = self.now();
-            let today = |book: &SchoolBook| book.local(now).date();
-            let capacity = match (actor.person(), books.schools.get(&school)) {
-                (None, _) => Capacity::Machine,
-                (Some(person), Some(book)) => books.capacity_at(person, school, today(book)),
-                (Some(_), None) => return Err(Problem::unknown()),
-            };
-            let facts = D::Facts::of(books, school, stream);
-            let guards = actor.person().map(|person| books.standing_of(person)).into_iter().collect();
-            let envelope = Envelope { guards, ..said.to(stream, school) };
-            Ok((envelope, Context { actor, capacity, now, facts, facts_position: books.position }))
-        };
-        self.obey::<D>(command, look).await
     }
 
     pub fn now(&self) -> jiff::Timestamp {

@@ -8,6 +8,7 @@ mod classes;
 mod delays;
 mod fold;
 mod guards;
+mod heads;
 mod lessons;
 mod looking;
 mod scopes;
@@ -18,17 +19,18 @@ use domain::decider::Decider as _;
 use domain::directory::entourage::Entourage;
 use domain::directory::establishment::School;
 use domain::directory::group::{self, Group};
-use domain::directory::person::Person;
+use domain::directory::person::{self, Person};
 use domain::directory::service::{self, Service};
 use domain::event::{Fact, Recorded};
-use domain::ids::{SchoolId, StreamId};
+use domain::ids::{PersonId, SchoolId, StreamId};
 use domain::inspection::mandate::Mandate;
 use domain::personal::SealedCell;
 use infra::subscriptions::Follower;
 use infra::vault::Vault;
 
-pub use books::{ALL_SUBJECTS_LABEL, Books, GroupBook, MandateBook, PersonBook, RoleHeld, SchoolBook, ServiceBook};
+pub use books::{ALL_SUBJECTS_LABEL, Books, GroupBook, MandateBook, PersonBook, SchoolBook, ServiceBook};
 pub use delays::{Delay, Followed};
+pub use domain::directory::person::RoleHeld;
 pub use lessons::{LessonAt, Whose};
 pub use scopes::Standpoint;
 
@@ -38,10 +40,25 @@ pub const REGISTER: &str = "register";
 /// What the register gives a decision on the directory.
 pub trait Known: Sized {
     fn of(books: &Books, school: SchoolId, stream: StreamId) -> Self;
+
+    /// Those whose standing the decision rests on, besides that of who asks: should it have changed, it is decided again.
+    fn rest_on(&self) -> Vec<PersonId> {
+        vec![]
+    }
 }
 
 impl Known for () {
     fn of(_: &Books, _: SchoolId, _: StreamId) -> Self {}
+}
+
+impl Known for person::Facts {
+    fn of(books: &Books, school: SchoolId, stream: StreamId) -> Self {
+        books.person_facts(school, PersonId(stream.id))
+    }
+
+    fn rest_on(&self) -> Vec<PersonId> {
+        self.heads.values().flatten().map(|term| term.head).collect()
+    }
 }
 
 impl Known for group::Facts {
@@ -89,7 +106,7 @@ impl Register {
 
 /// The one sealed value of an event that the register opens.
 fn read_here(recorded: &Recorded) -> Option<SealedCell> {
-    use domain::directory::person::Event;
+    use person::Event;
     match &recorded.fact {
         Fact::Person(Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. }) => {
             recorded.cell(names)

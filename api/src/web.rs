@@ -16,6 +16,7 @@
 //! | inspection | [`inspector`]: the textbooks under mandate, and all that was ever written in one |
 //! | anybody | [`welcome`], [`problem`] |
 
+pub mod births;
 pub mod class;
 pub mod filters;
 pub mod groups;
@@ -27,6 +28,7 @@ pub mod principal;
 pub mod problem;
 pub mod pupil;
 pub mod rights;
+pub mod roles;
 pub mod routes;
 pub mod teacher;
 pub mod welcome;

@@ -410,6 +410,48 @@ await story("the head makes a group from two classes, and then makes it anew", a
   await head.context().close();
 });
 
+await story("the head gives a role until a day, ends it, and cannot leave the school without a head", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/roles`);
+  const person = await head.locator("#personne option").nth(1).getAttribute("value");
+  await head.selectOption("#personne", person);
+  await head.selectOption("#role", "referent");
+  await head.fill("#du", "2026-11-23");
+  await head.fill("#au", "2026-11-16");
+  await head.click("button:has-text('Donner ce rôle')");
+  must((await text(head)).includes("avant le premier"), "a last day before the first is taken");
+  must((await head.locator("#personne").inputValue()) === person, "what was chosen is lost");
+  await head.fill("#au", "2026-12-18");
+  await head.click("button:has-text('Donner ce rôle')");
+  must((await text(head)).includes("Le rôle est donné"), "nothing says what happened");
+  must((await text(head)).includes("18 décembre 2026"), "the day on which it ends is not shown");
+  await picture(head, join(pictures, "roles.png"));
+  await head.click(`a[href='/direction/roles/${person}/referent/fin']`);
+  await head.click("button:has-text('Voir ce qui changera')");
+  must((await text(head)).includes("À confirmer"), "what will follow is not said first");
+  await head.click("button:has-text('Confirmer la fin de ce rôle')");
+  must((await text(head)).includes("prend fin"), "nothing says what happened");
+  await head.locator("a[href$='/head/fin']").first().click();
+  await head.click("button:has-text('Voir ce qui changera')");
+  must((await text(head)).includes("qui prend la suite"), "the last head may leave");
+  await head.context().close();
+});
+
+await story("the head mends a pupil's day of birth", async () => {
+  const head = await as("Hélène", noScript);
+  await head.goto(`${site}/direction/groupes`);
+  await head.click("a:has-text('Dates de naissance')");
+  await head.locator("main a[href*='/direction/eleves/']").first().click();
+  await head.fill("#ne_le", "2206-02-01");
+  await head.click("button:has-text('Enregistrer cette date')");
+  must((await text(head)).includes("Vérifiez l’année"), "a day that is to come is taken");
+  await head.fill("#ne_le", "2013-03-01");
+  await head.click("button:has-text('Enregistrer cette date')");
+  must((await text(head)).includes("1er mars 2013"), "the day is not shown");
+  must((await text(head)).includes("1er mars 2031"), "the day of the majority is not shown");
+  await head.context().close();
+});
+
 await story("a teacher adds a lesson that the timetable does not have", async () => {
   const teacher = await as("Claire", noScript);
   await teacher.goto(`${site}${lesson.split("/seances/")[0]}`);
@@ -466,7 +508,7 @@ await story("the head sees the work of every class in a week, and goes from a li
 await story("nobody reads what is not theirs", async () => {
   const pupil = await as("Inès");
   const textbook = lesson.split("/seances/")[0].split("/").pop();
-  for (const address of ["/enseignant", "/direction", "/direction/droits", "/direction/groupes", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
+  for (const address of ["/enseignant", "/direction", "/direction/droits", "/direction/groupes", "/direction/roles", "/vie-scolaire", "/accompagnement", "/inspection", "/parent/enfants/" + person["Inès"], `/enseignant/cahiers/${textbook}`]) {
     must((await pupil.goto(site + address)).status() === 404, `${address} is shown to a pupil`);
   }
   await pupil.context().close();

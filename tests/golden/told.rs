@@ -130,12 +130,13 @@ fn of_persons() -> BTreeMap<String, String> {
     let link = Guardian { relative: someone(2), standing: Standing::Legal1, relation: "mother".into() };
     told::<person::Person>(
         Capacity::Machine,
-        (),
+        person::Facts::default(),
         vec![
             Command::Register { person: someone(1), names: names("Ines"), origin: Some(origin) },
             Command::CorrectNames { names: names("Inès") },
             Command::SetContacts { contacts: Contacts { mail: Some("x@exemple.fr".into()), ..Contacts::default() } },
-            Command::TakeRole { school: school(), role: Role::Pupil, from: date(2026, 9, 1) },
+            Command::TakeRole { school: school(), role: Role::Pupil, from: date(2026, 9, 1), until: None },
+            Command::StateBirthDate { born_on: date(2013, 2, 3) },
             Command::EndRole { school: school(), role: Role::Pupil, on: date(2027, 7, 3) },
             Command::SetGuardians { guardians: vec![link], from: date(2026, 9, 1) },
             Command::Deactivate { on: MONDAY },

@@ -18,7 +18,7 @@ async fn a_group_that_the_school_made_is_left_as_it_is_but_by_who_leaves_the_sch
     let (school, head) = (SchoolId::of(UAI), PersonId(Uuid::from_u128(77)));
     let names = Names { family: "Roux".into(), given: "Hélène".into(), title: None };
     let registered = person::Command::Register { person: head, names, origin: None };
-    let leads = person::Command::TakeRole { school, role: Role::Head, from: date(2026, 9, 1) };
+    let leads = person::Command::TakeRole { school, role: Role::Head, from: date(2026, 9, 1), until: None };
     let commands = person::Command::Several { commands: vec![registered, leads] };
     let stream = StreamId::new("person", head, SchoolYear::NONE);
     let told = app.in_directory::<Person>(Actor::Import, school, stream, Said::default(), commands).await;

@@ -49,7 +49,7 @@ impl Line {
 }
 
 /// Written by another process, of which this one learns when it reads the journal.
-async fn elsewhere_written<D: Decider>(world: &tests::World, stream: StreamId, command: D::Command) -> Receipt
+pub async fn elsewhere_written<D: Decider>(world: &tests::World, stream: StreamId, command: D::Command) -> Receipt
 where
     D::Command: Serialize,
     D::Facts: Default,
@@ -75,7 +75,7 @@ fn thursday_in_4b() -> LessonRef {
 
 impl Pages {
     /// While `first` waits to be written, `then` is decided: nothing of `first` is known yet. Both are written after that.
-    async fn one_after_the_other<T>(
+    pub async fn one_after_the_other<T>(
         &self,
         first: impl Future<Output = Receipt>,
         then: impl Future<Output = T>,

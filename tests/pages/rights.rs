@@ -118,7 +118,7 @@ async fn an_aesh_reads_while_they_work_in_a_school_of_the_child() {
     pages.reads(AESH, &accompanied).await;
     assert!(pages.reads(PUPIL, "/eleve/droits").await.contains("AESH</span>"));
     // The AESH goes to work in another school, and the head forgets to say so of the pupil.
-    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: RENTREE };
+    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: RENTREE, until: None };
     pages.fed(elsewhere(), AESH, taken).await;
     pages.reads(AESH, &accompanied).await;
     pages.fed(here(), AESH, person::Command::EndRole { school: here(), role: person::Role::Aesh, on: MONDAY }).await;
@@ -160,7 +160,8 @@ async fn the_former_head_sees_on_a_page_what_may_be_taken_away_there_and_nothing
     let list = pages.reads(HEAD, "/direction/droits").await;
     assert!(!list.contains("Élèves partis"), "{list}");
     pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
-    let arrives = person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY };
+    let arrives =
+        person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY, until: None };
     pages.fed(elsewhere(), PUPIL, arrives).await;
     let list = pages.reads(HEAD, "/direction/droits").await;
     assert!(list.split("Élèves partis").nth(1).is_some_and(|left| left.contains(&path)), "{list}");
@@ -208,10 +209,11 @@ async fn what_the_next_school_gives_is_not_shown_to_the_former_head() {
     let pages = Pages::open().await;
     let path = format!("/direction/droits/{PUPIL}");
     pages.fed(here(), PUPIL, person::Command::EndRole { school: here(), role: person::Role::Pupil, on: MONDAY }).await;
-    let arrives = person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY };
+    let arrives =
+        person::Command::TakeRole { school: elsewhere(), role: person::Role::Pupil, from: MONDAY, until: None };
     pages.fed(elsewhere(), PUPIL, arrives).await;
     pages.records(PUPIL, "fin-surveillance", SUPERVISING, MONDAY).await;
-    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: MONDAY };
+    let taken = person::Command::TakeRole { school: elsewhere(), role: person::Role::Aesh, from: MONDAY, until: None };
     pages.fed(elsewhere(), LIBRARIAN, taken).await;
     let named = domain::directory::entourage::Command::NameCompanion { companion: LIBRARIAN, from: MONDAY };
     let there = pages.school.app.in_entourage(OTHER_HEAD, elsewhere(), PUPIL, Said::default(), named).await;

@@ -54,13 +54,13 @@ impl Pages {
         let guardian = Guardian { relative: PARENT, standing: Standing::Legal1, relation: "parent".into() };
         for command in [
             person::Command::Register { person: BROTHER, names, origin: None },
-            person::Command::TakeRole { school: elsewhere(), role: Role::Pupil, from: RENTREE },
+            person::Command::TakeRole { school: elsewhere(), role: Role::Pupil, from: RENTREE, until: None },
             person::Command::SetGuardians { guardians: vec![guardian], from: RENTREE },
         ] {
             self.elsewhere::<person::Person>(BROTHER, SchoolYear::NONE, command).await;
         }
         for (who, role) in [(OTHER_TEACHER, Role::Teacher), (HEAD, Role::Head)] {
-            let takes = person::Command::TakeRole { school: elsewhere(), role, from: RENTREE };
+            let takes = person::Command::TakeRole { school: elsewhere(), role, from: RENTREE, until: None };
             self.elsewhere::<person::Person>(who, SchoolYear::NONE, takes).await;
         }
         let group = class_elsewhere();

@@ -316,7 +316,7 @@ fn a_decision_on_a_state_that_is_not_the_one_before_it_is_seen() {
     complains("events are what is decided there", |world| {
         let Note::Asked { ask, .. } = &mut world.notes[0] else { panic!() };
         let school = SchoolId(Uuid::nil());
-        ask.body = Command::TakeRole { school, role: domain::directory::person::Role::Pupil, from: on() };
+        ask.body = Command::TakeRole { school, role: domain::directory::person::Role::Pupil, from: on(), until: None };
     });
     complains("guards held", |world| {
         for note in &mut world.notes {

@@ -111,7 +111,7 @@ fn toggle(dice: &mut Dice) -> Command {
     let school = SchoolId(Uuid::from_u128(u128::from(dice.below(2))));
     let role = *dice.pick(&[Role::Pupil, Role::Teacher]);
     match dice.below(5) {
-        0 => Command::TakeRole { school, role, from: on },
+        0 => Command::TakeRole { school, role, from: on, until: None },
         1 => Command::EndRole { school, role, on },
         2 => Command::Deactivate { on },
         3 => Command::Reactivate { on },

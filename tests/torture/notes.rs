@@ -112,7 +112,7 @@ pub async fn put(journal: &Journal, ask: &Ask) -> Answer {
         actor: Actor::parse(&ask.actor).unwrap(),
         capacity: Capacity::Machine,
         now: journal.now(),
-        facts: (),
+        facts: domain::directory::person::Facts::default(),
         facts_position: 0,
     };
     match journal.execute::<Person>(envelope, ask.body.clone(), context).await {

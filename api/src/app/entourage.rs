@@ -3,7 +3,7 @@
 use domain::actor::Actor;
 use domain::decider::{Context, Decider as _};
 use domain::directory::entourage::{Command, Entourage, Facts, State};
-use domain::directory::person::{Event, Origin, Person, Role};
+use domain::directory::person::{BirthDate, Event, Origin, Person, Role};
 use domain::event::DomainEvent as _;
 use domain::ids::{PersonId, SchoolId};
 use domain::personal::{Sealable as _, SealedCell};
@@ -77,7 +77,7 @@ impl App {
         let schools: Vec<SchoolId> = books.schools_of_pupil(pupil, today).collect();
         let relatives = book.guardians.clone();
         let accompanies =
-            |held: &RoleHeld| held.role == Role::Aesh && held.holds(today) && schools.contains(&held.school);
+            |held: &RoleHeld| held.role == Role::Aesh && held.outlasts(today) && schools.contains(&held.school);
         let companions = books.persons.iter().filter(|(_, book)| book.roles.iter().any(accompanies));
         let companions = companions.map(|(person, _)| *person).collect();
         let facts = Facts { pupil, today, relatives, companions, born_on };
@@ -85,16 +85,19 @@ impl App {
         Ok(Context { actor: Actor::Person(who), capacity, now, facts, facts_position: books.position })
     }
 
-    /// The day of birth of a person, opened for one decision or one page: the register holds none. `None` when no feed gave it, or when
+    /// The day of birth of a person, opened for one decision or one page: the register holds none. `None` when nobody said it, or when
     /// its key is gone.
     pub async fn born_on(&self, person: PersonId) -> Result<Option<Date>, Problem> {
         let stream = lasting(Person::TYPE, person);
         let events = infra::journal::load::events::<Person>(&self.reader, stream).await.map_err(Problem::ours)?;
-        let sealed = events.into_iter().find_map(|(sequence, event)| match &event {
-            Event::PersonRegistered { origin: Some(origin), .. } => {
-                Some((sequence, event.name(), origin.sealed()?.clone()))
-            }
-            _ => None,
+        // What a head states comes after what a feed said, and the last that was stated holds.
+        let sealed = events.into_iter().rev().find_map(|(sequence, event)| {
+            let sealed = match &event {
+                Event::BirthDateStated { born_on, .. } => born_on.sealed(),
+                Event::PersonRegistered { origin: Some(origin), .. } => origin.sealed(),
+                _ => None,
+            };
+            Some((sequence, event.name(), sealed?.clone()))
         });
         let Some((sequence, event, sealed)) = sealed else { return Ok(None) };
         let cell = SealedCell {
@@ -104,7 +107,12 @@ impl App {
             event: event.into(),
             sealed: sealed.into(),
         };
-        let opened = self.vault.open_one(&cell).await?;
-        Ok(opened.and_then(|text| Origin::from_plaintext(&text)).and_then(|origin| origin.birth_date))
+        let stated = cell.event == "BirthDateStated";
+        let Some(text) = self.vault.open_one(&cell).await? else { return Ok(None) };
+        Ok(if stated {
+            BirthDate::from_plaintext(&text).map(|BirthDate(day)| day)
+        } else {
+            Origin::from_plaintext(&text).and_then(|origin| origin.birth_date)
+        })
     }
 }

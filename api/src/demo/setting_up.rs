@@ -143,7 +143,7 @@ async fn inspector(app: &App, generated: &School, school: SchoolId) -> Result<Pe
     let from = generated.calendar.starts_on;
     let commands = vec![
         person::Command::Register { person, names, origin: None },
-        person::Command::TakeRole { school, role: Role::Inspector, from },
+        person::Command::TakeRole { school, role: Role::Inspector, from, until: None },
     ];
     let (stream, command) = (lasting(Person::TYPE, person), person::Command::Several { commands });
     let receipt = done(app.in_directory::<Person>(Actor::Operator, school, stream, said("inspector"), command).await)?;

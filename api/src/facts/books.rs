@@ -8,7 +8,7 @@ use domain::calendar::{Closure, LessonOn, NotHeld, NoticePolicy, PausePolicy, Pl
 use domain::directory::entourage;
 use domain::directory::establishment::{Identity, Level};
 use domain::directory::group::{self, Description};
-use domain::directory::person::{Contacts, Guardian, Names, Role};
+use domain::directory::person::{Contacts, Guardian, Names, Role, RoleHeld};
 use domain::directory::service::{self, ALL_SUBJECTS, Assignment};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, ServiceId, SlotId, TextbookId};
 use domain::personal::Sealable as _;
@@ -78,21 +78,6 @@ impl SchoolBook {
             Level::College | Level::Lycee => Degree::Second,
             Level::Mixed => Degree::Unsaid,
         }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RoleHeld {
-    pub school: SchoolId,
-    pub role: Role,
-    pub from: Date,
-    /// The first day on which it is no longer held.
-    pub until: Option<Date>,
-}
-
-impl RoleHeld {
-    pub fn holds(&self, on: Date) -> bool {
-        self.from <= on && self.until.is_none_or(|until| on < until)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::{Grant, Stay, Tutoring};
 use domain::calendar::{customary_notice, national_pauses};
 use domain::decider::Decider as _;
+use domain::directory::person::RoleHeld;
 use domain::directory::{entourage, establishment, group, person, service};
 use domain::event::{Fact, Recorded};
 use domain::ids::{GroupId, PersonId, ServiceId, StreamId};
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::books::{Books, GroupBook, MandateBook, RoleHeld, SchoolBook, ServiceBook};
+use super::books::{Books, GroupBook, MandateBook, SchoolBook, ServiceBook};
 
 pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String>) {
     match &recorded.fact {
@@ -115,17 +116,19 @@ fn person(books: &mut Books, event: &person::Event, opened: Option<&str>) {
                 book.contacts = contacts.as_ref().map(super::PersonBook::contacts_digest);
             }
         }
-        Event::RoleTaken { person, school, role, from } => {
+        Event::RoleTaken { person, school, role, from, until } => {
             if let Some(book) = books.persons.get_mut(person) {
-                book.roles.push(RoleHeld { school: *school, role: *role, from: *from, until: None });
+                let taken = RoleHeld { school: *school, role: *role, from: *from, until: *until };
+                person::take(&mut book.roles, taken);
             }
         }
         Event::RoleEnded { person, school, role, on } => {
-            let book = books.persons.get_mut(person).into_iter().flat_map(|book| book.roles.iter_mut());
-            for held in book.filter(|held| held.school == *school && held.role == *role && held.until.is_none()) {
-                held.until = Some(*on);
+            if let Some(book) = books.persons.get_mut(person) {
+                person::end(&mut book.roles, *school, *role, *on);
             }
         }
+        // Opened when it is asked for: nothing of it is kept here.
+        Event::BirthDateStated { .. } => {}
         Event::GuardiansSet { pupil, guardians, from } => {
             let Some(book) = books.persons.get_mut(pupil) else { return };
             book.guardians.clone_from(guardians);

@@ -64,6 +64,7 @@ impl Changes {
                 Command::SetContacts { .. } => "contacts changed",
                 Command::TakeRole { .. } => "roles taken",
                 Command::EndRole { .. } => "roles ended",
+                Command::StateBirthDate { .. } => "days of birth stated",
                 Command::SetGuardians { .. } => "pupils whose relatives are set",
                 Command::Deactivate { .. } => "persons deactivated",
                 Command::Reactivate { .. } => "persons reactivated",
@@ -79,7 +80,9 @@ impl Changes {
         for command in &commands {
             match command {
                 Command::Open { .. } => self.report.change("groups described"),
-                Command::NameFormTutors { .. } => self.report.change("groups whose form tutors are named"),
+                Command::NameFormTutors { .. } | Command::AddFormTutor { .. } | Command::RemoveFormTutor { .. } => {
+                    self.report.change("groups whose form tutors are named");
+                }
                 Command::ChangeMembers { joined, left, .. } => {
                     joined.iter().for_each(|_| self.report.change("members joined"));
                     left.iter().for_each(|_| self.report.change("members left"));

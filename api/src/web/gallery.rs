@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
+mod births;
 mod groups;
 mod inspector;
 mod principal;
 mod readers;
+mod roles;
 mod sample;
 mod teacher;
 
@@ -62,7 +64,15 @@ pub(super) fn html(page: &impl Template) -> String {
 }
 
 fn pages() -> Vec<(String, String)> {
-    let kinds = [readers::pages, teacher::pages, principal::pages, groups::pages, inspector::pages];
+    let kinds = [
+        readers::pages,
+        teacher::pages,
+        principal::pages,
+        groups::pages,
+        roles::pages,
+        births::pages,
+        inspector::pages,
+    ];
     let mut all = Vec::new();
     for amount in Amount::ALL {
         for (name, html) in kinds.iter().flat_map(|pages| pages(amount)) {

@@ -78,14 +78,15 @@ impl Role {
             Self::Companion => &[("/accompagnement", "Mes élèves")],
             Self::Teacher => &[("/enseignant", "Ma semaine"), ("/enseignant/moi", "Ce qui est enregistré sur moi")],
             Self::SchoolLife => &[("/vie-scolaire", "Les classes")],
-            // Seven entries: a word each, so that they stand on one row of a tablet.
+            // Eight entries: a word each, so that they stand on one row of a tablet.
             Self::Principal => &[
                 ("/direction", "Remplissage"),
                 ("/direction/charge", "Charge"),
                 ("/direction/seances", "Séances"),
                 ("/direction/mandats", "Mandats"),
-                ("/direction/droits", "Proches et AESH"),
+                ("/direction/droits", "Proches"),
                 ("/direction/groupes", "Classes"),
+                ("/direction/roles", "Rôles"),
                 ("/direction/fichiers", "Fichiers"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
@@ -228,8 +229,8 @@ mod tests {
         assert_eq!(at(Role::Pupil, "/eleve"), [Some("page"), None, None, None]);
         assert_eq!(at(Role::Pupil, "/eleve/travail"), [None, Some("page"), None, None]);
         assert_eq!(at(Role::Pupil, "/eleve/cahiers/x"), [Some("true"), None, None, None]);
-        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None, None, None]);
-        assert_eq!(at(Role::Principal, "/direction/droits/x"), [None, None, None, None, Some("true"), None, None]);
+        assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None, None, None, None]);
+        assert_eq!(at(Role::Principal, "/direction/roles/x"), [None, None, None, None, None, None, Some("true"), None]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
     }
 }

@@ -154,7 +154,7 @@ pub struct Facts {
     pub today: Date,
     /// The set of relatives, as last written.
     pub relatives: Vec<Guardian>,
-    /// Those who are AESH of a school of the pupil.
+    /// Those who are AESH of a school of the pupil, or are to be: each reads from the day on which they are.
     pub companions: BTreeSet<PersonId>,
     /// Opened for this decision alone, and only when the pupil decides.
     pub born_on: Option<Date>,

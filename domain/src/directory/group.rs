@@ -1,6 +1,7 @@
 //! A division (class) or a groupe of one school year, with dated members. A group may mix classes.
 
 mod stays;
+mod tutors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -59,6 +60,22 @@ pub enum Command {
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
         from: Option<Date>,
     },
+    /// One more, from that day of the school year, for good or until the first day on which they no longer are; whoever else is named
+    /// stays, that day and later.
+    AddFormTutor {
+        teacher: PersonId,
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        from: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+        until: Option<Date>,
+    },
+    /// One less, from that day on.
+    RemoveFormTutor {
+        teacher: PersonId,
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        on: Date,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,13 +129,15 @@ pub enum Rejection {
     NotTheHead,
     #[error("what changes in a class or a group changes on a day of its school year")]
     DayOutsideTheYear,
+    #[error("a form tutor is one until a day after that from which they are")]
+    PeriodMalformed,
 }
 
 impl crate::decider::Rejection for Rejection {
     fn kind(&self) -> Kind {
         match self {
             Self::GroupUnknown => Kind::Unknown,
-            Self::CodeMalformed | Self::DayOutsideTheYear => Kind::Invalid,
+            Self::CodeMalformed | Self::DayOutsideTheYear | Self::PeriodMalformed => Kind::Invalid,
             Self::NotTheHead => Kind::Forbidden,
         }
     }
@@ -198,6 +217,18 @@ impl Decider for Group {
                 let today = context.facts.zone.to_datetime(context.now).date();
                 let same = state.tutored_by(&teachers, within_the_year(from, context)?.unwrap_or(today), today);
                 if same { vec![] } else { vec![Event::FormTutorsNamed { group, teachers, from }] }
+            }
+            Command::AddFormTutor { teacher, from, until } => {
+                within_the_year(Some(from), context)?;
+                within_the_year(until, context)?;
+                if until.is_some_and(|until| until <= from) {
+                    return Err(Rejection::PeriodMalformed);
+                }
+                tutors::changed(state, group, (from, until), |set| set.extend([teacher]))
+            }
+            Command::RemoveFormTutor { teacher, on } => {
+                within_the_year(Some(on), context)?;
+                tutors::changed(state, group, (on, None), |set| set.retain(|named| *named != teacher))
             }
         })
     }

@@ -1,7 +1,12 @@
 //! A person: names under their own key, dated roles and, for a pupil, the set of those who answer for them.
 //!
 //! Life line: registered by a feed or by a head → roles taken and ended → deactivated when a complete feed no longer knows the
-//! person → (later) forgotten, by destroying the key. Nobody is deleted.
+//! person → (later) forgotten, by destroying the key. Nobody is deleted. Of a pupil, the day of birth may be stated, and mended.
+
+mod birth;
+mod roles;
+#[cfg(test)]
+mod spec;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -11,6 +16,9 @@ use crate::event::DomainEvent;
 use crate::ids::{PersonId, SchoolId};
 use crate::personal::{Personal, Retention, Subject};
 use crate::sealable_as_json;
+
+pub use birth::BirthDate;
+pub use roles::{Facts, HeadTerm, Role, RoleHeld, end, take};
 
 /// État civil, as the school uses it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,47 +55,7 @@ pub struct Contacts {
     pub mail: Option<String>,
 }
 
-sealable_as_json!(Names, Origin, Contacts);
-
-/// What someone is to a school. Dated; a person may hold several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    Pupil,
-    /// In relation with a pupil; what they may read follows from the guardianship, not from this.
-    Relative,
-    Teacher,
-    Librarian,
-    Head,
-    Deputy,
-    /// CPE and assistants d'éducation.
-    SchoolLife,
-    /// Accompagnant d'élèves en situation de handicap; whom they accompany is named pupil by pupil.
-    Aesh,
-    /// Référent numérique: sets the school up.
-    Referent,
-    /// Délégué à la protection des données.
-    DataProtection,
-    Archivist,
-    /// Of the académie: reads figures, of no person.
-    Observatory,
-    /// Runs the machines.
-    HostOperator,
-    Staff,
-    /// IA-IPR, IEN. Reads only under a mandate.
-    Inspector,
-}
-
-impl Role {
-    pub fn name(self) -> &'static str {
-        serde_variant::to_variant_name(&self).unwrap_or("staff")
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
-    }
-}
+sealable_as_json!(Names, Origin, Contacts, BirthDate);
 
 /// Standing of an adult towards a pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,17 +103,27 @@ pub enum Command {
     SetContacts {
         contacts: Contacts,
     },
+    /// For good, or until the first day on which it is no longer held. Said again, it goes on; what meets it is one with it.
     TakeRole {
         school: SchoolId,
         role: Role,
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
         from: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = Date))]
+        until: Option<Date>,
     },
+    /// From that day on, that day included; what was to come after it is called off. A school keeps a head.
     EndRole {
         school: SchoolId,
         role: Role,
         #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
         on: Date,
+    },
+    /// Of a pupil: what a feed said of it no longer counts.
+    StateBirthDate {
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = Date))]
+        born_on: Date,
     },
     /// Replaces the whole set from that day.
     SetGuardians {
@@ -170,14 +148,51 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    PersonRegistered { person: PersonId, names: Personal<Names>, origin: Option<Personal<Origin>> },
-    NamesCorrected { person: PersonId, names: Personal<Names> },
-    ContactsChanged { person: PersonId, contacts: Personal<Contacts> },
-    RoleTaken { person: PersonId, school: SchoolId, role: Role, from: Date },
-    RoleEnded { person: PersonId, school: SchoolId, role: Role, on: Date },
-    GuardiansSet { pupil: PersonId, guardians: Vec<Guardian>, from: Date },
-    PersonDeactivated { person: PersonId, on: Date },
-    PersonReactivated { person: PersonId, on: Date },
+    PersonRegistered {
+        person: PersonId,
+        names: Personal<Names>,
+        origin: Option<Personal<Origin>>,
+    },
+    NamesCorrected {
+        person: PersonId,
+        names: Personal<Names>,
+    },
+    ContactsChanged {
+        person: PersonId,
+        contacts: Personal<Contacts>,
+    },
+    RoleTaken {
+        person: PersonId,
+        school: SchoolId,
+        role: Role,
+        from: Date,
+        /// The first day on which it is no longer held; none: for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    RoleEnded {
+        person: PersonId,
+        school: SchoolId,
+        role: Role,
+        on: Date,
+    },
+    BirthDateStated {
+        person: PersonId,
+        born_on: Personal<BirthDate>,
+    },
+    GuardiansSet {
+        pupil: PersonId,
+        guardians: Vec<Guardian>,
+        from: Date,
+    },
+    PersonDeactivated {
+        person: PersonId,
+        on: Date,
+    },
+    PersonReactivated {
+        person: PersonId,
+        on: Date,
+    },
 }
 
 impl DomainEvent for Event {
@@ -202,15 +217,31 @@ pub enum Rejection {
     GuardiansMalformed,
     #[error("only the head of the school or the feed may do this")]
     NotTheHead,
+    #[error("nobody else is head of this school from that day: name another head first")]
+    TheLastHead,
+    #[error("this role is given by the académie or by the host, not by a school")]
+    RoleFromAbove,
+    #[error("a role ends after the day on which it begins")]
+    PeriodMalformed,
+    #[error("a day of a role is at most twenty-five years back and ten years ahead")]
+    DayMalformed,
+    #[error("only of a pupil does a school state the day of birth")]
+    NotAPupil,
+    #[error("a pupil was born at the latest today, and at most a hundred years ago")]
+    BirthDateMalformed,
 }
 
 impl crate::decider::Rejection for Rejection {
     fn kind(&self) -> Kind {
         match self {
             Self::PersonUnknown => Kind::Unknown,
-            Self::NotTheHead => Kind::Forbidden,
-            Self::AnotherPerson => Kind::Conflict,
-            Self::NameMalformed | Self::GuardiansMalformed => Kind::Invalid,
+            Self::NotTheHead | Self::RoleFromAbove => Kind::Forbidden,
+            Self::AnotherPerson | Self::TheLastHead | Self::NotAPupil => Kind::Conflict,
+            Self::NameMalformed
+            | Self::GuardiansMalformed
+            | Self::PeriodMalformed
+            | Self::DayMalformed
+            | Self::BirthDateMalformed => Kind::Invalid,
         }
     }
 }
@@ -218,9 +249,9 @@ impl crate::decider::Rejection for Rejection {
 #[derive(Clone, Default)]
 pub struct State {
     person: Option<PersonId>,
-    roles: Vec<(SchoolId, Role)>,
+    roles: Vec<RoleHeld>,
     guardians: Vec<Guardian>,
-    inactive: bool,
+    inactive_since: Option<Date>,
 }
 
 /// The person, as an aggregate.
@@ -231,10 +262,10 @@ impl Decider for Person {
     type Command = Command;
     type Event = Event;
     type Rejection = Rejection;
-    type Facts = ();
+    type Facts = Facts;
     type State = State;
 
-    fn decide(state: &State, command: Command, context: &Context<()>) -> Result<Vec<Event>, Rejection> {
+    fn decide(state: &State, command: Command, context: &Context<Facts>) -> Result<Vec<Event>, Rejection> {
         if context.capacity != crate::actor::Capacity::Machine && !context.capacity.leads() {
             return Err(Rejection::NotTheHead);
         }
@@ -245,7 +276,7 @@ impl Decider for Person {
         let mut state = state.clone();
         let mut events = Vec::new();
         for command in commands {
-            if let Some(event) = one(&state, command)? {
+            if let Some(event) = one(&state, command, context)? {
                 Self::evolve(&mut state, &event);
                 events.push(event);
             }
@@ -256,21 +287,23 @@ impl Decider for Person {
     fn evolve(state: &mut State, event: &Event) {
         match event {
             Event::PersonRegistered { person, .. } => state.person = Some(*person),
-            Event::NamesCorrected { .. } | Event::ContactsChanged { .. } => {}
-            Event::RoleTaken { school, role, .. } => state.roles.push((*school, *role)),
-            Event::RoleEnded { school, role, .. } => state.roles.retain(|held| held != &(*school, *role)),
+            Event::NamesCorrected { .. } | Event::ContactsChanged { .. } | Event::BirthDateStated { .. } => {}
+            Event::RoleTaken { school, role, from, until, .. } => {
+                take(&mut state.roles, RoleHeld { school: *school, role: *role, from: *from, until: *until });
+            }
+            Event::RoleEnded { school, role, on, .. } => end(&mut state.roles, *school, *role, *on),
             Event::GuardiansSet { guardians, .. } => state.guardians.clone_from(guardians),
-            Event::PersonDeactivated { .. } => state.inactive = true,
-            Event::PersonReactivated { .. } => state.inactive = false,
+            Event::PersonDeactivated { on, .. } => state.inactive_since = Some(*on),
+            Event::PersonReactivated { .. } => state.inactive_since = None,
         }
     }
 
     fn weight(state: &State) -> usize {
-        128 + state.guardians.len() * 64 + state.roles.len() * 24
+        128 + state.guardians.len() * 64 + state.roles.len() * size_of::<RoleHeld>()
     }
 }
 
-fn one(state: &State, command: Command) -> Result<Option<Event>, Rejection> {
+fn one(state: &State, command: Command, context: &Context<Facts>) -> Result<Option<Event>, Rejection> {
     if let Command::Register { person, names, origin } = command {
         return match state.person {
             Some(known) if known == person => Ok(None),
@@ -286,7 +319,7 @@ fn one(state: &State, command: Command) -> Result<Option<Event>, Rejection> {
     Ok(match command {
         Command::Register { .. } => None,
         Command::Several { commands } => match commands.into_iter().next() {
-            Some(command) => one(state, command)?,
+            Some(command) => one(state, command, context)?,
             None => None,
         },
         Command::CorrectNames { names } => Some(Event::NamesCorrected { person, names: sealed_names(person, names)? }),
@@ -294,17 +327,14 @@ fn one(state: &State, command: Command) -> Result<Option<Event>, Rejection> {
             let contacts = Personal::new(Subject::Person(person), Retention::Contact, contacts);
             Some(Event::ContactsChanged { person, contacts })
         }
-        Command::TakeRole { school, role, from } => {
-            let held = state.roles.contains(&(school, role));
-            (!held).then_some(Event::RoleTaken { person, school, role, from })
+        Command::TakeRole { school, role, from, until } => {
+            roles::taken(state, person, RoleHeld { school, role, from, until }, context)?
         }
-        Command::EndRole { school, role, on } => {
-            let held = state.roles.contains(&(school, role));
-            held.then_some(Event::RoleEnded { person, school, role, on })
-        }
+        Command::EndRole { school, role, on } => roles::ended(state, person, (school, role, on), context)?,
+        Command::StateBirthDate { born_on } => Some(birth::stated(state, person, born_on, context)?),
         Command::SetGuardians { guardians, from } => guardians_set(state, person, guardians, from)?,
-        Command::Deactivate { on } => (!state.inactive).then_some(Event::PersonDeactivated { person, on }),
-        Command::Reactivate { on } => state.inactive.then_some(Event::PersonReactivated { person, on }),
+        Command::Deactivate { on } => roles::closed(state, person, on, context)?,
+        Command::Reactivate { on } => state.inactive_since.map(|_| Event::PersonReactivated { person, on }),
     })
 }
 

@@ -1,4 +1,5 @@
 mod lessons;
+mod tutors;
 
 use crate::actor::{Actor, Capacity};
 use crate::calendar::{LessonOn, NotHeld, Slot, Weeks, YearBounds};
@@ -71,7 +72,7 @@ fn guardians_are_a_set_replaced_as_a_whole() {
 #[test]
 fn a_role_is_taken_once_and_ended_once() {
     let school = SchoolId::of("0990001X");
-    let take = person::Command::TakeRole { school, role: Role::Pupil, from: date(2026, 9, 1) };
+    let take = person::Command::TakeRole { school, role: Role::Pupil, from: date(2026, 9, 1), until: None };
     let end = person::Command::EndRole { school, role: Role::Pupil, on: date(2027, 7, 3) };
     let mut events = registered();
     assert!(decide::<person::Person>(&events, end.clone()).unwrap().is_empty());

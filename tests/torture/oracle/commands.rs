@@ -41,8 +41,13 @@ fn told(world: &World) -> BTreeMap<Uuid, Told<'_>> {
 /// What the domain decides; `None` when it refuses.
 fn decided(state: &State, ask: &Ask) -> Option<Vec<Event>> {
     let actor = Actor::parse(&ask.actor)?;
-    let context =
-        Context { actor, capacity: Capacity::Machine, now: Timestamp::UNIX_EPOCH, facts: (), facts_position: 0 };
+    let context = Context {
+        actor,
+        capacity: Capacity::Machine,
+        now: Timestamp::UNIX_EPOCH,
+        facts: domain::directory::person::Facts::default(),
+        facts_position: 0,
+    };
     Person::decide(state, ask.body.clone(), &context).ok()
 }
 

@@ -184,6 +184,7 @@ impl Comparison<'_> {
                 Role::Pupil | Role::Relative => self.sites.pupils_from(*school),
                 _ => self.sites.staff_from(*school),
             },
+            until: None,
         });
         ended.chain(taken).collect()
     }

@@ -78,6 +78,9 @@ fn of_the_school(
     match command {
         group::Command::ChangeMembers { joined, .. } => all(Box::new(joined.iter()), "/ChangeMembers/joined"),
         group::Command::NameFormTutors { teachers, .. } => all(Box::new(teachers.iter()), "/NameFormTutors/teachers"),
-        group::Command::Open { .. } => Ok(()),
+        group::Command::AddFormTutor { teacher, .. } => {
+            all(Box::new(std::iter::once(teacher)), "/AddFormTutor/teacher")
+        }
+        group::Command::Open { .. } | group::Command::RemoveFormTutor { .. } => Ok(()),
     }
 }

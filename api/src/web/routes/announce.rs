@@ -48,7 +48,17 @@ impl Done {
             }
             "groupe-cree" => ("Le groupe est créé, et ses élèves en font partie à la date choisie.", false),
             "droit-enregistre" | "groupe-enregistre" => ("C’est enregistré, et cela vaut à la date choisie.", false),
-            "droit-inchange" | "groupe-inchange" => ("C’était déjà enregistré : rien n’a changé.", false),
+            "droit-inchange" | "groupe-inchange" | "role-inchange" => {
+                ("C’était déjà enregistré : rien n’a changé.", false)
+            }
+            "role-donne" => ("Le rôle est donné, et il vaut à la date choisie.", false),
+            "role-aesh" => (
+                "Le rôle est donné, et il vaut à la date choisie. Nommez maintenant les élèves accompagnés, sous « Proches et AESH ».",
+                false,
+            ),
+            "role-fini" => ("C’est enregistré : ce rôle prend fin à la date choisie.", false),
+            "naissance" => ("La date de naissance est enregistrée.", false),
+            "naissance-inchangee" => ("C’était déjà la date enregistrée : rien n’a changé.", false),
             "opposition" => ("Ton opposition est enregistrée : tes parents ne lisent plus rien ici.", false),
             "opposition-levee" => ("Ton opposition est levée : tes parents lisent de nouveau.", false),
             "mandat-ouvert" => ("Le mandat est ouvert.", false),

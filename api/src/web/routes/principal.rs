@@ -1,6 +1,8 @@
 //! `/direction`: how far the textbooks are filled, which lessons are not held, how much work falls on a class, who may inspect them,
-//! what rights are recorded around a pupil, who is in which class and group, and what files are taken.
+//! what rights are recorded around a pupil, who is in which class and group, what roles the staff have,
+//! when a pupil was born, and what files are taken.
 
+mod births;
 mod files;
 pub mod filling;
 mod groups;
@@ -8,6 +10,7 @@ mod lessons;
 mod mandates;
 mod month;
 mod rights;
+mod roles;
 
 use std::sync::Arc;
 
@@ -46,6 +49,10 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/groupes", get(groups::list))
         .route("/direction/groupes/nouveau", get(groups::new_form).post(groups::open))
         .route("/direction/groupes/{group}", get(groups::show).post(groups::change))
+        .route("/direction/eleves", get(births::list))
+        .route("/direction/eleves/{pupil}", get(births::show).post(births::state))
+        .route("/direction/roles", get(roles::list).post(roles::give))
+        .route("/direction/roles/{person}/{role}/fin", get(roles::end_form).post(roles::end))
         .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))

@@ -168,6 +168,27 @@ pub fn capacity(capacity: Capacity) -> &'static str {
     }
 }
 
+/// What somebody is to a school, as a list or a form has it.
+pub fn role(role: Held) -> &'static str {
+    match role {
+        Held::Head => "chef d’établissement",
+        Held::Deputy => "adjoint du chef d’établissement",
+        Held::Teacher => "enseignant",
+        Held::SchoolLife => "vie scolaire (CPE, AED)",
+        Held::Librarian => "professeur documentaliste",
+        Held::Aesh => "AESH",
+        Held::Referent => "référent numérique",
+        Held::DataProtection => "délégué à la protection des données",
+        Held::Archivist => "archiviste",
+        Held::Staff => "autre personnel",
+        Held::Pupil => "élève",
+        Held::Relative => "proche d’un élève",
+        Held::Observatory => "observatoire académique",
+        Held::HostOperator => "hébergement",
+        Held::Inspector => "inspection",
+    }
+}
+
 /// What somebody who leads or inspects looked at.
 pub fn seen(seen: Seen) -> &'static str {
     match seen {

@@ -72,7 +72,7 @@ fn outside(bounds: &YearBounds) -> String {
     format!("Choisissez un jour de l’année scolaire, du {from} au {until}.")
 }
 
-fn outside_the_year(office: &Office<'_>) -> String {
+pub fn outside_the_year(office: &Office<'_>) -> String {
     let books = office.web.app.register.read();
     bounds(office, &books).map_or_else(|_| "Choisissez un jour de l’année scolaire.".to_owned(), |year| outside(&year))
 }
