@@ -82,3 +82,19 @@ async fn a_date_alone_is_when_the_work_is_due_and_beside_a_lesson_it_is_asked_ab
     let list = plain(&pages.sees(PUPIL, "/eleve/travail").await);
     assert!(list.contains("Lire la page 12") && list.contains("mardi 24 novembre"), "{list}");
 }
+
+#[tokio::test]
+async fn what_was_published_is_said_with_its_class_and_its_day() {
+    let pages = Pages::open().await;
+    let said = async |textbook| {
+        let path = format!("/enseignant?semaine={MONDAY}&fait=publie&cahier={textbook}&jour={THURSDAY}");
+        plain(&pages.sees(TEACHER, &path).await)
+    };
+    let own = said(maths("4B")).await;
+    assert!(
+        own.contains("La séance est publiée.") && own.contains("jeudi 19 novembre. Visible dès maintenant"),
+        "{own}"
+    );
+    let other = said(english()).await;
+    assert!(other.contains("La séance est publiée.") && !other.contains("jeudi 19 novembre. Visible"), "{other}");
+}
