@@ -32,7 +32,7 @@ fn writing<C: Serialize>(target: &'static str, path: String, command: impl Fn() 
 }
 
 fn give_work(lesson: domain::textbook::entry::LessonRef) -> impl Fn() -> Command {
-    move || Command::GiveHomework { given_in: lesson, homework: exercise(Uuid::now_v7().as_u128(), "Ex. 3", THURSDAY) }
+    move || Command::GiveHomework { given_in: lesson, homework: exercise(Uuid::new_v4().as_u128(), "Ex. 3", THURSDAY) }
 }
 
 /// How each operation is called. A new route has no line here, and fails.

@@ -268,6 +268,7 @@ async fn a_setting_up_killed_three_times_ends_as_if_it_had_not_been() {
         assert!(!memory(killed.data_dir.path()).ready);
     }
     let demo = started(&killed, &Silent).await;
+    assert!(!killed.data_dir.path().join("feed-drawn").exists(), "the files of a killed import hold names in clear");
     assert_eq!(events(&killed).await, events(&whole).await);
     demo.app.close().await;
 }

@@ -4,6 +4,7 @@ mod drafted;
 mod given;
 mod kept;
 mod limits;
+mod lost;
 mod refused;
 mod works;
 

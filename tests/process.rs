@@ -2,6 +2,7 @@
 //! nobody, and what it knows of itself it tells.
 
 mod program;
+mod stopped;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -198,6 +198,12 @@ impl School {
         school
     }
 
+    /// The next start, on the same databases, of an application that was closed.
+    pub async fn reopen(&mut self) {
+        self.app = self.world.app().await;
+        self.router = api::http::router(self.app.clone());
+    }
+
     async fn caught_up(&self) {
         let position = infra::subscriptions::head(&self.app.reader).await.unwrap();
         self.app.await_readers(position).await;

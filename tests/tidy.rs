@@ -86,6 +86,19 @@ fn the_two_sides_meet_in_one_file() {
     }
 }
 
+/// Tables of another fold are not to be read: who names a read model asks `App::tables`, which refuses them.
+#[test]
+fn read_models_are_read_from_their_tables_alone() {
+    for (path, text) in sources("api/src").into_iter().filter(|(path, _)| !path.ends_with("app.rs")) {
+        let around = [".reader,", ".reader;", ".reader)"].iter().any(|pool| text.contains(pool));
+        assert!(
+            !(around && names(&text, "projections")),
+            "{} reads a model without asking for its tables",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn no_file_is_a_drawer() {
     for (path, _) in all() {

@@ -26,6 +26,7 @@ use infra::postgres::{Role, connect, migrate_journal, migrate_vault};
 use infra::relay::{self, Relay};
 use infra::subscriptions::{ReadError, Subscriptions, Unreadable};
 use infra::vault::Vault;
+use projections::{inspector, teacher};
 use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::watch;
@@ -122,6 +123,7 @@ impl App {
         let journal = Journal::open(writer.clone(), commit, vault.clone(), &keys, clock.clone())?;
         let register = Arc::new(Register::new(vault.clone()));
         let subscriptions = Subscriptions::new(writer, read_models(), vec![register.clone()]);
+        // One that a row stops is refused where it is read; the others are served.
         subscriptions.prepare(|_, _, _| {}).await?;
         let tokens = Tokens::new(&keys.derive("token"));
         let (leaving, cancel) = (AtomicBool::new(false), CancellationToken::new());
@@ -154,7 +156,7 @@ impl App {
         let (subscriptions, head, cancel) = (self.subscriptions.clone(), self.journal.head(), self.cancel.clone());
         self.beside(async move { subscriptions.run(head, cancel).await });
         self.beside(self.files.clone().keep_swept(self.journal.clone(), self.desk.clone(), self.cancel.clone()));
-        let head = infra::subscriptions::head(&self.reader).await?;
+        let head = self.head().await?;
         // Not bounded: until the register is whole, no right can be computed.
         while self.subscriptions.wait_for(REGISTER, head, Duration::from_secs(5)).await.is_err() {
             if let Some(Unreadable { position, because, .. }) = self.subscriptions.halted(REGISTER) {
@@ -190,10 +192,24 @@ impl App {
         }
     }
 
-    /// Readers see their own writes: waits until all models and the register have seen a position.
+    /// Where the queries of a read model read; a problem while its tables are those of another fold.
+    pub fn tables(&self, model: &str) -> Result<&PgPool, Problem> {
+        match self.subscriptions.halted(model) {
+            None => Ok(&self.reader),
+            Some(_) => Err(Problem::being_mended(model)),
+        }
+    }
+
+    /// The last position of the journal.
+    pub async fn head(&self) -> Result<i64, ReadError> {
+        infra::subscriptions::head(&self.reader).await
+    }
+
+    /// Readers see their own writes: waits until all models and the register have seen a position. One that a row keeps from being read
+    /// keeps nobody waiting.
     pub async fn await_readers(&self, position: i64) {
         let names = self.subscriptions.names().into_iter().chain([REGISTER]);
-        for name in names {
+        for name in names.filter(|name| self.subscriptions.halted(name).is_none()) {
             if let Err(behind) = self.subscriptions.wait_for(name, position, PATIENCE).await {
                 tracing::warn!(%behind, "a page is shown before its reader has caught up");
             }
@@ -236,9 +252,9 @@ impl App {
             books.scope(author, Standpoint::Teacher, school.local(self.now()).date())
         };
         let named = [(source.textbook, source.entry)];
-        let known = projections::teacher::queries::entries_named(&self.reader, &scope, &named).await?;
+        let known = teacher::queries::entries_named(self.tables(teacher::NAME)?, &scope, &named).await?;
         let last = known.first().is_some_and(|entry| entry.writing.version == source.version);
-        let written = last || projections::inspector::queries::is_version(&self.reader, &scope, source).await?;
+        let written = last || inspector::queries::is_version(self.tables(inspector::NAME)?, &scope, source).await?;
         Ok(written.then_some(*source))
     }
 

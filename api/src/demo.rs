@@ -124,6 +124,7 @@ impl Demo {
         generated: School,
         progress: &dyn Progress,
     ) -> Result<Arc<Self>, Failure> {
+        setting_up::sweep(data_dir)?;
         let village = village(&memory, &generated);
         let (from, until) =
             (first_day(&generated, memory.at.date(), memory.weeks), weeks_after(memory.at.date(), WEEKS_AFTER));
@@ -134,10 +135,10 @@ impl Demo {
             let eve =
                 zone.to_timestamp(from.to_datetime(jiff::civil::time(6, 0, 0, 0))).map_err(Failure::unavailable)?;
             clock.set(eve);
-            setting_up::import(&app, &generated, progress).await?;
+            setting_up::import((&app, data_dir), &generated, progress).await?;
             setting_up::by_the_office(&app, &generated, school, memory.at.date()).await?;
             if let Some(village) = &village {
-                setting_up::primary(&app, village, school, progress).await?;
+                setting_up::primary((&app, data_dir), village, school, progress).await?;
             }
         }
         let featured = people::featured(&app, &generated, village.as_ref()).await?;

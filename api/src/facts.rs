@@ -111,6 +111,11 @@ impl Follower for Register {
         Some(&[School::TYPE, Person::TYPE, Entourage::TYPE, Group::TYPE, Service::TYPE, Mandate::TYPE])
     }
 
+    /// What names the stream as a guard goes on: it rests on rights that stand without this row, as was decided.
+    async fn passed_over(&self, stream: StreamId, version: i64) {
+        fold::version(&mut self.books.write().unwrap_or_else(std::sync::PoisonError::into_inner), stream, version);
+    }
+
     async fn reached(&self, position: i64) {
         self.books.write().unwrap_or_else(std::sync::PoisonError::into_inner).position = position;
     }

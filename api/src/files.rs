@@ -120,9 +120,9 @@ pub(crate) async fn served(
     let now = app.now();
     let scope = scope_on(&app.register.read(), reader, textbook, now)?;
     let held = if scope.behind_the_scenes {
-        inspector::queries::file(&app.reader, &scope, textbook, address).await?
+        inspector::queries::file(app.tables(inspector::NAME)?, &scope, textbook, address).await?
     } else {
-        pupil::queries::file(&app.reader, &scope, now, textbook, address).await?
+        pupil::queries::file(app.tables(pupil::NAME)?, &scope, now, textbook, address).await?
     };
     let (file, title) = held.and_then(|held| Some((held.file?, held.title))).ok_or_else(Problem::unknown)?;
     if scope.behind_the_scenes {

@@ -47,6 +47,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "unknown", "there is nothing here for you to read")
     }
 
+    /// The tables that would be read are those of an earlier version, and their rebuild stands before an event: other readings go on.
+    pub fn being_mended(model: &str) -> Self {
+        let detail = format!("what {model} shows is being mended, nothing is lost: see /readyz");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "model-stopped", detail)
+    }
+
     /// No route has this address.
     pub fn no_such_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "no-such-route", "no route has this address: see /openapi.json")

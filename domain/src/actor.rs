@@ -63,6 +63,8 @@ pub enum Capacity {
     Head,
     Deputy,
     Inspector,
+    /// Référent numérique: sets the school up, and reads nothing.
+    Referent,
     Pupil,
     Guardian,
     /// The machine itself: a feed, the operator, the ledger.

@@ -102,6 +102,14 @@ impl EntryId {
     }
 }
 
+impl HomeworkId {
+    /// Whether it holds the moment at which it was made: versions 1, 2, 6 and 7 (RFC 9562 §5). Pupils read the id of a work, and never when
+    /// it was written.
+    pub fn tells_when(self) -> bool {
+        matches!(self.0.get_version_num(), 1 | 2 | 6 | 7)
+    }
+}
+
 /// A school year, named by the calendar year in which it starts. 0 stands for streams that outlive a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -3,10 +3,11 @@
 //! A read model advances in the transaction in which it writes, behind a fence, so two workers cannot both advance and a killed one
 //! goes on where it was. An event that cannot be folded stops its model there, loudly; the others go on. A row that cannot be decoded
 //! stops every reader of its aggregate before it, and nothing else: who must go on without it says so in a recorded skip. A rebuild is a second schema
-//! folded beside the live one and swapped with it in one transaction.
+//! folded beside the live one and swapped with it in one transaction; what stops it is noted beside the live model, whose tables stay as they are.
 
 mod checkpoints;
 mod poison;
+mod prepare;
 mod read;
 mod rebuild;
 mod seat;
@@ -17,11 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::event::{Fact, Recorded};
-use sqlx::{Connection as _, PgConnection, PgPool};
+use domain::ids::StreamId;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use checkpoints::{Standing, standings};
+pub use prepare::Prepared;
 use read::Page;
 pub use read::{READ, ReadError, Unreadable, head, read, recorded_at};
 use seat::{Reader, Seat};
@@ -87,6 +90,8 @@ pub trait Follower: Send + Sync + 'static {
         None
     }
     async fn follow(&self, batch: &[Recorded]);
+    /// A row that cannot be decoded is passed over, by decision: what it says is not known, only that its stream has come to this version.
+    async fn passed_over(&self, _stream: StreamId, _version: i64) {}
     /// Everything up to this position was looked at; the last events may not have been of its aggregates.
     async fn reached(&self, _position: i64) {}
 }
@@ -98,7 +103,8 @@ pub struct Subscriptions {
     models: Arc<Vec<Arc<dyn Subscriber>>>,
     followers: Arc<Vec<Arc<dyn Follower>>>,
     positions: Arc<HashMap<&'static str, watch::Sender<i64>>>,
-    /// Readers in memory that a row has stopped: they have no checkpoint to say so.
+    /// Readers that a row has stopped and no live checkpoint says so: those in memory have none, and that of a model whose rebuild was
+    /// stopped is of tables that nobody reads here.
     halted: Arc<Mutex<HashMap<&'static str, Unreadable>>>,
 }
 
@@ -129,30 +135,11 @@ impl Subscriptions {
         Self { pool, models: Arc::new(models), followers: Arc::new(followers), positions: Arc::new(positions), halted }
     }
 
-    /// Makes the schemas that are missing, and rebuilds the models whose fold has changed since.
-    pub async fn prepare(&self, mut progress: impl FnMut(&'static str, i64, i64)) -> Result<(), ReadError> {
-        for model in self.models.iter() {
-            match checkpoints::live(&self.pool, model.name()).await? {
-                None => checkpoints::create_live(&self.pool, model.as_ref()).await?,
-                Some(standing) if standing.version == model.version() => {}
-                Some(_) => {
-                    // Two servers of a new version start at the same time: one rebuilds, the other finds it done.
-                    let turn = self.turn(model.name()).await?;
-                    let live = checkpoints::live(&self.pool, model.name()).await?;
-                    turn.close().await?;
-                    if live.is_none_or(|live| live.version != model.version()) {
-                        self.rebuild(model.name(), |at, head| progress(model.name(), at, head)).await?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Reads until cancelled; a batch under way is finished first. `head` wakes it at once for what this process wrote; a poll is the
     /// floor.
     pub async fn run(&self, mut head: watch::Receiver<i64>, cancel: CancellationToken) {
         let mut seats = self.seats().await;
+        let _until_it_ends = self.lifting();
         let mut looked = Instant::now();
         tracing::info!(readers = seats.len(), "reading the journal");
         while !cancel.is_cancelled() {
@@ -208,9 +195,17 @@ impl Subscriptions {
         standings(&self.pool).await
     }
 
-    /// The row that has stopped a reader in memory, if one has.
-    pub fn halted(&self, follower: &str) -> Option<Unreadable> {
-        self.halted.lock().unwrap_or_else(PoisonError::into_inner).get(follower).cloned()
+    /// The row that has stopped a reader in memory, or the rebuild of a model that cannot be read here until it is done.
+    pub fn halted(&self, reader: &str) -> Option<Unreadable> {
+        self.halted.lock().unwrap_or_else(PoisonError::into_inner).get(reader).cloned()
+    }
+
+    fn halts(&self, reader: &'static str, row: Option<Unreadable>) {
+        let mut halted = self.halted.lock().unwrap_or_else(PoisonError::into_inner);
+        match row {
+            Some(row) => halted.insert(reader, row),
+            None => halted.remove(reader),
+        };
     }
 
     pub fn names(&self) -> Vec<&'static str> {
@@ -220,19 +215,21 @@ impl Subscriptions {
     async fn seats(&self) -> Vec<Seat> {
         let mut seats = Vec::new();
         for model in self.models.iter() {
-            match checkpoints::take(&self.pool, model.name()).await {
-                Ok((position, fence)) => {
+            let mut seat = Seat::new(Reader::Model(model.clone()), 0, 0);
+            match checkpoints::take(&self.pool, model.as_ref()).await {
+                Ok(Some((position, fence))) => {
                     self.seen(model.name(), position);
-                    seats.push(Seat::new(Reader::Model(model.clone()), position, fence));
+                    seat.stands(position, fence);
                 }
+                // Tables of another fold: not to be written by this one. They are taken when they have been rebuilt.
+                Ok(None) => seat.lose(),
                 Err(problem) => {
                     tracing::error!(model = model.name(), %problem, "this read model cannot be opened now");
                     // As if another worker had it: it is taken when nobody moves it.
-                    let mut seat = Seat::new(Reader::Model(model.clone()), 0, 0);
                     seat.lose();
-                    seats.push(seat);
                 }
             }
+            seats.push(seat);
         }
         let memory = |follower: &Arc<dyn Follower>| {
             Seat::new(Reader::Memory(follower.clone()), self.position(follower.name()), 0)

@@ -49,7 +49,8 @@ const CACHE_MAX: usize = 400_000;
 #[derive(Default)]
 struct Cache {
     by_name: HashMap<KeyName, (DekRef, Dek)>,
-    by_ref: HashMap<DekRef, Option<Dek>>,
+    /// Random names: no caller chooses where they fall.
+    by_ref: HashMap<DekRef, Option<Dek>, rapidhash::fast::RandomState>,
 }
 
 /// Keys at hand, and the database that holds them wrapped.
@@ -91,10 +92,10 @@ impl Vault {
 
     /// Opens cells, in their order. `None` is a value whose key is destroyed, or that does not open.
     pub async fn open(&self, cells: &[&SealedCell]) -> Result<Vec<Option<String>>, VaultError> {
+        let refs: Vec<Vec<DekRef>> = cells.iter().map(|cell| seal::dek_refs(&cell.sealed).collect()).collect();
         let missing: Vec<DekRef> = {
             let cache = self.read();
-            let refs = cells.iter().flat_map(|cell| seal::dek_refs(&cell.sealed));
-            refs.filter(|dek_ref| !cache.by_ref.contains_key(dek_ref)).collect()
+            refs.iter().flatten().filter(|dek_ref| !cache.by_ref.contains_key(*dek_ref)).copied().collect()
         };
         measures::keys(cells.iter().map(|cell| cell.sealed.dek.len()).sum(), missing.len());
         if !missing.is_empty() {
@@ -110,7 +111,7 @@ impl Vault {
         let cache = self.read();
         let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
         let mut opener = seal::Opener::default();
-        Ok(cells.iter().map(|cell| opener.open(cell, key)).collect())
+        Ok(cells.iter().zip(&refs).map(|(cell, refs)| opener.open(cell, refs, key)).collect())
     }
 
     /// Seals one value that is not part of an event.

@@ -25,7 +25,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "inspector";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "inspector";
 
 /// The read model of inspectors.
 pub struct Inspector;
@@ -91,7 +92,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {

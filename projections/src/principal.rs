@@ -23,7 +23,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "principal";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "principal";
 
 /// The read model of heads and deputies.
 pub struct Principal;

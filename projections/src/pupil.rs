@@ -4,6 +4,8 @@
 //! a reading at `now` takes, of each entry and each homework, the last written among those released: what is revised in the evening
 //! shows as it was until the morning. A withdrawal is a version too, with nothing in it, released when it is recorded; it hides what was
 //! written before it, released or not, and an entry published anew hides the withdrawal.
+//!
+//! The hour at which anything was written is not kept here: no pupil and no parent is told it.
 
 mod flush;
 mod fold;
@@ -27,7 +29,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "pupil";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "pupil";
 
 /// The read model of pupils and their legal guardians.
 pub struct Pupil;
@@ -50,10 +53,6 @@ pub struct EntryVersion {
     pub resources: Vec<Resource>,
     pub author: Actor,
     pub visible_from: Timestamp,
-    pub position: i64,
-    pub recorded_at: Timestamp,
-    /// When this lesson was first written.
-    pub first_recorded_at: Timestamp,
 }
 
 /// One version of a work to do.
@@ -77,10 +76,6 @@ pub struct HomeworkVersion {
     pub resources: Vec<Resource>,
     pub author: Actor,
     pub visible_from: Timestamp,
-    pub position: i64,
-    pub recorded_at: Timestamp,
-    /// When it was first given.
-    pub first_recorded_at: Timestamp,
 }
 
 impl EntryVersion {
@@ -104,7 +99,7 @@ impl ReadModel for Pupil {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {

@@ -39,6 +39,24 @@ macro_rules! seen_in_groups {
 }
 pub(crate) use seen_in_groups;
 
+/// The same for a scope of groups alone, none of which was left: most pupils'. No row is compared with a last day.
+macro_rules! seen_in_whole_groups {
+    ($date:literal) => {
+        "($1::uuid[] is not null and $2::uuid[] is not null and t.group_id = any($3::uuid[]) and $4::date[] is not null)"
+    };
+}
+pub(crate) use seen_in_whole_groups;
+
+/// One query by what a scope is made of: each shows the same rows, and the narrower ask less of the planner.
+#[derive(Clone, Copy)]
+pub(crate) struct Statements {
+    pub any: &'static str,
+    /// Written with [`seen_in_groups!`].
+    pub in_groups: &'static str,
+    /// Written with [`seen_in_whole_groups!`].
+    pub in_whole_groups: &'static str,
+}
+
 /// The same for a scope of many groups, as a join: `from ` this, and then what else is wanted of the rows. The groups lead, and each
 /// finds its rows by its index; a condition that looks each row's group up among a thousand does not. A group stands once in a scope.
 macro_rules! of_groups_seen {
@@ -80,9 +98,19 @@ impl Seen {
         if scope.behind_the_scenes { Self::of(scope) } else { Self::of(&Scope::nothing()) }
     }
 
-    /// Of a statement written with [`seen!`] and the same for groups alone, the one for this scope.
-    pub(crate) fn chosen(&self, any: &'static str, in_groups: &'static str) -> &'static str {
-        if self.schools.is_empty() && self.textbooks.is_empty() { in_groups } else { any }
+    /// Whether nothing but groups is seen.
+    pub(crate) fn is_groups(&self) -> bool {
+        self.schools.is_empty() && self.textbooks.is_empty()
+    }
+
+    /// The one for this scope.
+    pub(crate) fn chosen(&self, of: Statements) -> &'static str {
+        let left_none = || self.last_days.iter().all(Option::is_none);
+        match self.is_groups() {
+            true if left_none() => of.in_whole_groups,
+            true => of.in_groups,
+            false => of.any,
+        }
     }
 
     /// Begins a query with its first four parameters.
@@ -109,12 +137,16 @@ mod spec {
 
     #[test]
     fn a_scope_of_groups_alone_has_its_own_statement() {
+        let of = Statements { any: "any", in_groups: "in groups", in_whole_groups: "in whole groups" };
         let groups = vec![(GroupId(Uuid::from_u128(1)), None)];
         let pupil = Scope { groups: groups.clone(), ..Scope::default() };
-        assert_eq!(Seen::of(&pupil).chosen("any", "in groups"), "in groups");
-        assert_eq!(Seen::of(&Scope::nothing()).chosen("any", "in groups"), "in groups");
+        assert_eq!(Seen::of(&pupil).chosen(of), "in whole groups");
+        assert_eq!(Seen::of(&Scope::nothing()).chosen(of), "in whole groups");
+        let mut one_left = pupil.clone();
+        one_left.groups.push((GroupId(Uuid::from_u128(2)), Some(date(2026, 10, 5))));
+        assert_eq!(Seen::of(&one_left).chosen(of), "in groups");
         let teaching_parent = Scope { groups, textbooks: [TextbookId(Uuid::from_u128(3))].into(), ..Scope::default() };
-        assert_eq!(Seen::of(&teaching_parent).chosen("any", "in groups"), "any");
+        assert_eq!(Seen::of(&teaching_parent).chosen(of), "any");
     }
 
     #[test]

@@ -23,7 +23,8 @@ use crate::{Folding, ReadModel, Start};
 
 pub(crate) use flush::STATEMENTS;
 
-pub(crate) const NAME: &str = "teacher";
+/// Its name, and that of its live schema.
+pub const NAME: &str = "teacher";
 
 /// The read model of teachers.
 pub struct Teacher;
@@ -81,7 +82,7 @@ impl ReadModel for Teacher {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {

@@ -102,6 +102,12 @@ fn bad_bodies() -> Vec<Hostile> {
         bad_body(work(json!({"minutes": 1e300})), 422, "command-malformed", Some("/PublishEntry/homework/0/minutes")),
         bad_body(work(json!({"kind": "corvée"})), 422, "command-malformed", Some("/PublishEntry/homework/0/kind")),
         bad_body(work(json!({"homework": "5"})), 422, "command-malformed", Some("/PublishEntry/homework/0/homework")),
+        bad_body(
+            work(json!({"homework": "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"})),
+            400,
+            "homework-id-tells-when",
+            None,
+        ),
         bad_body(work(json!({"minutes": 0})), 400, "minutes-malformed", None),
         bad_body(work(json!({"due": {"date": {"date": "9999-12-31"}}})), 400, "outside-school-year", None),
         bad_body(work(json!({"due": {"date": {"date": "-009999-01-01"}}})), 400, "due-before-given", None),

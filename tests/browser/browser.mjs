@@ -43,7 +43,7 @@ const axeFrench = JSON.parse(await readFile(require.resolve("axe-core/locales/fr
 
 /** What axe finds wrong, one line a node; empty when clean. */
 export async function faults(page) {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(
     ({ locale, tags }) => {
       window.axe.configure({ locale });
@@ -76,6 +76,33 @@ export function smallTargets(page, least = 44) {
       .filter(({ element, box }) => box.width > 1 && box.height < least - 0.5 && !inSentence(element) && !element.matches(".skip"))
       .map(({ element, box }) => `${Math.round(box.height)}px ${element.tagName.toLowerCase()} ${element.textContent.trim().slice(0, 40)}`);
   }, least);
+}
+
+const lines = new WeakMap();
+
+/** Whether what points at a page opened without touch is a finger from now on. */
+export async function finger(page, enabled) {
+  // The line stays open: closing it takes the finger away.
+  if (!lines.has(page)) lines.set(page, await page.context().newCDPSession(page));
+  await lines.get(page).send("Emulation.setTouchEmulationEnabled", { enabled });
+}
+
+/** What is larger than the box that shows it, where nobody can scroll: on paper, it is lost. */
+export function cut(page) {
+  return page.evaluate(() => {
+    const hides = ({ overflowX, overflowY }) => overflowX !== "visible" || overflowY !== "visible";
+    return [...document.body.querySelectorAll("*")]
+      .filter((element) => !element.matches(".vh, .vh *, [aria-hidden=true], [aria-hidden=true] *, select, option, input"))
+      .filter((element) => element.clientWidth > 1 && hides(getComputedStyle(element)))
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 40)}`);
+  });
+}
+
+/** How many rows the menu takes, when it is more than one. */
+export async function rows(page) {
+  const tops = await page.locator("header nav li").evaluateAll((all) => [...new Set(all.map((one) => one.offsetTop))]);
+  return tops.length > 1 ? [`the menu takes ${tops.length} rows`] : [];
 }
 
 /** The whole page as a PNG. */

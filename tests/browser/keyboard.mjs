@@ -1,11 +1,13 @@
-// Without a mouse: each role goes from the top of its first page to what it came to do.
-import { door, kinds } from "./door.mjs";
+// Without a mouse: each role comes in by the door, goes from the top of its first page to what it came to do, and does it.
+import { open } from "./browser.mjs";
+import { cast } from "./door.mjs";
+import { asking } from "./everywhere.mjs";
 
 const STOPS_MAX = 400;
 
-/** The element under the keyboard: what it is, whether it is seen, and whether one sees that it is there. */
-function focused(page) {
-  return page.evaluate(() => {
+/** The element under the keyboard: what it is, whether it is wanted, and whether one sees that it is there. */
+function focused(page, wanted) {
+  return page.evaluate((wanted) => {
     const element = document.activeElement;
     if (!element || element === document.body) return undefined;
     const box = element.getBoundingClientRect();
@@ -14,142 +16,311 @@ function focused(page) {
     window.before = element;
     return {
       what: `${element.tagName.toLowerCase()} ${(element.textContent || element.id).trim().slice(0, 40)}`,
+      wanted: Boolean(wanted) && element.matches(wanted),
+      first: element.matches(".skip"),
       inSight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-      marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+      // The calendar of a date is a button of the browser's own, which rings it itself.
+      marked: !element.matches(":focus") || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
       inOrder: !before || before === element || Boolean(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING),
     };
-  });
+  }, wanted);
 }
 
-export async function tell({ browser, site, story, must, as, text }) {
-  /** Tab until something that `selector` names is under the keyboard. */
-  async function tabTo(page, selector) {
-    for (let stop = 0; stop < STOPS_MAX; stop += 1) {
-      await page.keyboard.press("Tab");
-      if (await page.evaluate((selector) => document.activeElement.matches(selector), selector)) return;
-    }
-    throw new Error(`the keyboard does not reach ${selector}`);
+/** Somebody with a page and a keyboard. */
+class Hands {
+  constructor(page, must) {
+    this.page = page;
+    this.must = must;
+    /** How many forms were sent; the clock of the demonstration is not one. */
+    this.sent = 0;
   }
 
-  /** Enter, and the page it leads to. */
-  async function follow(page, selector) {
-    await tabTo(page, selector);
-    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  /** The next stop is in sight and marked, and below the one before. */
+  seen(stop) {
+    this.must(stop.inSight, `${stop.what}: is not in sight`);
+    this.must(stop.marked, `${stop.what}: nothing shows that it is there`);
+    this.must(stop.inOrder, `${stop.what}: comes before what stands above it`);
+  }
+
+  /** Tab until something that `selector` names is under the keyboard. */
+  async to(selector) {
+    for (let stop = 0; stop < STOPS_MAX; stop += 1) {
+      await this.page.keyboard.press("Tab");
+      const here = await focused(this.page, selector);
+      if (!here) break;
+      this.seen(here);
+      if (here.wanted) return;
+    }
+    throw new Error(`the keyboard does not reach ${selector} at ${this.page.url()}`);
+  }
+
+  async enters() {
+    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press("Enter")]);
+  }
+
+  /** A link, and the page it leads to. */
+  async follows(selector) {
+    await this.to(selector);
+    await this.enters();
+  }
+
+  /** A button, and the page that answers its form. */
+  async sends(selector) {
+    await this.follows(selector);
+    this.sent += 1;
+  }
+
+  async writes(selector, words) {
+    await this.to(selector);
+    await this.page.keyboard.type(words);
+  }
+
+  /** An option by its first letters, as a list is searched by the keyboard. */
+  async picks(selector, letters) {
+    await this.writes(selector, letters);
+    const chosen = await this.page.evaluate(() => document.activeElement.selectedOptions[0].label);
+    this.must(chosen.startsWith(letters), `${letters}: « ${chosen} » is chosen`);
+  }
+
+  async ticks(selector) {
+    await this.to(selector);
+    await this.page.keyboard.press("Space");
+    this.must(await this.page.evaluate(() => document.activeElement.checked), `${selector} is not ticked`);
+  }
+
+  /** Another day of the same month, by the arrows: whichever order the browser writes dates in. */
+  async turnsTo(selector, day) {
+    await this.to(selector);
+    const value = () => this.page.evaluate(() => document.activeElement.value);
+    const [before, { keyboard }] = [await value(), this.page];
+    for (let part = 0; part < 3; part += 1) {
+      await keyboard.press("ArrowUp");
+      if ((await value()).slice(0, 7) === before.slice(0, 7)) break;
+      await keyboard.press("ArrowDown");
+      await keyboard.press("ArrowRight");
+    }
+    for (let step = 0; step < 31 && (await value()) !== day; step += 1) await keyboard.press("ArrowUp");
+    this.must((await value()) === day, `${selector} stays at ${await value()}`);
+  }
+
+  async text() {
+    return (await this.page.locator("main").innerText()).replace(/[\u00a0\u202f]/g, " ");
+  }
+
+  async reads(words) {
+    const found = await this.text();
+    this.must(found.includes(words), `« ${words} » is not said: ${found.slice(0, 300)}`);
+  }
+
+  isAt(part) {
+    this.must(this.page.url().includes(part), this.page.url());
   }
 
   /** From the top to the end: the skip link first, then each stop in the order of the page, in sight and marked. */
-  async function walks(page) {
-    await page.keyboard.press("Tab");
-    must(await page.evaluate(() => document.activeElement.matches(".skip")), "the first stop is not « Aller au contenu »");
-    for (let stop = 0; ; stop += 1) {
-      must(stop < STOPS_MAX, "the keyboard never comes out of the page");
-      const here = await focused(page);
-      if (!here) return;
-      must(here.inSight, `${here.what}: is not in sight`);
-      must(here.marked, `${here.what}: nothing shows that it is there`);
-      must(here.inOrder, `${here.what}: comes before what stands above it`);
-      await page.keyboard.press("Tab");
-      if (await page.evaluate(() => document.activeElement.matches(".skip"))) return;
+  async walks() {
+    await this.page.keyboard.press("Tab");
+    let here = await focused(this.page);
+    this.must(here?.first, "the first stop is not « Aller au contenu »");
+    for (let stop = 0; here && (stop === 0 || !here.first); stop += 1) {
+      this.must(stop < STOPS_MAX, "the keyboard never comes out of the page");
+      this.seen(here);
+      await this.page.keyboard.press("Tab");
+      here = await focused(this.page);
     }
+    await this.afresh();
+  }
+
+  /** The same page from its top, whatever part of it its address named. */
+  async afresh() {
+    await this.page.evaluate(() => history.replaceState(null, "", location.pathname + location.search));
+    await this.page.reload();
   }
 
   /** The skip link leads past the menu: the next stop is in the content. */
-  async function skips(page) {
-    await page.evaluate(() => document.activeElement.blur());
-    await page.reload();
-    await tabTo(page, ".skip");
-    await page.keyboard.press("Enter");
-    must(await page.evaluate(() => document.activeElement.id === "corps"), "« Aller au contenu » leads nowhere");
-    await page.keyboard.press("Tab");
-    must(await page.evaluate(() => document.activeElement.closest("main, footer") !== null), "the menu comes after the skip link");
+  async skips() {
+    await this.to(".skip");
+    await this.page.keyboard.press("Enter");
+    this.must(await this.page.evaluate(() => document.activeElement.id === "corps"), "« Aller au contenu » leads nowhere");
+    await this.page.keyboard.press("Tab");
+    this.must(await this.page.evaluate(() => document.activeElement.closest("main, footer") !== null), "the menu comes after the skip link");
+    await this.afresh();
   }
+}
 
-  for (const [kind, id] of kinds(await door(browser, site))) {
-    await story(`the ${kind} goes through their first page by the keyboard`, async () => {
-      const page = await as(id);
-      await walks(page);
-      await skips(page);
+/** Their child's week, work and one of the notebooks. */
+async function followsAChild(hands, card) {
+  await hands.follows(`${card} .go a`);
+  hands.isAt("/parent/enfants/");
+  await hands.follows("main a[href$='/travail']");
+  await hands.follows(".lead a");
+  await hands.follows("main a[href*='/cahiers/']");
+  await hands.reads("Cahier de textes tenu par");
+  await hands.follows("nav a[href='/parent']");
+}
+
+/** A draft, its folded part opened on the way, is kept and then thrown away. */
+async function keepsADraft(hands) {
+  await hands.writes("#contenu", "Au clavier.");
+  const folded = "details:has(#ressource_1_titre)";
+  await hands.to(`${folded} > summary`);
+  if (!(await hands.page.locator(`${folded}[open]`).count())) await hands.page.keyboard.press("Enter");
+  await hands.to("#ressource_1_titre");
+  await hands.sends("button[formaction$='/brouillon']");
+  await hands.reads("brouillon");
+  await hands.sends("form[action$='/jeter'] button");
+}
+
+async function publishes(hands, lesson) {
+  await hands.follows(lesson);
+  await hands.writes("#contenu", "Écrite au clavier.");
+  await hands.sends("#seance > .submit button");
+  await hands.reads("La séance est publiée");
+}
+
+/** The lessons of Mme Vidal on a Thursday. */
+async function looksForLessons(hands) {
+  await hands.follows("nav a[href='/direction/seances']");
+  await hands.picks("#qui", "Mme Vidal");
+  await hands.turnsTo("#du", "2026-11-19");
+  await hands.turnsTo("#au", "2026-11-19");
+  await hands.sends("form[action='/direction/seances'][method=get] button");
+  await hands.reads("Rien n’est encore changé");
+}
+
+async function takesBack(hands) {
+  const changed = "form[action$='/retablir'] input[type=checkbox]";
+  for (let left = await hands.page.locator(changed).count(); left > 0; left -= 1) await hands.ticks(changed);
+  await hands.sends("form[action$='/retablir'] button");
+  await hands.reads("rétablie");
+}
+
+/** What each came to do. Whoever has a form sends one. */
+const ERRANDS = {
+  "pupil": async (hands) => {
+    await hands.follows("nav a[href='/eleve/travail']");
+    await hands.follows("nav a[href='/eleve']");
+    await hands.follows("a[rel=prev]");
+    hands.isAt("semaine=");
+    await hands.follows("main a[href*='/eleve/cahiers/']");
+    await hands.reads("Cahier de textes");
+  },
+  "pupil of the primary school": async (hands) => {
+    await hands.follows("main a[href*='/eleve/cahiers/']");
+    await hands.follows("nav a[href='/eleve/travail']");
+    await hands.follows("nav a[href='/eleve/charge']");
+  },
+  "pupil of age": async (hands) => {
+    await hands.follows("nav a[href='/eleve/droits']");
+    for (const said of ["Opposition enregistrée", "tes parents continuent de lire"]) {
+      await hands.sends("form[action='/eleve/droits'] button");
+      await hands.sends("form[action='/eleve/droits'] button[name=confirmer]");
+      await hands.reads(said);
+    }
+  },
+  "guardian": (hands) => followsAChild(hands, ".card:nth-child(1)"),
+  "guardian of children of two schools": (hands) => followsAChild(hands, ".card:nth-child(2)"),
+  "parent who supervises": (hands) => followsAChild(hands, ".card"),
+  "parent who is denied it": async (hands) => {
+    await hands.reads("Aucun enfant");
+    await hands.follows("footer a[href='/donnees-personnelles']");
+  },
+  "AESH": async (hands) => {
+    await hands.follows(".card:nth-child(2) .go a");
+    hands.isAt("/accompagnement/eleves/");
+    await hands.follows("main a[href$='/travail']");
+    await hands.follows("nav a[href='/accompagnement']");
+    await hands.follows(".card .go a");
+    await hands.follows("main a[href*='/cahiers/']");
+    await hands.reads("Cahier de textes");
+  },
+  "teacher and form tutor": async (hands) => {
+    await hands.follows(".slot.ahead");
+    await keepsADraft(hands);
+    // As form tutor: the workload of their class.
+    await hands.follows("nav a[href='/enseignant']");
+    await hands.follows("a[href*='/enseignant/classes/']");
+    await hands.follows("main .go a");
+    hands.isAt("/charge");
+  },
+  "teacher of two schools": async (hands) => {
+    await publishes(hands, ".slot.ahead");
+    await hands.follows("nav a[href='/enseignant']");
+    await hands.follows("main a[href*='/enseignant/cahiers/']:not([href*='/seances/'])");
+    await hands.follows("main a[href$='/hors-emploi-du-temps']");
+    await hands.writes("#heure", "0915AM");
+    await hands.writes("#duree", "55");
+    await hands.sends("main form button");
+    await hands.to("#contenu");
+  },
+  "teacher of the primary school": (hands) => publishes(hands, ".slot.ahead"),
+  "substitute": async (hands) => {
+    await hands.follows("a[href$='/reprise-de-service']");
+    await hands.reads("ce qui a été fait");
+    await hands.walks();
+    await hands.follows(".back a");
+    await hands.follows("nav a[href='/enseignant']");
+    await hands.follows(".slot.ahead");
+    await keepsADraft(hands);
+  },
+  "CPE": async (hands) => {
+    await hands.follows(".pills a");
+    hands.isAt("/vie-scolaire/classes/");
+    await hands.follows(".pills a");
+    await hands.reads("Cahier de textes");
+  },
+  "assistant d’éducation": async (hands) => {
+    await hands.follows("main .go a");
+    await hands.follows("a[rel=next]");
+    await hands.follows("table tbody a");
+    hands.isAt("/vie-scolaire/classes/");
+  },
+  "head": async (hands) => {
+    await looksForLessons(hands);
+    await hands.picks("#motif", "professeur absent");
+    await hands.sends("button[value=annuler]");
+    await hands.reads("professeur absent");
+    await takesBack(hands);
+  },
+  "deputy": async (hands) => {
+    await looksForLessons(hands);
+    await hands.follows("a[href$='/deplacer']");
+    await hands.turnsTo("#jour", "2026-11-20");
+    await hands.writes("#heure", "0700AM");
+    await hands.sends("#deplacer button");
+    await hands.reads("La séance est déplacée");
+    await takesBack(hands);
+  },
+  "head of the primary school": async (hands) => {
+    await hands.follows("nav a[href='/direction/groupes']");
+    await hands.follows("main a[href='/direction/groupes/nouveau']");
+    await hands.ticks("input[name=classe]");
+    await hands.sends("form[method=get] button");
+    await hands.writes("#nom", "Chorale du clavier");
+    await hands.ticks("input[name=eleve]");
+    await hands.sends("form[method=post][action^='/direction/groupes'] button");
+    await hands.reads("Le groupe est créé");
+  },
+  "inspector": async (hands) => {
+    await hands.follows(".subjects a");
+    await hands.follows(".filters li:nth-child(2) a");
+    hands.isAt("filtre=");
+  },
+};
+
+export async function tell({ browser, site, story, must }) {
+  for (const { kind, id } of await cast(browser, site)) {
+    await story(`the ${kind} comes in, sees where they are and does what they came for, by the keyboard`, async () => {
+      must(ERRANDS[kind], "nobody says what they come for");
+      const page = await open(browser, { width: 1280 });
+      const hands = new Hands(page, must);
+      await page.goto(site);
+      await hands.follows(`button[value="${id}"]`);
+      await hands.walks();
+      await hands.skips();
+      await ERRANDS[kind](hands);
+      const forms = [...asking(kind)].join(", ");
+      must(!forms || hands.sent > 0, `they have forms and send none: ${forms}`);
       await page.context().close();
     });
   }
-
-  await story("a pupil turns to the week before, by the keyboard", async () => {
-    const page = await as("Inès");
-    await follow(page, "a[rel=prev]");
-    must(page.url().includes("semaine="), page.url());
-    await page.context().close();
-  });
-
-  await story("a mother opens the notebook of her daughter, by the keyboard", async () => {
-    const page = await as("Aïssatou");
-    await follow(page, ".card .go a");
-    must(page.url().includes("/parent/enfants/"), page.url());
-    await page.context().close();
-  });
-
-  await story("a teacher unfolds the documents and keeps a draft, by the keyboard", async () => {
-    const page = await as("Claire");
-    await follow(page, ".slot.ahead");
-    await tabTo(page, "#contenu");
-    await page.keyboard.type("Au clavier.");
-    const folded = "details:has(#ressource_1_titre)";
-    await tabTo(page, `${folded} > summary`);
-    if (!(await page.locator(`${folded}[open]`).count())) await page.keyboard.press("Enter");
-    await tabTo(page, "#ressource_1_titre");
-    await follow(page, "button[formaction$='/brouillon']");
-    must((await text(page)).toLowerCase().includes("brouillon"), "nothing says that the draft is kept");
-    await follow(page, "form[action$='/jeter'] button");
-    await page.context().close();
-  });
-
-  await story("a form tutor reads the workload of their class, by the keyboard", async () => {
-    const page = await as("Claire");
-    await follow(page, "a[href*='/enseignant/classes/']");
-    await follow(page, "main .go a");
-    must(page.url().endsWith("/charge"), page.url());
-    await page.context().close();
-  });
-
-  await story("the school life opens a class, by the keyboard", async () => {
-    const page = await as(kinds(await door(browser, site)).find(([kind]) => kind === "school life")[1]);
-    await follow(page, ".pills a");
-    must(page.url().includes("/vie-scolaire/classes/"), page.url());
-    await page.context().close();
-  });
-
-  await story("a head looks for the lessons of a teacher, by the keyboard", async () => {
-    const page = await as("Hélène");
-    await follow(page, "nav a[href='/direction/seances']");
-    await tabTo(page, "#qui");
-    await page.keyboard.type("Mme Vidal");
-    await follow(page, "form[action='/direction/seances'][method=get] button");
-    must((await text(page)).includes("Séances trouvées") || (await page.locator(".errors").count()) > 0, "nothing came back");
-    must(!(await text(page)).includes("Choisissez un enseignant"), "the teacher was not chosen");
-    await page.context().close();
-  });
-
-  await story("an inspector opens a notebook and filters it, by the keyboard", async () => {
-    const page = await as("Yann");
-    await follow(page, ".subjects a");
-    await follow(page, ".filters li:nth-child(2) a");
-    must(page.url().includes("filtre="), page.url());
-    await page.context().close();
-  });
-
-  await story("a substitute reads what was done and what is to be done, by the keyboard", async () => {
-    const teachers = (await door(browser, site)).filter(({ role }) => role === "Enseignants");
-    for (const { id } of teachers) {
-      const page = await as(id);
-      const substitutes = await page.locator("#reprise").count();
-      if (substitutes) {
-        await walks(page);
-        await page.reload();
-        await follow(page, "a[href$='/reprise-de-service']");
-        must((await text(page)).includes("ce qui a été fait"), "the page does not say what was done");
-      }
-      await page.context().close();
-      if (substitutes) return;
-    }
-    throw new Error("nobody on the door has just taken over a service");
-  });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer } from "node:net";
-import { faults, launch, open, overflow, picture, smallTargets } from "./browser.mjs";
+import { faults, launch, open, overflow, picture } from "./browser.mjs";
 import * as everywhere from "./everywhere.mjs";
 import * as keyboard from "./keyboard.mjs";
 import * as light from "./light.mjs";
@@ -23,12 +23,14 @@ let stories = 0;
 const failed = [];
 async function story(name, tell) {
   stories += 1;
+  const began = Date.now();
+  const lasted = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   try {
     await tell();
-    console.log(`ok      ${name}`);
+    console.log(`ok      ${name} (${lasted()})`);
   } catch (problem) {
     failed.push(name);
-    console.log(`FAILED  ${name}\n        ${String(problem.message ?? problem).split("\n").join("\n        ")}`);
+    console.log(`FAILED  ${name} (${lasted()})\n        ${String(problem.message ?? problem).split("\n").join("\n        ")}`);
   }
 }
 function must(held, what) {
@@ -95,90 +97,20 @@ async function links(page, part) {
   return all.filter((href) => href?.includes(part));
 }
 
-// ------------------------------------------------------------------ every page, for every person
-
-const walks = {
-  Inès: async (page) => ["/eleve", "/eleve?semaine=2026-11-09", "/eleve?semaine=2026-10-26", "/eleve/travail", "/eleve/charge", "/eleve/droits", (await links(page, "/eleve/cahiers/"))[0]],
-  Aïssatou: async (page) => {
-    const child = (await links(page, "/parent/enfants/")).find((href) => /enfants\/[^/]+$/.test(href));
-    await page.goto(site + child);
-    return ["/parent", child, `${child}/travail`, `${child}/charge`, (await links(page, "/cahiers/"))[0]];
-  },
-  Claire: async (page) => {
-    const lesson = (await links(page, "/seances/"))[0];
-    const empty = await page.locator("main a[href*='/seances/']").last().getAttribute("href");
-    const tutored = (await links(page, "/enseignant/classes/"))[0];
-    const book = lesson.split("/seances/")[0];
-    const outside = `${book}/hors-emploi-du-temps`;
-    return ["/enseignant", tutored, `${tutored}/charge`, "/enseignant/charge", "/enseignant/moi", "/enseignant?semaine=2026-11-09", lesson, empty, book, `${book}/charge`, `${book}/reprise-de-service`, outside, `${outside}/2026-11-17T07:00?duree=55`];
-  },
-  Hélène: async (page) => {
-    const line = (await links(page, "classe="))[0];
-    await page.goto(`${site}/direction/droits`);
-    const pupil = (await links(page, "/direction/droits/"))[0];
-    const who = await page.goto(`${site}/direction/seances`).then(() => page.locator("#qui option", { hasText: "Mme Vidal (Claire)" }).getAttribute("value"));
-    const found = `/direction/seances?qui=${who}&du=2026-11-19&au=2026-11-20`;
-    await page.goto(site + found);
-    const move = (await links(page, "/deplacer"))[0];
-    await page.goto(`${site}/direction/groupes`);
-    const groups = (await links(page, "/direction/groupes/")).filter((href) => !href.endsWith("/nouveau"));
-    const [aClass, aGroup] = [groups[0], groups[groups.length - 1]];
-    await page.goto(`${site}/direction/groupes/nouveau`);
-    const classes = await page.locator("input[name=classe]").evaluateAll((found) => found.slice(0, 2).map((one) => `classe=${one.value}`).join("&"));
-    const made = ["/direction/groupes", aClass, aGroup, "/direction/groupes/nouveau", `/direction/groupes/nouveau?${classes}`];
-    return [...made, "/direction", line.split("#")[0], "/direction/seances", found, move, "/direction/charge", "/direction/charge/classes", "/direction/mois?mois=2026-11-01", "/direction/mandats", "/direction/fichiers", "/direction/droits", pupil];
-  },
-  Odile: async (page) => ["/accompagnement", (await links(page, "/accompagnement/eleves/")).find((href) => /eleves\/[^/]+$/.test(href))],
-  Bruno: async () => ["/parent"],
-  Katell: async () => ["/parent"],
-  Thibault: async (page) => ["/enseignant", (await links(page, "/seances/"))[0]],
-  Maryse: async () => ["/direction"],
-  Yann: async (page) => {
-    const textbook = (await links(page, "/inspection/cahiers/"))[0];
-    return ["/inspection", textbook, `${textbook}?filtre=modifiees`];
-  },
-};
-
-for (const [name, walk] of Object.entries(walks)) {
-  const guide = await as(name);
-  const addresses = await walk(guide);
-  await guide.context().close();
-  for (const [number, address] of addresses.entries()) {
-    for (const view of [{ width: 320, touch: true }, { width: 1280 }, { width: 1280, dark: true }]) {
-      await story(`${name} reads ${address} at ${view.width}${view.dark ? ", dark" : ""}`, async () => {
-        must(address, "there is no such page to read");
-        const page = await as(name, view);
-        const answer = await page.goto(site + address);
-        must(answer.status() === 200, `status ${answer.status()}`);
-        must((await page.locator("h1").count()) === 1, "a page has one title");
-        must(!/undefined|NaN|\{\{|personne oubliée|texte illisible/.test(await page.content()), "something shows through");
-        const found = [...(await faults(page)), ...(await overflow(page)).map((what) => `too wide: ${what}`)];
-        if (view.touch) found.push(...(await smallTargets(page)).map((what) => `small: ${what}`));
-        if (!view.dark) await picture(page, join(pictures, `${name}-${number}-${view.width}.png`));
-        must(found.length === 0, found.join("\n"));
-        await page.context().close();
-      });
-    }
-  }
-}
+// ------------------------------------------------------------------ the door, slow lines, refusals, every page of every role, the keyboard
 
 await story("the door is clean, and so are the pages of the footer", async () => {
-  for (const width of [320, 1280]) {
-    const page = await open(browser, { width, touch: width === 320 });
-    for (const address of ["/", "/accessibilite", "/donnees-personnelles", "/donnees-personnelles/eleves", "/nulle-part"]) {
-      await page.goto(site + address);
-      await picture(page, join(pictures, `door${address.replaceAll("/", "-")}-${width}.png`));
-      const found = [...(await faults(page)), ...(await overflow(page))];
-      must(found.length === 0, `${address}: ${found.join("\n")}`);
-    }
-    await page.context().close();
+  const page = await open(browser, { width: 1280 });
+  for (const address of ["/", "/accessibilite", "/donnees-personnelles", "/donnees-personnelles/eleves", "/nulle-part"]) {
+    await page.goto(site + address);
+    const found = await everywhere.wrongs(page);
+    must(found.length === 0, `${address}: ${found.join("\n")}`);
   }
+  await page.context().close();
 });
 
-// ------------------------------------------------------------------ slow lines, refusals, the keyboard, every page of every role
-
 // Before the day: the head closes the mandate in its course, and the inspector reads nothing more.
-for (const part of [light, states, keyboard, everywhere]) {
+for (const part of [light, states, everywhere, keyboard]) {
   await part.tell({ browser, site, story, must, as, text, links, pictures });
 }
 
@@ -418,6 +350,12 @@ await story("the head moves a lesson to another day, and everybody sees it there
   await picture(head, join(pictures, "seances-deplacee.png"));
   const teacher = await as("Claire", noScript);
   const week = await text(teacher, "/enseignant");
+  const reader = await as("Inès");
+  for (const address of ["/eleve", "/eleve/travail"]) {
+    must((await text(reader, address)).includes("déplacée"), `${address} does not say it to the pupil`);
+    const found = await everywhere.wrongs(reader);
+    must(found.length === 0, `${address}: ${found.join("\n")}`);
+  }
   must(week.includes("déplacée du jeudi 19 novembre") && week.includes("au vendredi 20 novembre, 7 h"), "the teacher does not see it at both places");
   await picture(teacher, join(pictures, "semaine-deplacee.png"));
   // « séance déplacée au vendredi 20 novembre » is longer than a phone is wide.
@@ -430,7 +368,7 @@ await story("the head moves a lesson to another day, and everybody sees it there
   }
   await tookBack(head);
   must(!(await text(teacher, "/enseignant")).includes("déplacée"), "the teacher still sees it moved");
-  for (const page of [head, teacher]) await page.context().close();
+  for (const page of [head, teacher, reader]) await page.context().close();
 });
 
 await story("a colleague takes a lesson, and the absent teacher's week says so", async () => {
@@ -457,10 +395,14 @@ await story("the head makes a group from two classes, and then makes it anew", a
   await head.goto(`${site}/direction/groupes`);
   await head.click("a:has-text('Créer un groupe')");
   for (const box of (await head.locator("input[name=classe]").all()).slice(0, 2)) await box.check();
-  await head.click("button:has-text('Voir leurs élèves')");
   await head.fill("#nom", "Besoins du navigateur");
   await head.fill("#compose_le", "2026-11-23");
+  await head.click("button:has-text('Voir leurs élèves')");
   await head.locator("input[name=eleve]").first().check();
+  await head.locator("input[name=classe]").nth(2).check();
+  await head.click("button:has-text('Voir leurs élèves')");
+  must((await head.locator("#nom").inputValue()) === "Besoins du navigateur", "the name is lost when a class is added");
+  must((await head.locator("input[name=eleve]:checked").count()) === 1, "a tick is lost when a class is added");
   await head.click("button:has-text('Créer le groupe')");
   must((await text(head)).includes("Le groupe est créé"), "nothing says what happened");
   must((await text(head)).includes("23 novembre 2026"), "the day on which it begins is not shown");
@@ -568,5 +510,5 @@ await story("a second start resumes where it was, in less than five seconds", as
 await browser.close();
 await stopped(child);
 await rm(dataDir, { recursive: true, force: true });
-console.log(`${stories} stories, ${failed.length} failed`);
+console.log(`${stories} stories in ${((Date.now() - started) / 60_000).toFixed(1)} min, ${failed.length} failed`);
 process.exit(failed.length === 0 ? 0 : 1);

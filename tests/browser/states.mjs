@@ -24,7 +24,8 @@ export async function tell({ site, story, must, as, text, links, pictures }) {
     const page = await as("Claire");
     await ahead(page);
     await page.fill("#contenu", "");
-    await page.fill("#travail_1_texte", "Sans date");
+    // Longer than its box: on paper it is whole.
+    await page.fill("#travail_1_texte", "Sans date, et long à lire. ".repeat(40));
     await page.fill("#travail_1_duree", "vingt");
     await sends(page, "button:has-text('Publier'), button:has-text('Enregistrer la nouvelle version')");
     must((await page.locator(".errors li").count()) >= 2, "the faults are not summed up");

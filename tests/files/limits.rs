@@ -23,6 +23,7 @@ async fn the_head_decides_how_large_files_are_and_the_page_says_who_decided_and_
     assert!(page.contains("décision de la direction") && page.contains("1 Mo au plus"), "{page}");
     let form = desk.sees(TEACHER, &thursday()).await.text();
     assert!(form.contains("PDF : 1 Mo au plus."), "{form}");
+    assert!(form.contains("accept=\"application/pdf,.pdf\""), "the file chooser offers what is taken: {form}");
     for (fields, wrong) in [
         (SMALL.replace("document=1", "document=beaucoup"), "document-erreur"),
         (SMALL.replace("image=1", "image=3"), "cahier-erreur"),
@@ -35,6 +36,25 @@ async fn the_head_decides_how_large_files_are_and_the_page_says_who_decided_and_
     for who in [TEACHER, PUPIL, INSPECTOR] {
         assert_eq!(desk.decides(who, SMALL).await.status, 404, "{who}");
     }
+}
+
+#[tokio::test]
+async fn the_referent_numerique_decides_the_limits_too_and_reads_nothing() {
+    let desk = Desk::open().await;
+    desk.joins("Fiche", &pdf(2_000)).await;
+    let page = desk.sees(REFERENT, "/direction/fichiers").await.text();
+    assert!(page.contains("Décider ces limites") && page.contains("href=\"/direction/fichiers\""), "{page}");
+    assert!(!page.contains("Place prise") && !page.contains("href=\"/direction\""), "{page}");
+    assert_eq!(desk.decides(REFERENT, SMALL).await.status, 303);
+    let page = desk.sees(HEAD, "/direction/fichiers").await.text();
+    assert!(page.contains("décision du référent numérique") && page.contains("Place prise"), "{page}");
+    for path in ["/direction", "/direction/seances", "/direction/groupes", "/direction/droits", "/direction/charge"] {
+        assert_eq!(desk.sees(REFERENT, path).await.status, 404, "{path}");
+    }
+    // The same right for a program, and no other in the school.
+    let subjects = serde_json::json!({"NameSubjects": {"subjects": {"030201": "Anglais"}}});
+    let told = desk.school.tell(REFERENT, &format!("schools/{}", here()), &[], &subjects).await;
+    assert_eq!(told.status, 403, "{}", told.text);
 }
 
 #[tokio::test]

@@ -25,7 +25,9 @@ impl Pages {
     /// The form of a group, as its page gives it, with what is typed.
     async fn form_of(&self, path: &str, typed: &str) -> String {
         let page = self.shows(HEAD, path).await;
-        format!("{typed}&version={}&cle={}", hidden(&page, "version"), hidden(&page, "cle"))
+        let stays = page.split("name=\"sejour\" value=\"").skip(1).map(|after| after.split('"').next().unwrap());
+        let stays: Vec<String> = stays.map(|stay| format!("&sejour={}", stay.replace(' ', "+"))).collect();
+        format!("{typed}&version={}&cle={}{}", hidden(&page, "version"), hidden(&page, "cle"), stays.concat())
     }
 
     async fn is_taken(&self, path: &str, form: &str) {
@@ -99,12 +101,65 @@ async fn a_group_is_made_anew_from_a_day_and_the_same_form_changes_nothing_twice
     let before = pages.school.head().await;
     pages.is_taken(&of("4ANG1"), &form).await;
     assert_eq!(pages.school.head().await, before, "the same form, sent twice");
-    // Another form that was read before it is refused, and shows the group as it is now.
-    let stale = form.replace(&format!("eleve={ADULT}"), &format!("eleve={PUPIL}"));
+}
+
+#[tokio::test]
+async fn a_head_whose_group_was_changed_meanwhile_keeps_what_they_ticked_and_is_told_of_whom() {
+    let pages = Pages::open().await;
+    let path = format!("{}?classe={}", of("4ANG1"), crate::school::class("4A"));
+    let stale = pages.form_of(&path, &format!("{MAKES}&eleve={PUPIL}&compose_le={THURSDAY}")).await;
+    let colleague = format!("{MAKES}&eleve={SIBLING}&eleve={ADULT}&compose_le={THURSDAY}");
+    pages.changes(&of("4ANG1"), &colleague).await;
+    pages.changes(&of("4ANG1"), &format!("faire=sortir&sortant={SIBLING}&sort_le={MONDAY}")).await;
+    let before = pages.school.head().await;
     let (status, text) = pages.call(Some(HEAD), "POST", &of("4ANG1"), &stale).await;
     assert_eq!(status, 412);
-    assert!(text.contains("relisez") && text.contains(&format!("value=\"{ADULT}\" checked")), "{text}");
+    let entered = "Entrées\u{202f}: Famille-adult pupil in 4A";
+    for told in ["relisez", entered, "Sorties", "Dates changées", "entrée enregistrée entre-temps"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let ticked = |pupil: PersonId| text.contains(&format!("value=\"{pupil}\" checked"));
+    assert_eq!((ticked(PUPIL), ticked(SIBLING), ticked(ADULT)), (true, false, false), "what they had ticked: {text}");
     assert_eq!(pages.school.head().await, before);
+    // What they were told of is what is now compared: the form that came back is taken.
+    let again = format!(
+        "{MAKES}&eleve={PUPIL}&compose_le={THURSDAY}&version={}&cle={}",
+        hidden(&text, "version"),
+        hidden(&text, "cle")
+    );
+    pages.is_taken(&of("4ANG1"), &again).await;
+    assert_eq!(pages.members("4ANG1", THURSDAY), [PUPIL]);
+}
+
+#[tokio::test]
+async fn a_class_added_to_the_lists_writes_nothing_and_loses_nothing() {
+    let pages = Pages::open().await;
+    let (path, added) = (of("4B"), crate::school::class("4A"));
+    let typed = format!("faire=lister&ajouter={added}&entre_le={THURSDAY}&sortant={PUPIL}&sort_le=2026-12-01");
+    let form = pages.form_of(&path, &typed).await;
+    let before = pages.school.head().await;
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, &form).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains(&format!("<option value=\"{SIBLING}\"")) && text.contains("Rien n’est encore enregistré"));
+    for kept in [
+        format!("name=\"entre_le\" type=\"date\" value=\"{THURSDAY}\""),
+        format!("<option value=\"{PUPIL}\" selected>"),
+        "value=\"2026-12-01\"".to_owned(),
+        format!("name=\"classe\" value=\"{added}\""),
+    ] {
+        assert!(text.contains(&kept), "{kept}: {text}");
+    }
+    // In a group, the ticks too, and those that were taken away; the version is that which was read.
+    let form = pages.form_of(&of("4ANG1"), &format!("faire=lister&ajouter={added}&eleve={ADULT}")).await;
+    pages.changes(&of("4ANG1"), &format!("faire=sortir&sortant={SIBLING}&sort_le={THURSDAY}")).await;
+    let read = form.split("version=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let (status, text) = pages.call(Some(HEAD), "POST", &of("4ANG1"), &form).await;
+    assert_eq!(status, 200, "{text}");
+    let ticked = |pupil: PersonId| text.contains(&format!("value=\"{pupil}\" checked"));
+    assert_eq!((ticked(PUPIL), ticked(SIBLING), ticked(ADULT)), (false, false, true), "{text}");
+    assert_eq!(hidden(&text, "version"), read);
+    assert_eq!(pages.members("4B", MONDAY), [PUPIL]);
+    assert!(pages.school.head().await > before, "what the colleague wrote, alone");
 }
 
 #[tokio::test]
@@ -144,8 +199,20 @@ async fn a_group_is_made_from_two_classes_once() {
     let pages = Pages::open().await;
     let new = "/direction/groupes/nouveau";
     let classes = format!("classe={}&classe={}", crate::school::class("4A"), crate::school::class("4B"));
-    let page = pages.shows(HEAD, &format!("{new}?{classes}")).await;
+    pages.shows(HEAD, &format!("{new}?{classes}")).await;
+    // Its pupils are listed once a name was typed and somebody ticked, and nothing is lost.
+    let listing = format!("{classes}&nom=Besoins+2&eleve={ADULT}&compose_le={THURSDAY}&cle=x&faire=lister");
+    let untouched = pages.school.head().await;
+    let (status, page) = pages.call(Some(HEAD), "POST", new, &listing).await;
+    assert_eq!(status, 200, "{page}");
     assert!(page.contains("Famille-pupil of 4B") && page.contains("Famille-sibling in 4A"), "{page}");
+    assert!(page.contains("value=\"Besoins 2\"") && page.contains(&format!("value=\"{THURSDAY}\"")), "{page}");
+    assert!(page.contains(&format!("value=\"{ADULT}\" checked")), "{page}");
+    // A class that is no longer chosen keeps its pupils who are ticked, and they alone.
+    let without = listing.replacen(&format!("classe={}&", crate::school::class("4A")), "", 1);
+    let (_, page) = pages.call(Some(HEAD), "POST", new, &without).await;
+    assert!(page.contains(&format!("value=\"{ADULT}\" checked")) && !page.contains("Famille-sibling in 4A"), "{page}");
+    assert_eq!(pages.school.head().await, untouched);
     let key = hidden(&page, "cle");
     let form = format!("{classes}&nom=Besoins+2&eleve={PUPIL}&eleve={ADULT}&compose_le={MONDAY}&cle={key}");
     pages.is_taken(new, &form).await;

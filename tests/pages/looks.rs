@@ -80,6 +80,35 @@ async fn the_figures_of_a_month_are_figures_too() {
 }
 
 #[tokio::test]
+async fn lessons_that_a_head_looks_at_are_of_those_who_teach_them() {
+    let pages = Pages::on_friday().await;
+    let asked = |who: &str| format!("/direction/seances?qui={who}&du={MONDAY}&au={FRIDAY}");
+    pages.sees(HEAD, &asked(&format!("enseignant:{OTHER_TEACHER}"))).await;
+    assert_eq!(pages.kept(OTHER_TEACHER).await, [(HEAD, "head", Seen::Lessons)]);
+    assert_eq!(pages.kept(SUBSTITUTE).await, [], "no lesson of theirs was shown");
+    assert!(pages.who_looked(OTHER_TEACHER).await.contains("<span>séances de l’emploi du temps</span>"));
+    let page = pages.sees(DEPUTY, &asked(&format!("classe:{}", class("4B")))).await;
+    assert!(page.contains("que vous avez lu ses séances"), "{page}");
+    assert!(pages.kept(SUBSTITUTE).await.contains(&(DEPUTY, "deputy", Seen::Lessons)), "who stands in for the holder");
+    // One lesson, from the page that moves it.
+    pages.school.world.clock.set("2026-11-23T10:00:00Z".parse().unwrap());
+    let before = pages.rows().await;
+    let one = format!("/direction/seances/{}/{}/{THURSDAY}/deplacer", maths("4B"), slot("4B", MATHS, 4));
+    pages.sees(HEAD, &one).await;
+    assert!(pages.rows().await > before);
+}
+
+#[tokio::test]
+async fn what_falls_on_a_class_and_the_room_of_files_are_looks_at_nobody() {
+    let pages = Pages::on_friday().await;
+    for path in ["/direction/charge", "/direction/charge/classes", "/direction/fichiers"] {
+        let page = pages.sees(HEAD, path).await;
+        assert!(!page.contains("Mme Famille-teacher") && !page.contains("Mme Famille-substitute"), "{path}: {page}");
+    }
+    assert_eq!(pages.rows().await, 0);
+}
+
+#[tokio::test]
 async fn a_class_that_the_head_opens_is_of_those_who_teach_it() {
     let pages = Pages::on_friday().await;
     pages.sees(HEAD, &format!("/direction?classe={}", class("4A"))).await;

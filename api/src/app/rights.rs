@@ -44,7 +44,7 @@ impl App {
         if self.subscriptions.halted(REGISTER).is_some() {
             return Ok(());
         }
-        let head = infra::subscriptions::head(&self.reader).await.map_err(Problem::ours)?;
+        let head = self.head().await.map_err(Problem::ours)?;
         if let Err(behind) = self.subscriptions.wait_for(REGISTER, head, PATIENCE).await {
             tracing::warn!(%behind, "a command is decided again before the register has caught up");
         }

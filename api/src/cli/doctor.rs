@@ -166,15 +166,15 @@ fn of_danger(name: &str) -> Finding {
 
 fn of_reader(reader: &Standing, head: i64, now: Timestamp) -> Finding {
     let (name, position) = (&reader.name, reader.position);
+    let rebuilt = if reader.live { "" } else { " (being rebuilt)" };
     if let Some(at) = reader.stopped_at {
         let because = reader.stopped_because.as_deref().unwrap_or("no reason was noted");
-        return Finding::new("reader", State::Stopped, format!("{name} at position {at}: {because}"));
+        return Finding::new("reader", State::Stopped, format!("{name}{rebuilt} at position {at}: {because}"));
     }
     let lag = match head - position {
         ..=0 => "up to date".to_owned(),
         lag => format!("{lag} positions and {:.0} s behind", reader.age_seconds(now)),
     };
-    let rebuilt = if reader.live { "" } else { " (being rebuilt)" };
     Finding::new("reader", State::Ok, format!("{name}{rebuilt} at position {position}, {lag}"))
 }
 

@@ -8,7 +8,7 @@ use crate::facts::REGISTER;
 
 #[derive(clap::Args)]
 pub struct Skip {
-    /// The reader that is stopped: pupil, teacher, principal, inspector, or register.
+    /// The reader that is stopped, live or while it is rebuilt: pupil, teacher, principal, inspector, or register.
     model: String,
     /// The position at which it is stopped, as `doctor` and /readyz show it.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]

@@ -1,7 +1,7 @@
 //! How the fictitious school comes to be: its files are imported like anybody's, then its head decides what no file says.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use domain::actor::{Actor, Capacity};
 use domain::calendar::{Closure, days_after};
@@ -26,39 +26,56 @@ use crate::problem::Problem;
 /// How long the inspector still reads once the demonstration is open.
 const MANDATE_DAYS: i64 = 32;
 
-/// Writes the school's AAF and STS files, imports them, and leaves none behind: they hold names in clear.
-pub(super) async fn import(app: &App, generated: &School, progress: &dyn Progress) -> Result<(), Failure> {
-    import_with(app, generated, &feed::Options::default(), progress).await
+/// Under the data directory: where the files of a fictitious school are while they are imported.
+fn drawn_files(data_dir: &Path) -> PathBuf {
+    data_dir.join("feed-drawn")
+}
+
+/// Leaves none of them behind, not even those of a start that was killed in the middle: they hold names in clear.
+pub(super) fn sweep(data_dir: &Path) -> Result<(), std::io::Error> {
+    match std::fs::remove_dir_all(drawn_files(data_dir)) {
+        Err(problem) if problem.kind() != std::io::ErrorKind::NotFound => Err(problem),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the school's AAF and STS files, imports them, and leaves none behind.
+pub(super) async fn import(
+    (app, data_dir): (&App, &Path),
+    generated: &School,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
+    import_with((app, data_dir), generated, &feed::Options::default(), progress).await
 }
 
 /// The primary school: no STS says its year, which is that of the collège; and its holidays, which are the same.
 pub(super) async fn primary(
-    app: &App,
+    (app, data_dir): (&App, &Path),
     village: &School,
     college: SchoolId,
     progress: &dyn Progress,
 ) -> Result<(), Failure> {
     let year = SchoolYear(village.calendar.starts_on.year());
     let bounds = app.register.read().schools.get(&college).and_then(|book| book.years.get(&year)).cloned();
-    import_with(app, village, &feed::Options { year: bounds, ..feed::Options::default() }, progress).await?;
+    import_with((app, data_dir), village, &feed::Options { year: bounds, ..feed::Options::default() }, progress)
+        .await?;
     let school = SchoolId::of(&village.uai);
     let stream = lasting(SchoolAggregate::TYPE, school);
     let closures = establishment::Command::SetClosures { year, closures: closures(village) };
     let key = said(&format!("closures/{}", village.uai));
     done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, key, closures).await)?;
-    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    app.await_readers(app.head().await?).await;
     Ok(())
 }
 
 async fn import_with(
-    app: &App,
+    (app, data_dir): (&App, &Path),
     generated: &School,
     options: &feed::Options,
     progress: &dyn Progress,
 ) -> Result<(), Failure> {
-    let folder = std::env::temp_dir().join(format!("palimpseste-feed-{}", Uuid::now_v7()));
-    let outcome = import_from(app, generated, &folder, options, progress).await;
-    let _ = std::fs::remove_dir_all(&folder);
+    let outcome = import_from(app, generated, &drawn_files(data_dir), options, progress).await;
+    sweep(data_dir)?;
     outcome
 }
 
@@ -94,7 +111,7 @@ pub(super) async fn by_the_office(
     }
     open_mandate(app, (school, year), (head, inspector), opens_on).await?;
     rights::record(app, generated, school, head).await?;
-    app.await_readers(infra::subscriptions::head(&app.reader).await?).await;
+    app.await_readers(app.head().await?).await;
     Ok(())
 }
 

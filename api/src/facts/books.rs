@@ -291,6 +291,7 @@ impl Books {
             Role::Head => Capacity::Head,
             Role::Deputy => Capacity::Deputy,
             Role::Inspector => Capacity::Inspector,
+            Role::Referent => Capacity::Referent,
             Role::Pupil => Capacity::Pupil,
             Role::Relative => Capacity::Guardian,
             // They write nothing here by that role.
@@ -298,7 +299,6 @@ impl Books {
             | Role::Librarian
             | Role::SchoolLife
             | Role::Aesh
-            | Role::Referent
             | Role::DataProtection
             | Role::Archivist
             | Role::Observatory

@@ -7,7 +7,7 @@ use domain::calendar::{customary_notice, national_pauses};
 use domain::decider::Decider as _;
 use domain::directory::{entourage, establishment, group, person, service};
 use domain::event::{Fact, Recorded};
-use domain::ids::{GroupId, PersonId, ServiceId};
+use domain::ids::{GroupId, PersonId, ServiceId, StreamId};
 use domain::inspection::mandate;
 use domain::personal::Sealable as _;
 use domain::textbook::file::customary_limits;
@@ -28,22 +28,23 @@ pub(super) fn fold(books: &mut Books, recorded: &Recorded, opened: Option<String
         // The register knows the directory; what is written in textbooks is for the read models.
         Fact::Textbook(_) => {}
     }
-    version(books, recorded);
+    version(books, recorded.stream, recorded.sequence);
     books.position = recorded.position;
 }
 
 /// The versions that commands name as what their right rests on.
-fn version(books: &mut Books, Recorded { fact, stream, sequence, .. }: &Recorded) {
-    let held = match fact {
-        Fact::Person(_) => books.persons.get_mut(&PersonId(stream.id)).map(|book| &mut book.version),
-        Fact::Service(_) => {
+pub(super) fn version(books: &mut Books, stream: StreamId, version: i64) {
+    let held = match stream.aggregate {
+        person::Person::TYPE => books.persons.get_mut(&PersonId(stream.id)).map(|book| &mut book.version),
+        service::Service::TYPE => {
             let textbook = books.textbook_of_service.get(&ServiceId(stream.id));
             textbook.and_then(|textbook| books.services.get_mut(textbook)).map(|book| &mut book.version)
         }
-        Fact::School(_) | Fact::Entourage(_) | Fact::Group(_) | Fact::Mandate(_) | Fact::Textbook(_) => None,
+        // Of the others, no command names a version.
+        _ => None,
     };
     if let Some(held) = held {
-        *held = *sequence;
+        *held = version.max(*held);
     }
 }
 

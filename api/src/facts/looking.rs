@@ -33,6 +33,17 @@ impl Books {
         sees(Standpoint::Inspector).then_some(Capacity::Inspector)
     }
 
+    /// Whom pages name beside a lesson of that day.
+    pub fn met(&self, textbook: TextbookId, on: Date) -> Vec<PersonId> {
+        let Some(service) = self.services.get(&textbook) else { return vec![] };
+        let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
+        // While a substitute holds it, it is the substitute whom families meet.
+        let substitutes: Vec<_> =
+            holding.iter().copied().filter(|held| held.capacity == Capacity::Substitute).collect();
+        let shown = if substitutes.is_empty() { holding } else { substitutes };
+        shown.into_iter().map(|held| held.teacher).collect()
+    }
+
     /// The looks of one reader at textbooks: at the work of all who hold one of them, or held it. A lesson of any of them may be shown.
     pub fn looks_at(
         &self,

@@ -108,7 +108,8 @@ pub async fn read(State(app): State<Arc<App>>, caller: Caller, Id(id): Id, asked
         let books = app.register.read();
         books.days_elsewhere(books.services_of_school(school).map(|service| service.textbook), from, until)
     };
-    let written = principal::queries::written_marks(&app.reader, &scope, (from, until), &elsewhere).await?;
+    let written =
+        principal::queries::written_marks(app.tables(principal::NAME)?, &scope, (from, until), &elsewhere).await?;
     let written = written.into_iter().collect();
     let fill = {
         let books = app.register.read();

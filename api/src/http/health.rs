@@ -39,7 +39,8 @@ pub struct Model {
     pub lag: i64,
     /// The age of the oldest event that it has not folded; 0 when it is up to date.
     pub lag_seconds: f64,
-    /// The position at which it stopped, and why.
+    /// The position at which it stopped, and why. Of one being rebuilt because this version folds otherwise, the readings are refused
+    /// (503, `model-stopped`) until it is done.
     pub stopped_at: Option<i64>,
     stopped_because: Option<String>,
     /// Events it passes over, by recorded decision, and the last of them.
@@ -101,7 +102,8 @@ async fn readiness(app: &App) -> Readiness {
     let Ok(Ok((head, models, relay))) = tokio::time::timeout(PATIENCE, asked).await else {
         return Readiness { ready: false, leaving, database: false, head: None, models: vec![], relay: None };
     };
-    let follows = |model: &Model| !model.live || (model.stopped_at.is_none() && model.lag <= LAG_MAX);
+    let read = |model: &Model| app.subscriptions.halted(&model.name).is_none();
+    let follows = |model: &Model| !model.live || (read(model) && model.stopped_at.is_none() && model.lag <= LAG_MAX);
     let ready = !leaving && models.iter().all(follows);
     Readiness { ready, leaving, database: true, head: Some(head), models, relay }
 }

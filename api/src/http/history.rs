@@ -139,7 +139,7 @@ pub async fn read(
         return Err(Problem::new(StatusCode::FORBIDDEN, "history-not-for-you", detail));
     }
     let (mut rows, ()) = tokio::try_join!(
-        async { Ok(inspector::queries::textbook(&app.reader, &scope, TextbookId(id), None).await?) },
+        async { Ok(inspector::queries::textbook(app.tables(inspector::NAME)?, &scope, TextbookId(id), None).await?) },
         app.note_reading(caller.person, TextbookId(id), Seen::History),
     )?;
     if let Some(AfterVersion(after)) = wanted.after {

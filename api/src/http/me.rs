@@ -9,9 +9,9 @@ use domain::directory::person::Role;
 use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use projections::pupil::HomeworkVersion;
 use projections::pupil::former::former;
 use projections::pupil::queries::{self, After};
+use projections::pupil::{self, HomeworkVersion};
 use serde::Serialize;
 
 use super::answer::{Answer, Held, digested};
@@ -228,12 +228,12 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let monday = asked.read("monday", is_monday, "a Monday is YYYY-MM-DD, and a Monday")?;
     let monday = monday.unwrap_or_else(|| monday_of(seen.today));
     let sunday = days_after(monday, 6).unwrap_or(monday);
-    let mut rows = queries::week(&app.reader, &seen.scope, seen.now, (monday, sunday)).await?;
+    let mut rows = queries::week(app.tables(pupil::NAME)?, &seen.scope, seen.now, (monday, sunday)).await?;
     let other_days = app.register.read().days_elsewhere_of(seen.whose, &seen.scope, monday, sunday);
     for day in other_days {
-        rows.join(queries::week(&app.reader, &seen.scope, seen.now, (day, day)).await?);
+        rows.join(queries::week(app.tables(pupil::NAME)?, &seen.scope, seen.now, (day, day)).await?);
     }
-    let formers = former(&app.reader, &seen.scope, seen.now, rows.homework()).await?;
+    let formers = former(app.tables(pupil::NAME)?, &seen.scope, seen.now, rows.homework()).await?;
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework().iter().chain(&formers)).await?;
     let books = app.register.read();
     let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
@@ -337,10 +337,10 @@ pub async fn homework(
     let Seen { whose, scope, now, today } = seen(&app, caller, &asked)?;
     let days = asked.days((today, days_after(today, AHEAD_DAYS).unwrap_or(today)), DAYS_MAX)?;
     let (asked_for, moved) = ((wanted.after, wanted.fetch()), app.register.read().moved_places_of(whose, &scope));
-    let mut rows = queries::homework_held(&app.reader, &scope, now, days, asked_for, &moved).await?;
+    let mut rows = queries::homework_held(app.tables(pupil::NAME)?, &scope, now, days, asked_for, &moved).await?;
     let next = wanted.cut(&mut rows, |(held_on, work)| After { due_on: *held_on, ..work.cursor() });
     let rows: Vec<HomeworkVersion> = rows.into_iter().map(|(_, work)| work).collect();
-    let formers = former(&app.reader, &scope, now, &rows).await?;
+    let formers = former(app.tables(pupil::NAME)?, &scope, now, &rows).await?;
     let texts = Texts::of_rows(&app, &[], rows.iter().chain(&formers)).await?;
     let items = {
         let books = app.register.read();

@@ -49,6 +49,7 @@ fn describe() {
     describe_gauge!("palimpseste_reader_stopped", "1 when an event has stopped a reader");
     describe_gauge!("palimpseste_reader_skips", "Events a reader passes over, by decision");
     describe_gauge!("palimpseste_rebuild_position", "The position of a rebuild under way, 0 when there is none");
+    describe_gauge!("palimpseste_rebuild_stopped", "1 when a row has stopped a rebuild under way");
     describe_gauge!("palimpseste_relay_position", "The last position known to be in JetStream");
     describe_gauge!("palimpseste_relay_lag_positions", "Positions not relayed yet");
     describe_gauge!("palimpseste_relay_lag_seconds", Unit::Seconds, "Age of the oldest event not relayed");
@@ -100,15 +101,15 @@ pub fn journal_at(position: i64) {
 
 /// How a reader stands, at the time of asking.
 pub fn reader_at(reader: &Model) {
-    let model = reader.name.clone();
+    let (model, stopped) = (reader.name.clone(), f64::from(u8::from(reader.stopped_at.is_some())));
     if !reader.live {
-        return gauge!("palimpseste_rebuild_position", "model" => model).set(reader.position as f64);
+        gauge!("palimpseste_rebuild_position", "model" => model.clone()).set(reader.position as f64);
+        return gauge!("palimpseste_rebuild_stopped", "model" => model).set(stopped);
     }
     gauge!("palimpseste_reader_position", "model" => model.clone()).set(reader.position as f64);
     gauge!("palimpseste_reader_lag_positions", "model" => model.clone()).set(reader.lag as f64);
     gauge!("palimpseste_reader_lag_seconds", "model" => model.clone()).set(reader.lag_seconds);
-    gauge!("palimpseste_reader_stopped", "model" => model.clone())
-        .set(f64::from(u8::from(reader.stopped_at.is_some())));
+    gauge!("palimpseste_reader_stopped", "model" => model.clone()).set(stopped);
     gauge!("palimpseste_reader_skips", "model" => model).set(reader.skips as f64);
 }
 
@@ -123,6 +124,7 @@ pub fn relay_at(position: i64, lag: i64, lag_seconds: f64, up: bool) {
 /// No rebuild of this model is under way.
 pub fn rebuilt(model: &'static str) {
     gauge!("palimpseste_rebuild_position", "model" => model).set(0.0);
+    gauge!("palimpseste_rebuild_stopped", "model" => model).set(0.0);
 }
 
 /// What Linux says of this process (proc(5)); nothing elsewhere.

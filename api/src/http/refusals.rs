@@ -29,6 +29,7 @@ impl IntoResponses for Reading {
             (403, "Known, and not allowed"),
             (404, "Not there, or not for this reader"),
             (500, "Something failed here"),
+            (503, "What this reads is being mended: see /readyz"),
         ])
     }
 }

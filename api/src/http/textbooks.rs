@@ -11,6 +11,7 @@ use domain::ids::{EntryId, GroupId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::look::Seen;
 use domain::textbook::{self, Textbook};
 use jiff::Timestamp;
+use projections::pupil;
 use projections::pupil::former::former;
 use projections::pupil::queries::{self, Before};
 use serde::Serialize;
@@ -194,14 +195,14 @@ pub async fn read(
     }
     // Who reads behind the scenes reads what will stand once all is released.
     let at = if scope.behind_the_scenes { Timestamp::MAX } else { now };
-    let mut rows = queries::textbook(&app.reader, &scope, at, id, wanted.after, wanted.fetch()).await?;
+    let mut rows = queries::textbook(app.tables(pupil::NAME)?, &scope, at, id, wanted.after, wanted.fetch()).await?;
     let next = wanted.cut(&mut rows, projections::pupil::EntryVersion::cursor);
     let days = rows.last().map(|row| row.lesson.date).zip(rows.first().map(|row| row.lesson.date));
     let given = match days {
-        Some(days) => queries::homework_given_in(&app.reader, &scope, at, id, days).await?,
+        Some(days) => queries::homework_given_in(app.tables(pupil::NAME)?, &scope, at, id, days).await?,
         None => vec![],
     };
-    let formers = former(&app.reader, &scope, at, &given).await?;
+    let formers = former(app.tables(pupil::NAME)?, &scope, at, &given).await?;
     let texts = Texts::of_rows(&app, &rows, given.iter().chain(&formers)).await?;
     let eyes = if scope.behind_the_scenes { Eyes::Behind(caller.person) } else { Eyes::Released };
     let (line, entries) = {
@@ -224,7 +225,7 @@ async fn version(app: &Arc<App>, textbook: TextbookId) -> Result<i64, Problem> {
     let year = app.register.read().services.get(&textbook).map(|service| service.year).ok_or_else(Problem::unknown)?;
     let stream = StreamId::new(Textbook::TYPE, textbook, year);
     let (_, version) = app.journal.state::<Textbook>(stream).await?;
-    let head = infra::subscriptions::head(&app.reader).await.map_err(Problem::ours)?;
+    let head = app.head().await.map_err(Problem::ours)?;
     app.await_readers(head).await;
     Ok(version)
 }

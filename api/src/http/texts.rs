@@ -214,7 +214,7 @@ pub fn day(books: &Books, school: SchoolId, at: Timestamp) -> Date {
 
 /// Texts of one page, opened: by the stream, the version and the place in it that each was sealed for.
 #[derive(Default)]
-pub struct Texts<'a>(HashMap<(&'a str, i64, u16), String>);
+pub struct Texts<'a>(HashMap<(&'a str, i64, u16), String, rapidhash::fast::RandomState>);
 
 fn address(cell: &SealedCell) -> (&str, i64, u16) {
     (&cell.stream, cell.sequence, cell.sealed.part)

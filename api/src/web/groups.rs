@@ -64,6 +64,8 @@ pub struct Tick {
     pub chosen: bool,
     /// `arrive le 23 novembre 2026`: days that are settled, and that stay when the group is made anew.
     pub settled: Option<String>,
+    /// `entrée enregistrée entre-temps`: what a colleague changed since the page was read.
+    pub news: Option<&'static str>,
 }
 
 /// The pupils of a class.
@@ -81,12 +83,14 @@ impl TickSet {
     }
 }
 
-/// What the page of a group sends: `faire` (`entrer`, `sortir`, `recomposer`), `classe` for each class listed, `version` and `cle`; then
-/// `entrant` and `entre_le`, `sortant` and `sort_le`, or `eleve` for each pupil ticked and `compose_le`, with `deja` for each whose days
-/// are settled.
+/// What the page of a group sends, always whole: `faire` (`entrer`, `sortir`, `recomposer`; or `lister`, which writes nothing and lists one
+/// more class, `ajouter`), `classe` for each class listed, `version`, `sejour` for each stay that was read, and `cle`; `entrant` and
+/// `entre_le`, `sortant` and `sort_le`; `eleve` for each pupil ticked and `compose_le`, with `deja` for each whose days are settled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupForm {
     pub version: String,
+    /// The stays of that version.
+    pub shown: Vec<String>,
     pub key: String,
     /// The classes listed because they were asked for.
     pub asked: Vec<String>,
@@ -138,15 +142,14 @@ impl GroupPage {
     }
 }
 
-/// `/direction/groupes/nouveau`: the classes are asked for first (`classe`); then `nom`, `eleve` for each pupil ticked, `compose_le` and
-/// `cle` are sent.
+/// `/direction/groupes/nouveau`: one form, of `classe` for each class chosen, `nom`, `compose_le`, `eleve` for each pupil ticked and `cle`.
+/// Its button `faire` is `lister`, which writes nothing and lists the pupils of the classes, or `creer`.
 #[derive(Debug, Template)]
 #[template(path = "principal/new_group.html")]
 pub struct NewGroupPage {
     pub layout: Layout,
     /// Every class of the year, those asked for ticked.
     pub classes: Vec<Tick>,
-    pub asked: Vec<String>,
     pub sets: Vec<TickSet>,
     pub name: String,
     pub made_on: String,

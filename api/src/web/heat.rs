@@ -7,7 +7,7 @@ use super::filters;
 use super::layout::{Layout, Link};
 use crate::fr;
 
-/// The work of one class on one day.
+/// The work of one class on one day: that of the pupil who has most, whole; tests apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Heat {
     pub tasks: u32,
@@ -17,19 +17,24 @@ pub struct Heat {
     pub tests: u32,
 }
 
-/// What a work without an estimate weighs in the shade of a cell, in minutes. Ours: no text says it.
-const UNESTIMATED_MINUTES: u32 = 30;
+/// What a work without an estimate weighs when one pupil is compared with another, and in the shade of a cell, in minutes. Ours: no text
+/// says it.
+pub const UNESTIMATED_MINUTES: u32 = 30;
+
+/// The shades of a cell, each up to so many minutes. They are a matter of drawing, and no data of the school: no text sets a limit to a
+/// day, nothing is decided by them, and every cell says its figures.
+const SHADES: [(u32, &str); 3] = [(30, "light"), (60, "middling"), (90, "heavy")];
+/// Beyond the last.
+const BEYOND: &str = "heaviest";
 
 impl Heat {
     /// The class of the cell; its figures say it first. Work without an estimate weighs by its count, beside what has one.
     pub fn level(&self) -> &'static str {
-        match self.minutes + UNESTIMATED_MINUTES * self.unestimated {
-            _ if self.tasks == 0 => "none",
-            0..=30 => "light",
-            31..=60 => "middling",
-            61..=90 => "heavy",
-            _ => "heaviest",
+        if self.tasks == 0 {
+            return "none";
         }
+        let weight = self.minutes + UNESTIMATED_MINUTES * self.unestimated;
+        SHADES.into_iter().find(|(most, _)| weight <= *most).map_or(BEYOND, |(_, shade)| shade)
     }
 
     /// `45 min`, `1 h 30`; none when nothing is estimated.
@@ -45,6 +50,19 @@ impl Heat {
     /// `1 contrôle`: of the pupil who has most of them, maybe another than the one who has most work.
     pub fn tested(&self) -> Option<String> {
         (self.tests > 0).then(|| fr::plural(self.tests as usize, "contrôle", "contrôles"))
+    }
+}
+
+impl HeatPage {
+    /// The key of the shades: the class of each, and `jusqu’à 30 min`.
+    pub fn shades(&self) -> Vec<(&'static str, String)> {
+        let known = SHADES.into_iter().map(|(most, shade)| (shade, format!("jusqu’à {}", fr::duration(most))));
+        known.chain([(BEYOND, "davantage".to_owned())]).collect()
+    }
+
+    /// `30 min`
+    pub fn unestimated(&self) -> String {
+        fr::duration(UNESTIMATED_MINUTES)
     }
 }
 

@@ -16,11 +16,21 @@ pub enum Role {
     SchoolLife,
     Principal,
     Inspector,
+    /// Référent numérique: sets the school up.
+    Referent,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Pupil, Self::Parent, Self::Companion, Self::Teacher, Self::SchoolLife, Self::Principal, Self::Inspector];
+    pub const ALL: [Self; 8] = [
+        Self::Pupil,
+        Self::Parent,
+        Self::Companion,
+        Self::Teacher,
+        Self::SchoolLife,
+        Self::Principal,
+        Self::Inspector,
+        Self::Referent,
+    ];
 
     /// The heading of a group of people: `Élèves`.
     pub const fn people(self) -> &'static str {
@@ -32,6 +42,7 @@ impl Role {
             Self::SchoolLife => "Vie scolaire",
             Self::Principal => "Direction",
             Self::Inspector => "Inspection",
+            Self::Referent => "Référents numériques",
         }
     }
 
@@ -45,6 +56,7 @@ impl Role {
             Self::SchoolLife => "/vie-scolaire",
             Self::Principal => "/direction",
             Self::Inspector => "/inspection",
+            Self::Referent => "/direction/fichiers",
         }
     }
 
@@ -66,16 +78,18 @@ impl Role {
             Self::Companion => &[("/accompagnement", "Mes élèves")],
             Self::Teacher => &[("/enseignant", "Ma semaine"), ("/enseignant/moi", "Ce qui est enregistré sur moi")],
             Self::SchoolLife => &[("/vie-scolaire", "Les classes")],
+            // Seven entries: a word each, so that they stand on one row of a tablet.
             Self::Principal => &[
                 ("/direction", "Remplissage"),
-                ("/direction/charge", "Charge de travail"),
-                ("/direction/seances", "Séances modifiées"),
-                ("/direction/mandats", "Mandats d’inspection"),
+                ("/direction/charge", "Charge"),
+                ("/direction/seances", "Séances"),
+                ("/direction/mandats", "Mandats"),
                 ("/direction/droits", "Proches et AESH"),
-                ("/direction/groupes", "Classes et groupes"),
-                ("/direction/fichiers", "Fichiers joints"),
+                ("/direction/groupes", "Classes"),
+                ("/direction/fichiers", "Fichiers"),
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
+            Self::Referent => &[("/direction/fichiers", "Fichiers joints")],
         }
     }
 }

@@ -71,6 +71,10 @@ impl ProblemPage {
                 "Cette demande n’a pas été comprise",
                 "Il y manque quelque chose, ou une valeur n’est pas celle attendue. Rien n’a été enregistré.",
             ),
+            503 => (
+                "Cette page n’est pas disponible pour le moment",
+                "Vous n’y êtes pour rien : ce qu’elle montre, ou ce qui le garde, ne répond pas. Ce qui était enregistré l’est toujours. Réessayez plus tard ; les autres pages restent ouvertes.",
+            ),
             _ => (
                 "Quelque chose n’a pas marché de notre côté",
                 "Vous n’y êtes pour rien. Réessayez dans un instant ; ce qui était enregistré l’est toujours.",

@@ -151,6 +151,10 @@ impl Web {
         if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Aesh) {
             roles.push(Role::Companion);
         }
+        // Who sets the school up reads nothing: they have one page, and no standpoint.
+        if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Referent) {
+            roles.push(Role::Referent);
+        }
         if !books.objections(person, today).is_empty() {
             roles.push(Role::Parent);
         }
@@ -194,7 +198,11 @@ async fn in_plain_french(State(web): Shared, request: Request, next: Next) -> Re
     // The menu is that of the visitor: of the address only when they have a page there.
     let roles = visitor.map(|visitor| web.roles(visitor)).unwrap_or_default();
     let role = roles.iter().find(|role| here.starts_with(role.home())).or(roles.first()).copied();
-    let shown = if status.is_server_error() { 500 } else { status.as_u16() };
+    let shown = match status {
+        StatusCode::SERVICE_UNAVAILABLE => 503,
+        other if other.is_server_error() => 500,
+        other => other.as_u16(),
+    };
     let layout = web.layout(visitor, role, &here);
     let view = if shown == 404 { ProblemPage::nowhere(layout, &roles) } else { ProblemPage::of(layout, shown) };
     page_with(status, &view).unwrap_or_else(IntoResponse::into_response)

@@ -141,8 +141,10 @@ impl Decider for School {
     type State = State;
 
     fn decide(state: &State, command: Command, context: &Context<()>) -> Result<Vec<Event>, Rejection> {
-        use crate::actor::Capacity::Machine;
-        if context.capacity != Machine && !context.capacity.leads() {
+        use crate::actor::Capacity::{Machine, Referent};
+        // Whoever sets the school up decides what its disks hold, and nothing else.
+        let sets_up = context.capacity == Referent && matches!(command, Command::AdoptFileLimits { .. });
+        if context.capacity != Machine && !context.capacity.leads() && !sets_up {
             return Err(Rejection::NotTheHead);
         }
         if let Command::Register { identity } = command {

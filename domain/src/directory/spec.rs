@@ -308,6 +308,16 @@ fn a_head_decides_how_large_files_are_from_a_day_and_says_it_once() {
         decide::<establishment::School>(&events, adopt(none)).unwrap_err(),
         establishment::Rejection::FileLimitsMalformed
     );
+    let by = |capacity, command| {
+        let mut state = establishment::State::default();
+        events.iter().for_each(|event| establishment::School::evolve(&mut state, event));
+        let (actor, now) = (Actor::Person(pupil()), Timestamp::UNIX_EPOCH);
+        establishment::School::decide(&state, command, &Context { actor, capacity, now, facts: (), facts_position: 0 })
+    };
+    assert!(by(Capacity::Referent, adopt(from(day, 6_000_000))).is_ok(), "who sets the school up decides them too");
+    let subjects = establishment::Command::NameSubjects { subjects: [("1".into(), "x".into())].into() };
+    assert_eq!(by(Capacity::Referent, subjects).unwrap_err(), establishment::Rejection::NotTheHead);
+    assert_eq!(by(Capacity::Teacher, adopt(from(day, 6_000_000))).unwrap_err(), establishment::Rejection::NotTheHead);
     let limits = [customary_limits(), vec![from(day, 5_000_000)]].concat();
     let most = |on| limits_on(&limits, on).map(|limits| limits.document_bytes_max);
     assert_eq!((most(before), most(day)), (Some(20_000_000), Some(5_000_000)));

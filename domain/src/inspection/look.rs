@@ -11,7 +11,7 @@ use jiff::civil::{Date, date};
 use crate::actor::Capacity;
 use crate::ids::PersonId;
 
-/// What was looked at.
+/// What was looked at. What falls on a class (its workload) or takes room in a school (its files) is told of nobody, and is no look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Seen {
     /// How far textbooks are filled.
@@ -22,10 +22,12 @@ pub enum Seen {
     Textbook,
     /// All that was ever written in a textbook.
     History,
+    /// Which lessons somebody teaches, and those that are not held, or held by a colleague.
+    Lessons,
 }
 
 impl Seen {
-    pub const ALL: [Self; 4] = [Self::Filling, Self::Gaps, Self::Textbook, Self::History];
+    pub const ALL: [Self; 5] = [Self::Filling, Self::Gaps, Self::Textbook, Self::History, Self::Lessons];
 
     /// The stored name.
     pub const fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Seen {
             Self::Gaps => "gaps",
             Self::Textbook => "textbook",
             Self::History => "history",
+            Self::Lessons => "lessons",
         }
     }
 

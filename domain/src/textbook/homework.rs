@@ -212,6 +212,9 @@ pub(super) fn give(
         if state.homework.contains_key(&id) || !given.insert(id) {
             return Err(Rejection::HomeworkGiven);
         }
+        if id.tells_when() {
+            return Err(Rejection::HomeworkIdTellsWhen);
+        }
         let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new, files)?;
         let (textbook, given_in) = (facts.textbook, lesson.clone());
         events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });

@@ -58,6 +58,8 @@ pub enum Rejection {
     MinutesMalformed,
     #[error("this work is given already: revise it")]
     HomeworkGiven,
+    #[error("the id of a work is random (UUIDv4): one of versions 1, 2, 6 and 7 tells when it was written")]
+    HomeworkIdTellsWhen,
     #[error("no such work in this textbook")]
     HomeworkUnknown,
     #[error("this work is withdrawn")]

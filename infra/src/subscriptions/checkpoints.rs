@@ -48,7 +48,7 @@ const STANDINGS: &str = "select m.name, m.live, m.version, m.position, m.stopped
         (select e.recorded_at from journal.events e where e.journal = $1 and e.position = m.position + 1)
     from subscriptions.models m order by m.name, m.live desc";
 const TAKE: &str = "update subscriptions.models set fence = fence + 1, stopped_at = null, stopped_because = null
-    where name = $1 and live returning position, fence";
+    where name = $1 and live and version = $2 returning position, fence";
 // Opens the schema to the writing that follows in the same transaction. A skip is decided under this row's lock and lets a stopped model go on: whoever holds the fence after it sees it here.
 const HOLD: &str = "select m.position, m.fence, coalesce((select array_agg(s.position) from subscriptions.skips s
         where s.model = m.name and s.version = m.version and s.position > m.position), '{}'),
@@ -60,17 +60,24 @@ const MOVE_ON: &str = "update subscriptions.models m set position = $2
         select from subscriptions.skips s where s.model = m.name and s.version = m.version and s.position > $3)
     returning m.swaps, set_config('search_path', m.name, true)";
 const MOVE: &str = "update subscriptions.models set position = $2 where name = $1 and live";
-const MOVE_BESIDE: &str = "update subscriptions.models set position = $2 where name = $1 and not live and position = $3
-    returning set_config('search_path', $4, true)";
+const MOVE_BESIDE: &str = "update subscriptions.models set position = $2, stopped_at = null, stopped_because = null
+    where name = $1 and not live and position = $3 returning set_config('search_path', $4, true)";
 const STOP: &str =
     "update subscriptions.models set stopped_at = $2, stopped_because = $3 where name = $1 and live and fence = $4";
+const STOP_BESIDE: &str = "update subscriptions.models set stopped_at = $3, stopped_because = $4
+    where name = $1 and not live and version = $2 and position = $3 - 1";
+// Once somebody has decided, or another process has brought it to this version.
+const MAY_GO_ON: &str =
+    "select exists (select from subscriptions.models m where m.name = $1 and m.version = $2 and (m.live
+    or m.stopped_at is null or exists (select from subscriptions.skips s
+        where s.model = m.name and s.version = m.version and s.position = m.stopped_at)))";
 const LOOK: &str = "select position, fence, stopped_at from subscriptions.models where name = $1 and live";
 const TAKE_BACK: &str = "update subscriptions.models set fence = fence + 1 where name = $1 and live and version = $2 and position = $3
     and fence = $4 and stopped_at is null and position < (select position from journal.heads where journal = $5) returning fence";
 const INSERT: &str = "insert into subscriptions.models (name, live, version) values ($1, $2, $3)";
 
 /// Every SQL text of the checkpoints, by name, so that a test can prepare each.
-pub const STATEMENTS: [(&str, &str); 10] = [
+pub const STATEMENTS: [(&str, &str); 12] = [
     ("standings", STANDINGS),
     ("take", TAKE),
     ("hold", HOLD),
@@ -78,6 +85,8 @@ pub const STATEMENTS: [(&str, &str); 10] = [
     ("move", MOVE),
     ("move beside", MOVE_BESIDE),
     ("stop", STOP),
+    ("stop beside", STOP_BESIDE),
+    ("may go on", MAY_GO_ON),
     ("look", LOOK),
     ("take back", TAKE_BACK),
     ("insert", INSERT),
@@ -134,10 +143,10 @@ pub(super) async fn create(
     Ok(())
 }
 
-/// Takes the fence: whoever held it before can no longer advance.
-pub(super) async fn take(pool: &PgPool, name: &str) -> Result<(i64, i64), ReadError> {
-    let row = sqlx::query(TAKE).bind(name).fetch_one(pool).await?;
-    Ok((row.get(0), row.get(1)))
+/// Takes the fence: whoever held it before can no longer advance. Not that of tables of another fold.
+pub(super) async fn take(pool: &PgPool, model: &dyn Subscriber) -> Result<Option<(i64, i64)>, ReadError> {
+    let row = sqlx::query(TAKE).bind(model.name()).bind(model.version()).fetch_optional(pool).await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
 /// Folds what of a page is new to the model, up to `limit`, and moves its checkpoint with it. The seat stays where it is; what it holds
@@ -212,6 +221,23 @@ pub(super) async fn advance_beside(
 pub(super) async fn stop(pool: &PgPool, name: &str, fence: i64, at: i64, because: &str) -> Result<(), ReadError> {
     sqlx::query(STOP).bind(name).bind(at).bind(because).bind(fence).execute(pool).await?;
     Ok(())
+}
+
+/// Notes before which row the rebuild of a model stopped.
+pub(super) async fn stop_beside(
+    pool: &PgPool,
+    model: &dyn Subscriber,
+    at: i64,
+    because: &str,
+) -> Result<(), ReadError> {
+    let stop = sqlx::query(STOP_BESIDE).bind(model.name()).bind(model.version());
+    stop.bind(at).bind(because).execute(pool).await?;
+    Ok(())
+}
+
+/// Whether a rebuild that was stopped may go on, or is done.
+pub(super) async fn may_go_on(pool: &PgPool, model: &dyn Subscriber) -> Result<bool, ReadError> {
+    Ok(sqlx::query_scalar(MAY_GO_ON).bind(model.name()).bind(model.version()).fetch_one(pool).await?)
 }
 
 /// Where a model stands, behind which fence, and at which event it is stopped.

@@ -1,7 +1,5 @@
 //! An event that cannot be folded, told apart from a database that is unwell.
 
-use std::sync::PoisonError;
-
 use super::read::{Page, Unreadable};
 use super::seat::{Reader, Seat};
 use super::{Follower, POLL, Subscriptions, checkpoints, skips};
@@ -22,9 +20,7 @@ impl Subscriptions {
                 Ok(_) => return,
                 Err(problem) if !is_of_the_event(&problem) => return retry(model.name(), &problem).await,
                 Err(problem) => {
-                    return self
-                        .halt(seat, Unreadable { position: next, because: problem.to_string(), aggregate: None })
-                        .await;
+                    return self.halt(seat, Unreadable::at(next, problem.to_string())).await;
                 }
             }
         }
@@ -53,6 +49,11 @@ impl Subscriptions {
             return self.halt(seat, row.clone()).await;
         }
         follower.follow(&share.events).await;
+        for row in page.unreadable.iter().filter(|row| (seat.position + 1..=share.until).contains(&row.position)) {
+            if let Some((stream, version)) = row.brings {
+                follower.passed_over(stream, version).await;
+            }
+        }
         follower.reached(share.until).await;
         seat.position = share.until;
     }
@@ -68,9 +69,7 @@ impl Subscriptions {
         );
         seat.stop(row.position);
         match seat.reader {
-            Reader::Memory(_) => {
-                self.halted.lock().unwrap_or_else(PoisonError::into_inner).insert(name, row);
-            }
+            Reader::Memory(_) => self.halts(name, Some(row)),
             Reader::Model(_) => {
                 let noted = checkpoints::stop(&self.pool, name, seat.fence, row.position, &row.because).await;
                 if let Err(problem) = noted {
@@ -88,7 +87,7 @@ async fn retry(model: &str, problem: &sqlx::Error) {
 
 /// Whether the same event would fail again: not so when the connection, the disk or another transaction is the cause
 /// (PostgreSQL, appendix A: classes 08, 40, 53, 55, 57, 58).
-fn is_of_the_event(problem: &sqlx::Error) -> bool {
+pub(super) fn is_of_the_event(problem: &sqlx::Error) -> bool {
     match problem {
         sqlx::Error::Database(told) => {
             let code = told.code().unwrap_or_default();

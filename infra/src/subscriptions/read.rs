@@ -27,14 +27,14 @@ pub enum ReadError {
 
 /// The rows after a position.
 pub const READ: &str =
-    "select position, aggregate_type, aggregate_id, sequence, payload::text, school, actor, capacity, recorded_at,
+    "select position, aggregate_type, aggregate_id, sequence, payload, school, actor, capacity, recorded_at,
         occurred_at, causation, correlation, facts_position
     from journal.events where journal = $1 and position > $2 order by position limit $3";
 
 /// As [`READ`], of some aggregates and of those this program does not know: of the others the position alone, so that a hole is still
 /// seen.
 const SCAN: &str = "select position, case when wanted then aggregate_type end, case when wanted then aggregate_id end, sequence,
-        case when wanted then payload::text end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
+        case when wanted then payload end, school, actor, capacity, recorded_at, occurred_at, causation, correlation,
         facts_position
     from (select *, aggregate_type = any($4) or aggregate_type <> all($5) as wanted from journal.events where journal = $1 and position > $2
         order by position limit $3) e order by position";
@@ -56,16 +56,23 @@ pub struct Page {
     pub last: i64,
 }
 
-/// A row that cannot be decoded, and why.
+/// A row that cannot be decoded, or folded, and why.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
     pub position: i64,
     pub because: String,
     /// Of what it is an event; `None` when that is not known either, and then it may be anybody's.
     pub aggregate: Option<&'static str>,
+    /// The stream it belongs to and the version it brings it to: its envelope can be read even where its payload cannot.
+    pub brings: Option<(StreamId, i64)>,
 }
 
 impl Unreadable {
+    /// Of which no more is known.
+    pub(super) fn at(position: i64, because: String) -> Self {
+        Self { position, because, aggregate: None, brings: None }
+    }
+
     /// Whether a reader of these aggregates (of all by default) misses something without it.
     fn concerns(&self, aggregates: Option<&[&str]>) -> bool {
         self.aggregate.is_none_or(|own| aggregates.is_none_or(|aggregates| aggregates.contains(&own)))
@@ -132,7 +139,9 @@ pub(super) async fn page(
                 Ok(recorded) => page.events.push(recorded),
                 Err(because) => {
                     let aggregate = Fact::aggregate(aggregate);
-                    page.unreadable.push(Unreadable { position: found, because, aggregate });
+                    let stream = aggregate.and_then(|aggregate| StreamId::parse(aggregate, row.get(2)));
+                    let brings = stream.map(|stream| (stream, row.get(3)));
+                    page.unreadable.push(Unreadable { position: found, because, aggregate, brings });
                 }
             }
         }
@@ -163,7 +172,10 @@ pub async fn head(executor: impl PgExecutor<'_>) -> Result<i64, ReadError> {
 }
 
 fn recorded(row: &PgRow, aggregate: &str) -> Result<Recorded, String> {
-    let (key, payload, actor, capacity): (&str, &str, &str, &str) = (row.get(2), row.get(4), row.get(6), row.get(7));
+    let (key, actor, capacity): (&str, &str, &str) = (row.get(2), row.get(6), row.get(7));
+    // A `json` column goes as its text (PostgreSQL manual, « JSON Types »): nothing is copied to be read.
+    let payload = row.try_get_raw(4).map_err(|problem| problem.to_string())?;
+    let payload = payload.as_str().map_err(|problem| problem.to_string())?;
     let aggregate =
         Fact::aggregate(aggregate).ok_or_else(|| DecodeError::UnknownAggregate(aggregate.into()).to_string())?;
     let instant = |column| row.try_get::<jiff_sqlx::Timestamp, _>(column).map(jiff_sqlx::Timestamp::to_jiff);

@@ -7,6 +7,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use tokio::sync::mpsc;
 
 use super::checkpoints::{self, create};
+use super::poison::is_of_the_event;
 use super::{Folding, ReadError, Subscriber, Subscriptions, read, skips};
 
 const TURN: &str = "select pg_advisory_lock(7321, hashtext($1))";
@@ -27,29 +28,61 @@ const FILLING_BYTES_MAX: usize = 256 << 20;
 
 impl Subscriptions {
     /// Folds the whole journal anew into a second schema and swaps it with the live one. Killed and started again, it goes on.
-    /// `progress` is told the position reached and the head.
-    pub async fn rebuild(&self, name: &str, mut progress: impl FnMut(i64, i64)) -> Result<(), ReadError> {
+    /// `progress` is told the position reached and the head. A row that the fold cannot take is an error, and is noted beside the live
+    /// model: there it goes on, by decision or at the next attempt.
+    pub async fn rebuild(&self, name: &str, progress: impl FnMut(i64, i64)) -> Result<(), ReadError> {
         let model = self.models.iter().find(|model| model.name() == name);
-        let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?.clone();
-        let beside = format!("{name}_rebuilt");
+        let model = model.ok_or_else(|| ReadError::UnknownModel(name.to_owned()))?;
         let turn = self.turn(name).await?;
-        let mut at = self.begin_rebuild(&model, &beside).await?;
+        self.rebuild_in_turn(model, progress).await?;
+        Ok(turn.close().await?)
+    }
+
+    /// The same, for who has the turn.
+    pub(super) async fn rebuild_in_turn(
+        &self,
+        model: &Arc<dyn Subscriber>,
+        mut progress: impl FnMut(i64, i64),
+    ) -> Result<(), ReadError> {
+        let name = model.name();
+        let beside = format!("{name}_rebuilt");
+        let mut at = self.begin_rebuild(model, &beside).await?;
         tracing::info!(model = name, from = at, "rebuilding");
         if at == 0
             && let Some(filling) = model.filling()
         {
-            at = self.fill(&model, &beside, filling, &mut progress).await?;
+            at = self.fill(model, &beside, filling, &mut progress).await?;
         }
-        self.index(&model, &beside).await?;
+        match self.index(model, &beside).await {
+            // Filled without the keys that refuse one of its events. Begun anew with them, it stops before that one.
+            Err(ReadError::Database(problem)) if is_of_the_event(&problem) => {
+                tracing::warn!(model = name, %problem, "the tables filled cannot be indexed: filling them anew, slowly");
+                at = self.begin_anew(model, &beside).await?;
+                self.index(model, &beside).await?;
+            }
+            indexed => indexed?,
+        }
+        let mut limit = BATCH;
         loop {
             let head = read::head(&self.pool).await?;
             progress(at, head);
-            if at >= head && self.swap(&model, &beside, at).await? {
+            if at >= head && self.swap(model, &beside, at).await? {
                 tracing::info!(model = name, position = at, "rebuilt, and swapped with the live one");
-                turn.close().await?;
                 return Ok(());
             }
-            at = self.fold_beside(&model, &beside, at).await?;
+            at = match self.fold_beside(model, &beside, at, &mut limit).await {
+                Err(ReadError::Row { position, problem }) => {
+                    tracing::error!(
+                        model = name,
+                        position,
+                        because = problem,
+                        "this rebuild stops here: mend its fold, or decide with `palimpseste skip` that it goes on without this event"
+                    );
+                    checkpoints::stop_beside(&self.pool, model.as_ref(), position, &problem).await?;
+                    return Err(ReadError::Row { position, problem });
+                }
+                reached => reached?,
+            };
         }
     }
 
@@ -97,9 +130,16 @@ impl Subscriptions {
                 transaction.rollback().await?;
                 return self.begin_rebuild(model, beside).await;
             }
-            filling.apply(&mut transaction, &share.events).await?;
-            transaction.commit().await?;
-            at = share.until;
+            let filled = async {
+                filling.apply(&mut transaction, &share.events).await?;
+                transaction.commit().await
+            };
+            match filled.await {
+                Ok(()) => at = share.until,
+                // Told by the ordinary way too, which finds the event.
+                Err(problem) if is_of_the_event(&problem) => return Ok(at),
+                Err(problem) => return Err(problem.into()),
+            }
             progress(at, head);
             if filling.bytes() > FILLING_BYTES_MAX || at < page.last {
                 return Ok(at);
@@ -147,11 +187,16 @@ impl Subscriptions {
         {
             return Ok(row.get(0));
         }
+        self.begin_anew(model, beside).await
+    }
+
+    async fn begin_anew(&self, model: &Arc<dyn Subscriber>, beside: &str) -> Result<i64, ReadError> {
         let mut transaction = self.pool.begin().await?;
         create(&mut transaction, model.as_ref(), beside).await?;
         sqlx::query(
             "insert into subscriptions.models (name, live, version) values ($1, false, $2)
-             on conflict (name, live) do update set version = excluded.version, position = 0, fence = 0",
+             on conflict (name, live) do update set version = excluded.version, position = 0, fence = 0,
+                 stopped_at = null, stopped_because = null",
         )
         .bind(model.name())
         .bind(model.version())
@@ -161,8 +206,16 @@ impl Subscriptions {
         Ok(0)
     }
 
-    async fn fold_beside(&self, model: &Arc<dyn Subscriber>, beside: &str, at: i64) -> Result<i64, ReadError> {
-        let page = read::page(&self.pool, at, BATCH, model.folds()).await?;
+    /// Folds the next rows, `limit` at most, and gives where it stands. Where the fold refuses some, half as many are tried next: the error
+    /// is told of one row alone.
+    async fn fold_beside(
+        &self,
+        model: &Arc<dyn Subscriber>,
+        beside: &str,
+        at: i64,
+        limit: &mut i64,
+    ) -> Result<i64, ReadError> {
+        let page = read::page(&self.pool, at, *limit, model.folds()).await?;
         let share =
             page.share(at, i64::MAX, model.folds(), &skips::of(&self.pool, model.name(), model.version(), at).await?);
         if share.until == at {
@@ -175,11 +228,21 @@ impl Subscriptions {
             transaction.rollback().await?;
             return self.begin_rebuild(model, beside).await;
         }
-        if !share.events.is_empty() {
-            model.apply(&mut transaction, &share.events).await?;
+        let folded = async {
+            if !share.events.is_empty() {
+                model.apply(&mut transaction, &share.events).await?;
+            }
+            transaction.commit().await
+        };
+        match folded.await {
+            Ok(()) => Ok(share.until),
+            Err(problem) if !is_of_the_event(&problem) => Err(problem.into()),
+            Err(problem) if *limit == 1 => Err(ReadError::Row { position: at + 1, problem: problem.to_string() }),
+            Err(_) => {
+                *limit /= 2;
+                Ok(at)
+            }
         }
-        transaction.commit().await?;
-        Ok(share.until)
     }
 
     /// Swaps if the rebuilt model is not behind the live one. The live row's lock keeps its worker waiting meanwhile.

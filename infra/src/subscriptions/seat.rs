@@ -1,6 +1,6 @@
 //! The place of one reader in this process, and what becomes of it when another process takes its read model over.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Folding, Follower, ReadError, Subscriber, Subscriptions, checkpoints, skips};
@@ -124,7 +124,7 @@ impl Subscriptions {
     async fn look_after_memory(&self, name: &'static str, seat: &mut Seat, at: i64) -> Result<(), ReadError> {
         if skips::of_memory(&self.pool, name, at - 1).await?.contains(&at) {
             tracing::info!(model = name, position = at, "this reader goes on");
-            self.halted.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            self.halts(name, None);
             seat.state = State::Reading;
         }
         Ok(())

@@ -1,7 +1,10 @@
 //! Passing over an event that cannot be folded: somebody's decision, recorded for ever, for one version of one fold.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _};
 
 use super::{ReadError, read};
@@ -59,11 +62,12 @@ pub enum SkipError {
     Database(#[from] sqlx::Error),
 }
 
-const STANDS: &str = "select version, position, stopped_at, stopped_because from subscriptions.models where name = $1 and live for update";
+const STANDS: &str = "select version, position, stopped_at, stopped_because from subscriptions.models where name = $1
+    order by live desc for update";
 const DECIDE: &str = "insert into subscriptions.skips (model, version, position, skipped_by, because, stopped_because)
     values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
 const GO_ON: &str =
-    "update subscriptions.models set stopped_at = null, stopped_because = null where name = $1 and live";
+    "update subscriptions.models set stopped_at = null, stopped_because = null where name = $1 and stopped_at = $2";
 const OF: &str =
     "select position from subscriptions.skips where model = $1 and version = $2 and position > $3 order by position";
 const LAST: &str =
@@ -82,24 +86,27 @@ impl Decision<'_> {
     }
 }
 
-/// Lets a stopped read model go on past the event it stands before. Its worker, in whatever process, sees it within a moment.
-/// `pool` acts as the writer role.
+/// Lets a stopped read model go on past the event it stands before: the live one, one being rebuilt beside it, or both when both stand
+/// there. Its worker, in whatever process, sees it within a moment. `pool` acts as the writer role.
 pub async fn skip(pool: &PgPool, model: &str, decision: Decision<'_>) -> Result<(), SkipError> {
     let decision = decision.checked()?;
     let mut transaction = pool.begin().await?;
-    let row = sqlx::query(STANDS).bind(model).fetch_optional(&mut *transaction).await?;
-    let row = row.ok_or_else(|| SkipError::Unknown(model.to_owned()))?;
-    let name = || model.to_owned();
-    match row.get::<Option<i64>, _>(2) {
-        None => return Err(SkipError::NotStopped { model: name(), at: row.get(1) }),
-        Some(at) if at != decision.position => {
-            return Err(SkipError::StoppedElsewhere { model: name(), at, asked: decision.position });
-        }
-        Some(_) => {}
+    let rows = sqlx::query(STANDS).bind(model).fetch_all(&mut *transaction).await?;
+    let standing = rows.first().ok_or_else(|| SkipError::Unknown(model.to_owned()))?;
+    let stopped_at = |row: &PgRow| row.get::<Option<i64>, _>(2);
+    let there = rows.iter().filter(|row| stopped_at(row) == Some(decision.position));
+    let folds: BTreeMap<i32, Option<&str>> = there.map(|row| (row.get(0), row.get(3))).collect();
+    if folds.is_empty() {
+        let (model, asked) = (model.to_owned(), decision.position);
+        return Err(match rows.iter().find_map(stopped_at) {
+            Some(at) => SkipError::StoppedElsewhere { model, at, asked },
+            None => SkipError::NotStopped { model, at: standing.get(1) },
+        });
     }
-    let because: Option<String> = row.get(3);
-    decide(&mut transaction, model, row.get(0), decision, &because.unwrap_or_default()).await?;
-    sqlx::query(GO_ON).bind(model).execute(&mut *transaction).await?;
+    for (version, because) in folds {
+        decide(&mut transaction, model, version, decision, because.unwrap_or_default()).await?;
+    }
+    sqlx::query(GO_ON).bind(model).bind(decision.position).execute(&mut *transaction).await?;
     transaction.commit().await?;
     tracing::warn!(model, position = decision.position, "an event is passed over, by decision");
     Ok(())
@@ -146,7 +153,7 @@ pub(super) async fn of_memory(pool: &PgPool, reader: &str, after: i64) -> Result
 /// For each reader that passed over something: how often, and the last decision.
 pub async fn skips(pool: &PgPool) -> Result<Vec<Skips>, ReadError> {
     let rows = sqlx::query(LAST).fetch_all(pool).await?;
-    let skips = |row: &sqlx::postgres::PgRow| Skips {
+    let skips = |row: &PgRow| Skips {
         count: row.get(0),
         last: Skip {
             model: row.get(1),

@@ -122,12 +122,17 @@ pub(super) struct Opener {
 }
 
 impl Opener {
-    /// The text of a cell with the keys at hand; `None` when one is missing, or the value was tampered with.
-    pub fn open(&mut self, cell: &SealedCell, key: impl Fn(&DekRef) -> Option<Dek>) -> Option<String> {
+    /// The text of a cell with the keys at hand, which its references name; `None` when one is missing, or the value was tampered with.
+    pub fn open(
+        &mut self,
+        cell: &SealedCell,
+        dek_refs: &[DekRef],
+        key: impl Fn(&DekRef) -> Option<Dek>,
+    ) -> Option<String> {
         let Self { secret, context, stored } = self;
         secret.clear();
-        for dek_ref in dek_refs(&cell.sealed) {
-            secret.extend_from_slice(&key(&dek_ref)?);
+        for dek_ref in dek_refs {
+            secret.extend_from_slice(&key(dek_ref)?);
         }
         if secret.is_empty() {
             return None;
@@ -166,7 +171,12 @@ fn value_key(secret: &[u8], salt: &[u8], context: &[u8]) -> Option<LessSafeKey> 
 }
 
 fn write_context(context: &mut String, aggregate: &str, stream: &str, sequence: i64, event: &str, part: u16) {
-    let _ = write!(context, "{aggregate}\u{1f}{stream}\u{1f}{sequence}\u{1f}{event}\u{1f}{part}");
+    for text in [aggregate, "\u{1f}", stream] {
+        context.push_str(text);
+    }
+    let _ = write!(context, "\u{1f}{sequence}\u{1f}");
+    context.push_str(event);
+    let _ = write!(context, "\u{1f}{part}");
 }
 
 fn frame(r: &[u8], text: &str) -> Vec<u8> {

@@ -181,7 +181,7 @@ pub async fn written_marks(
     besides: &BTreeSet<Date>,
 ) -> Result<Vec<(SlotId, Date)>, sqlx::Error> {
     let seen = Seen::behind_the_scenes(scope);
-    let sql = seen.chosen(MARKS, MARKS_OF_GROUPS);
+    let sql = if seen.is_groups() { MARKS_OF_GROUPS } else { MARKS };
     let besides: Vec<_> = besides.iter().map(|day| day.to_sqlx()).collect();
     let query = seen.query(sql).bind(from.to_string()).bind(until.to_string()).bind(besides);
     let row = query.fetch_one(pool).await?;

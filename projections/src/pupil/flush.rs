@@ -24,11 +24,11 @@ const HOMEWORK: &str = concat!(
 );
 
 const COPY_ENTRIES: &str = "copy entry_version (textbook, entry, version, revision, school, group_id, subject, slot, date, starts_at, minutes, ended_at, \
-        withdrawn, content, framing, resources, author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
+        withdrawn, content, framing, resources, author, visible_from) from stdin (format binary)";
 
 const COPY_HOMEWORK: &str = "copy homework_version (textbook, homework, version, revision, school, group_id, subject, given_entry, given_slot, given_on, \
         given_at, given_minutes, given_ended_at, due_on, due_slot, due_at, kind, estimate, written, audience, withdrawn, content, resources, \
-        author, visible_from, position, recorded_at, first_recorded_at) from stdin (format binary)";
+        author, visible_from) from stdin (format binary)";
 
 pub const STATEMENTS: &[(&str, &str)] = &[("entries", ENTRIES), ("homework", HOMEWORK)];
 
@@ -83,9 +83,6 @@ table!(Entries, row: EntryVersion, copy COPY_ENTRIES, [
     cells::resources_column(&row.resources),
     row.author.to_string(),
     row.visible_from.to_sqlx(),
-    row.position,
-    row.recorded_at.to_sqlx(),
-    row.first_recorded_at.to_sqlx(),
 ]);
 
 table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
@@ -114,7 +111,4 @@ table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
     cells::resources_column(&row.resources),
     row.author.to_string(),
     row.visible_from.to_sqlx(),
-    row.position,
-    row.recorded_at.to_sqlx(),
-    row.first_recorded_at.to_sqlx(),
 ]);

@@ -10,7 +10,6 @@ use crate::shelf::Place;
 
 pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, event: &Event) -> Option<EntryVersion> {
     let revision = former.map_or(0, |former| former.revision);
-    let first_recorded_at = former.map_or(recorded.recorded_at, |former| former.first_recorded_at);
     let version = |entry, lesson| EntryVersion {
         place: place.clone(),
         entry,
@@ -23,9 +22,6 @@ pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, 
         resources: Vec::new(),
         author: recorded.actor,
         visible_from: recorded.recorded_at,
-        position: recorded.position,
-        recorded_at: recorded.recorded_at,
-        first_recorded_at,
     };
     match event {
         Event::EntryPublished { entry, lesson, content, framing, resources, visible_from, .. } => Some(EntryVersion {
@@ -61,7 +57,6 @@ pub fn homework(
     event: &Event,
 ) -> Option<HomeworkVersion> {
     let revision = former.map_or(0, |former| former.revision);
-    let first_recorded_at = former.map_or(recorded.recorded_at, |former| former.first_recorded_at);
     let version = |homework, given_in: Lesson, work| HomeworkVersion {
         place: place.clone(),
         homework,
@@ -75,9 +70,6 @@ pub fn homework(
         resources: Vec::new(),
         author: recorded.actor,
         visible_from: recorded.recorded_at,
-        position: recorded.position,
-        recorded_at: recorded.recorded_at,
-        first_recorded_at,
     };
     match event {
         Event::HomeworkGiven { homework, given_in, task, visible_from, .. } => Some(HomeworkVersion {

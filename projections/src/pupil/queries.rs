@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{EntryVersion, HomeworkVersion};
 use crate::cells::{self, Framing, Work};
 use crate::rows::{lesson, named, timestamp};
-use crate::scope::{Seen, seen, seen_in_groups};
+use crate::scope::{Seen, Statements, seen, seen_in_groups, seen_in_whole_groups};
 use crate::shelf::Place;
 
 pub use file::file;
@@ -28,8 +28,7 @@ macro_rules! entry_columns {
     () => {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.entry, t.version, t.revision, t.slot, t.date, t.starts_at, t.minutes, ",
-            "t.ended_at, t.withdrawn, t.content, t.framing, t.resources, t.author, t.visible_from, t.position, t.recorded_at, ",
-            "t.first_recorded_at"
+            "t.ended_at, t.withdrawn, t.content, t.framing, t.resources, t.author, t.visible_from"
         )
     };
 }
@@ -39,7 +38,7 @@ macro_rules! homework_columns {
         concat!(
             "t.textbook, t.school, t.group_id, t.subject, t.given_entry as entry, t.version, t.revision, t.given_slot as slot, ",
             "t.given_on as date, t.given_at as starts_at, t.given_minutes as minutes, t.given_ended_at as ended_at, t.withdrawn, ",
-            "t.content, null::text as framing, t.resources, t.author, t.visible_from, t.position, t.recorded_at, t.first_recorded_at, ",
+            "t.content, null::text as framing, t.resources, t.author, t.visible_from, ",
             "t.homework, t.due_on, t.due_slot, t.due_at, t.kind, t.estimate, t.written, t.audience"
         )
     };
@@ -123,8 +122,8 @@ macro_rules! week {
     };
 }
 
-const WEEK: &str = week!(seen);
-const WEEK_IN_GROUPS: &str = week!(seen_in_groups);
+const WEEK: Statements =
+    Statements { any: week!(seen), in_groups: week!(seen_in_groups), in_whole_groups: week!(seen_in_whole_groups) };
 
 const TEXTBOOK: &str = concat!(
     "select ",
@@ -150,8 +149,8 @@ macro_rules! due {
     };
 }
 
-const HOMEWORK: &str = due!(seen);
-const HOMEWORK_IN_GROUPS: &str = due!(seen_in_groups);
+const HOMEWORK: Statements =
+    Statements { any: due!(seen), in_groups: due!(seen_in_groups), in_whole_groups: due!(seen_in_whole_groups) };
 
 const HOMEWORK_GIVEN_IN: &str = concat!(
     homework!(seen, "$9", "t.given_on between $6 and $7 and t.textbook = $8"),
@@ -161,14 +160,18 @@ const HOMEWORK_GIVEN_IN: &str = concat!(
 /// Every query of this model, by name.
 pub const STATEMENTS: &[(&str, &str)] = &[
     ("entries", ENTRIES),
-    ("week", WEEK),
-    ("week in groups", WEEK_IN_GROUPS),
+    ("week", WEEK.any),
+    ("week in groups", WEEK.in_groups),
+    ("week in whole groups", WEEK.in_whole_groups),
     ("textbook", TEXTBOOK),
-    ("homework", HOMEWORK),
-    ("homework in groups", HOMEWORK_IN_GROUPS),
+    ("homework", HOMEWORK.any),
+    ("homework in groups", HOMEWORK.in_groups),
+    ("homework in whole groups", HOMEWORK.in_whole_groups),
     ("homework given in", HOMEWORK_GIVEN_IN),
     ("file", file::FILE),
-    ("homework held", held::HELD),
+    ("homework held", held::HELD.any),
+    ("homework held in groups", held::HELD.in_groups),
+    ("homework held in whole groups", held::HELD.in_whole_groups),
 ];
 
 /// A place in the entries of a textbook, from the latest lesson back.
@@ -206,9 +209,6 @@ impl EntryVersion {
             resources: cells::read_resources(row, "resources")?,
             author: named(row, "author", Actor::parse)?,
             visible_from: timestamp(row, "visible_from")?,
-            position: row.try_get("position")?,
-            recorded_at: timestamp(row, "recorded_at")?,
-            first_recorded_at: timestamp(row, "first_recorded_at")?,
         })
     }
 }
@@ -233,9 +233,6 @@ impl HomeworkVersion {
             resources: cells::read_resources(row, "resources")?,
             author: named(row, "author", Actor::parse)?,
             visible_from: timestamp(row, "visible_from")?,
-            position: row.try_get("position")?,
-            recorded_at: timestamp(row, "recorded_at")?,
-            first_recorded_at: timestamp(row, "first_recorded_at")?,
         })
     }
 }
@@ -309,15 +306,15 @@ impl Week {
     }
 }
 
-/// What is there to read at `now`, for who has this scope, between two days: by the statement for any scope, or that for groups alone.
+/// What is there to read at `now`, for who has this scope, between two days: by the statement for this scope.
 fn between(
-    (any, in_groups): (&'static str, &'static str),
+    of: Statements,
     scope: &Scope,
     now: Timestamp,
     (from, until): (Date, Date),
 ) -> Query<'static, Postgres, PgArguments> {
     let seen = Seen::of(scope);
-    let sql = seen.chosen(any, in_groups);
+    let sql = seen.chosen(of);
     seen.query(sql).bind(now.to_sqlx()).bind(from.to_sqlx()).bind(until.to_sqlx())
 }
 
@@ -328,7 +325,7 @@ pub(super) fn pupils(scope: &Scope) -> Vec<Uuid> {
 
 /// The lessons of these days, the work given in them, and the work due on them: in one round trip.
 pub async fn week(pool: &PgPool, scope: &Scope, now: Timestamp, days: (Date, Date)) -> Result<Week, sqlx::Error> {
-    let query = between((WEEK, WEEK_IN_GROUPS), scope, now, days).bind(pupils(scope));
+    let query = between(WEEK, scope, now, days).bind(pupils(scope));
     Week::of(days, &query.fetch_all(pool).await?)
 }
 
@@ -339,7 +336,8 @@ pub async fn entries(
     now: Timestamp,
     days: (Date, Date),
 ) -> Result<Vec<EntryVersion>, sqlx::Error> {
-    between((ENTRIES, ENTRIES), scope, now, days).fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
+    let query = Seen::of(scope).query(ENTRIES).bind(now.to_sqlx()).bind(days.0.to_sqlx()).bind(days.1.to_sqlx());
+    query.fetch_all(pool).await?.iter().map(EntryVersion::read).collect()
 }
 
 /// The entries of one textbook, latest lesson first: at most `limit`, those before the cursor.
@@ -371,7 +369,7 @@ pub async fn homework(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = between((HOMEWORK, HOMEWORK_IN_GROUPS), scope, now, due)
+    let query = between(HOMEWORK, scope, now, due)
         .bind(after.map(|after| after.due_on.to_sqlx()))
         .bind(after.map(|after| after.textbook.0))
         .bind(after.map(|after| after.homework.0))
@@ -388,6 +386,7 @@ pub async fn homework_given_in(
     textbook: TextbookId,
     given: (Date, Date),
 ) -> Result<Vec<HomeworkVersion>, sqlx::Error> {
-    let query = between((HOMEWORK_GIVEN_IN, HOMEWORK_GIVEN_IN), scope, now, given).bind(textbook.0).bind(pupils(scope));
-    query.fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
+    let query =
+        Seen::of(scope).query(HOMEWORK_GIVEN_IN).bind(now.to_sqlx()).bind(given.0.to_sqlx()).bind(given.1.to_sqlx());
+    query.bind(textbook.0).bind(pupils(scope)).fetch_all(pool).await?.iter().map(HomeworkVersion::read).collect()
 }

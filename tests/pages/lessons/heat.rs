@@ -83,6 +83,28 @@ async fn ct_11_a_sheet_for_each_half_is_one_work_in_the_table_too() {
 }
 
 #[tokio::test]
+async fn ct_11_a_cell_is_of_one_pupil_and_never_the_minutes_of_one_with_the_works_of_another() {
+    let pages = Pages::open().await;
+    let monday = LessonRef::Slot { slot: slot("4A", MATHS, 1), date: MONDAY };
+    // One pupil has a long sheet, another two short ones.
+    for (id, pupil, minutes) in [(8, SIBLING, 60), (9, ADULT, 10), (10, ADULT, 15)] {
+        let homework = NewHomework {
+            audience: Some([pupil].into()),
+            minutes: Some(minutes),
+            ..exercise(id, "Sheet", NEXT_MONDAY)
+        };
+        let give = Command::GiveHomework { given_in: monday, homework };
+        let told = pages.school.tell(OTHER_TEACHER, &format!("textbooks/{}", maths("4A")), &[], &give).await;
+        assert_eq!(told.status, 200, "{}", told.text);
+    }
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let week = pages.sees(HEAD, &format!("/direction/charge/classes?semaine={NEXT_MONDAY}")).await;
+    assert_eq!(cells(&week, "4<sup>e</sup>\u{a0}A")[0], "1 h 1 travail", "{week}");
+    let class = format!("/direction/charge?classe={}", crate::school::class("4A"));
+    assert!(plain(&pages.sees(HEAD, &class).await).contains("1 travail, environ 1 h"));
+}
+
+#[tokio::test]
 async fn ct_11_work_weighs_in_the_week_where_its_lesson_is_held() {
     let pages = Pages::open().await;
     pages.gives(7, "Exercice 3", thursday_in_4b()).await;

@@ -43,6 +43,7 @@ fn sets(amount: Amount) -> Vec<TickSet> {
         name: amount.word(name),
         chosen,
         settled: (amount == Amount::Long).then(|| "arrive le 23\u{a0}novembre 2026".to_owned()),
+        news: (amount == Amount::Long).then_some("entrée enregistrée entre-temps"),
     };
     amount.of(vec![
         TickSet { class: amount.class(), pupils: vec![tick("Fofana Inès", true), tick("Mercier Tom", false)] },
@@ -73,6 +74,7 @@ fn group(amount: Amount, is_class: bool, errors: Vec<FieldError>) -> GroupPage {
         ]),
         form: GroupForm {
             version: "3".to_owned(),
+            shown: amount.of(vec!["p2 2026-09-01".to_owned()]),
             key: "k".to_owned(),
             asked: amount.of(vec!["c2".to_owned()]),
             others: amount.of(vec![choice("c3", "5e A")]),
@@ -91,11 +93,11 @@ fn group(amount: Amount, is_class: bool, errors: Vec<FieldError>) -> GroupPage {
 }
 
 fn new_group(amount: Amount, errors: Vec<FieldError>) -> NewGroupPage {
-    let class = |name: &str, chosen| Tick { value: "c".to_owned(), name: name.to_owned(), chosen, settled: None };
+    let class =
+        |name: &str, chosen| Tick { value: "c".to_owned(), name: name.to_owned(), chosen, settled: None, news: None };
     NewGroupPage {
         layout: layout(Role::Principal, "/direction/groupes/nouveau", amount),
         classes: amount.of(vec![class("4e A", true), class(&amount.class(), true)]),
-        asked: amount.of(vec!["c1".to_owned()]),
         sets: sets(amount),
         name: amount.word("Mathématiques 4e, besoins 2"),
         made_on: "2026-11-23".to_owned(),

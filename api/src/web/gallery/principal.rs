@@ -25,8 +25,9 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("principal-lessons", html(&lessons(amount))),
         ("principal-move", html(&relocation(amount))),
         ("principal-mandates", html(&mandates(amount))),
-        ("principal-files", html(&files(amount, vec![]))),
-        ("principal-files-errors", html(&files(amount, vec![too_large]))),
+        ("principal-files", html(&files(Role::Principal, amount, vec![]))),
+        ("principal-files-errors", html(&files(Role::Principal, amount, vec![too_large]))),
+        ("referent-files", html(&files(Role::Referent, amount, vec![]))),
         ("principal-pupils", html(&pupils(amount))),
         ("principal-rights", html(&rights(amount, vec![], None))),
         ("principal-rights-preview", html(&rights(amount, vec![], Some(preview)))),
@@ -35,7 +36,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn files(amount: Amount, errors: Vec<FieldError>) -> FilesPage {
+fn files(role: Role, amount: Amount, errors: Vec<FieldError>) -> FilesPage {
     let decided = |since| Decided {
         since,
         source: "usage, aucun texte".to_owned(),
@@ -53,10 +54,10 @@ fn files(amount: Amount, errors: Vec<FieldError>) -> FilesPage {
     let choice =
         |value: &str, label: &str, ticked| TypeChoice { value: value.to_owned(), label: label.to_owned(), ticked };
     FilesPage {
-        layout: layout(Role::Principal, "/direction/fichiers", amount),
+        layout: layout(role, "/direction/fichiers", amount),
         now: decided(None),
         later: amount.of(vec![decided(Some(date(2026, 12, 1)))]),
-        used: amount.of(vec![used("français"), used("mathématiques")]),
+        used: (role == Role::Principal).then(|| amount.of(vec![used("français"), used("mathématiques")])),
         total: "97\u{a0}Mo".to_owned(),
         form: LimitsForm {
             document: "20".to_owned(),

@@ -244,6 +244,7 @@ fn door(amount: Amount) -> Vec<(&'static str, String)> {
             html(&ProblemPage::nowhere(layout(Role::Teacher, "/direction", amount), &[Role::Teacher, Role::Parent])),
         ),
         ("problem-500", html(&ProblemPage::of(served(), 500))),
+        ("problem-503", html(&ProblemPage::of(served(), 503))),
         ("problem-403", html(&ProblemPage::of(layout(Role::Teacher, "/direction", amount), 403))),
         ("problem-409", html(&conflict(amount))),
         ("problem-lost", html(&lost(amount))),

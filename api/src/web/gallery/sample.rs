@@ -30,6 +30,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         Role::SchoolLife => ("Mme Garnier", "vie scolaire"),
         Role::Principal => ("Mme Roux", "principale"),
         Role::Inspector => ("M. Le Goff", "IA-IPR"),
+        Role::Referent => ("M. Briand", "référent numérique"),
     };
     Layout {
         stylesheet: "style.css".to_owned(),

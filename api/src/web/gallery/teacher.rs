@@ -12,7 +12,7 @@ use crate::web::pupil::Framing;
 use crate::web::teacher::{
     Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage, LoadedDay, OutsidePage,
     Papers, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
-    WorkloadPage,
+    WorkloadPage, accepted,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -153,6 +153,7 @@ fn lesson(amount: Amount) -> LessonPage {
         },
         resources: vec![ResourceRow::default(); 3],
         files_said: "PDF, texte, tableur ou diaporama : 20\u{a0}Mo au plus".replace(" :", "\u{202f}:"),
+        files_accepted: accepted(&[domain::media::Media::Pdf]),
         homework: vec![HomeworkRow { documents: Some(vec![ResourceRow::default(); 2]), ..HomeworkRow::default() }; 2],
         next_lessons: amount.of(vec![
             choice("2026-11-19", &amount.word("jeudi 19 novembre, 8 h")),

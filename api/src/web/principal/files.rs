@@ -62,8 +62,8 @@ pub struct FilesPage {
     pub now: Decided,
     /// Decided already, from a later day.
     pub later: Vec<Decided>,
-    /// By class, then subject.
-    pub used: Vec<Used>,
+    /// By class, then subject; none for who sets the school up and reads nothing.
+    pub used: Option<Vec<Used>>,
     /// Of the whole school.
     pub total: String,
     pub form: LimitsForm,

@@ -57,8 +57,13 @@ impl<'a> Visit<'a> {
     async fn written(&self, held: &[LessonAt]) -> Result<HashSet<(SlotId, Date)>, Problem> {
         let days = || held.iter().map(|lesson| lesson.of);
         let Some(days) = days().min().zip(days().max()) else { return Ok(HashSet::new()) };
-        let marks =
-            principal::queries::written_marks(&self.web.app.reader, &self.scope, days, &BTreeSet::new()).await?;
+        let marks = principal::queries::written_marks(
+            self.web.app.tables(principal::NAME)?,
+            &self.scope,
+            days,
+            &BTreeSet::new(),
+        )
+        .await?;
         Ok(marks.into_iter().collect())
     }
 

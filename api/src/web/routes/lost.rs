@@ -7,16 +7,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::paced::paced;
+use super::paced::{FORM_BYTES_MAX, Room, TEXT_BYTES_MAX, paced};
 use super::{Shared, page_with};
 use crate::problem::Problem;
 use crate::web::layout::Role;
 use crate::web::problem::LostPage;
-
-/// Of all that is sent back.
-const TEXT_BYTES_MAX: usize = 2 << 20;
-/// Of what is read to find it: files are let go as they come.
-const FORM_BYTES_MAX: usize = 256 << 20;
 
 /// The fields of a form, and how many files came with it.
 type Typed = (Vec<(String, String)>, usize);
@@ -37,7 +32,7 @@ pub async fn given_back(State(web): Shared, request: Request, next: Next) -> Res
     response
 }
 
-/// None when it is no form, or too long to be sent back.
+/// None when it is no form, or too long to be sent back. Files are let go as they come.
 async fn typed(mut request: Request) -> Option<Typed> {
     let kind = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
     if !kind.starts_with(b"multipart/form-data") {
@@ -47,10 +42,10 @@ async fn typed(mut request: Request) -> Option<Typed> {
     }
     DefaultBodyLimit::max(FORM_BYTES_MAX).apply(&mut request);
     let mut form = Multipart::from_request(paced(request), &()).await.ok()?;
-    let (mut fields, mut files, mut left) = (Vec::new(), 0, TEXT_BYTES_MAX);
+    let (mut fields, mut files, mut left) = (Vec::new(), 0, Room::whole());
     while let Some(mut field) = form.next_field().await.ok()? {
         let name = field.name().unwrap_or_default().to_owned();
-        left = left.checked_sub(name.len() + 64)?;
+        left.field(&name)?;
         if let Some(file) = field.file_name() {
             files += usize::from(!file.is_empty());
             while field.chunk().await.ok()?.is_some() {}
@@ -58,7 +53,7 @@ async fn typed(mut request: Request) -> Option<Typed> {
         }
         let mut text = Vec::new();
         while let Some(piece) = field.chunk().await.ok()? {
-            left = left.checked_sub(piece.len())?;
+            left.text(piece.len())?;
             text.extend_from_slice(&piece);
         }
         fields.push((name, String::from_utf8(text).ok()?));

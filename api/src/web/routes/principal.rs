@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use domain::access::Scope;
+use domain::directory::person::Role as Held;
 use domain::ids::{GroupId, PersonId, SchoolId};
 use domain::inspection::look::Seen;
 use jiff::civil::DateTime;
@@ -72,6 +73,26 @@ impl<'a> Office<'a> {
         Ok(Self { web, head, school, scope, local })
     }
 
+    /// The same for a page of settings, which a référent numérique has too: with a scope in which nothing is read.
+    fn of_settings(web: &'a Web, visitor: Visitor) -> Result<(Self, Role), Problem> {
+        if let Ok(office) = Self::open(web, visitor) {
+            return Ok((office, Role::Principal));
+        }
+        let (Visitor(person), books, now) = (visitor, web.app.register.read(), web.app.now());
+        let local = |school: SchoolId| books.schools.get(&school).map(|book| book.local(now));
+        let sets_up = |school: SchoolId| {
+            let today = local(school)?.date();
+            books.is_active(person, today).then_some(())?;
+            let mut held = books.roles(person, today).filter(|held| held.school == school);
+            held.any(|held| held.role == Held::Referent).then_some(school)
+        };
+        let held = books.person(person).map_or(&[][..], |book| &book.roles);
+        let school = held.iter().find_map(|held| sets_up(held.school)).ok_or_else(Problem::unknown)?;
+        let local = local(school).ok_or_else(Problem::unknown)?;
+        let scope = books.scope(person, Standpoint::Head, local.date());
+        Ok((Self { web, head: person, school, scope, local }, Role::Referent))
+    }
+
     /// The schools they may choose from; none when they lead one.
     fn choices(&self) -> Vec<Choice> {
         let books = self.web.app.register.read();
@@ -115,7 +136,8 @@ struct Chosen {
     enseignant: Option<PersonId>,
 }
 
-/// The work that falls on each day of a class: the first one, until another is chosen.
+/// The work that falls on each day of a class: the first one, until another is chosen. It is counted over all subjects, for the pupil who
+/// has most, and says nothing of who gave it: no look.
 async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
@@ -143,7 +165,7 @@ async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>
     })
 }
 
-/// The week of all classes at one glance.
+/// The week of all classes at one glance. It is no look, as that of one class.
 async fn heat(State(web): Shared, visitor: Visitor, Query(asked): Query<Asked>) -> Page {
     let office = Office::open(&web, visitor)?;
     let classes = said::classes(&web.app.register.read(), office.school, office.local.date());

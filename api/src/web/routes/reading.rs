@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use projections::cells;
 use projections::pupil::queries::{self, Before};
-use projections::pupil::{EntryVersion, HomeworkVersion};
+use projections::pupil::{self, EntryVersion, HomeworkVersion};
 
 pub use texts::Texts;
 
@@ -93,9 +93,9 @@ impl<'a> Reading<'a> {
     pub async fn week(&self, monday: Option<Date>) -> Result<Week, Problem> {
         let monday = monday_of(monday.unwrap_or(self.today()));
         let last = days_after(monday, 5).unwrap_or(monday);
-        let mut week = queries::week(&self.app.reader, &self.scope, self.now, (monday, last)).await?;
+        let mut week = queries::week(self.app.tables(pupil::NAME)?, &self.scope, self.now, (monday, last)).await?;
         for day in self.days_elsewhere(monday, last) {
-            week.join(queries::week(&self.app.reader, &self.scope, self.now, (day, day)).await?);
+            week.join(queries::week(self.app.tables(pupil::NAME)?, &self.scope, self.now, (day, day)).await?);
         }
         let texts = self.open_texts(&week.entries, week.homework()).await?;
         let formers = self.formers(week.homework()).await?;
@@ -131,7 +131,7 @@ impl<'a> Reading<'a> {
     /// Work still to be done, soonest first: due today or later, but for what was due for a lesson that is over.
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
-        let (pool, days) = (&self.app.reader, (self.today(), until));
+        let (pool, days) = (self.app.tables(pupil::NAME)?, (self.today(), until));
         let moved = self.app.register.read().moved_places_of(self.whose, &self.scope);
         let due = queries::homework_held(pool, &self.scope, self.now, days, (None, 500), &moved).await?;
         let due: Vec<HomeworkVersion> = {
@@ -166,7 +166,7 @@ impl<'a> Reading<'a> {
             let subject = said::subject(&books, service.school, &service.subject);
             (subject, said::group_of(&books, service.group), said::teachers(&books, textbook, self.today()))
         };
-        let pool = &self.app.reader;
+        let pool = self.app.tables(pupil::NAME)?;
         let mut entries = queries::textbook(pool, &self.scope, self.now, textbook, before, PAGE + 1).await?;
         let older =
             (entries.len() as i64 > PAGE).then(|| entries.pop()).flatten().and_then(|_| entries.last()).map(|last| {
@@ -240,7 +240,8 @@ impl<'a> Reading<'a> {
     /// The latest lesson written in each textbook, of those of the last days.
     pub async fn latest(&self) -> Result<HashMap<TextbookId, Date>, Problem> {
         let since = days_after(self.today(), -LATEST_DAYS).unwrap_or(self.today());
-        let rows = queries::entries(&self.app.reader, &self.scope, self.now, (since, self.today())).await?;
+        let rows =
+            queries::entries(self.app.tables(pupil::NAME)?, &self.scope, self.now, (since, self.today())).await?;
         let books = self.app.register.read();
         let mut latest: HashMap<TextbookId, Date> = HashMap::new();
         for row in &rows {

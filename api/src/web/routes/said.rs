@@ -95,12 +95,7 @@ pub fn inside(subject: &str) -> String {
 
 /// `Mme Vidal`, `Mme Vidal et M. Roy`: who holds the textbook on that day.
 pub fn teachers(books: &Books, textbook: TextbookId, on: Date) -> String {
-    let Some(service) = books.services.get(&textbook) else { return String::new() };
-    let holding: Vec<_> = service.assignments.iter().filter(|held| held.holds(on)).collect();
-    // While a substitute holds it, it is the substitute whom families meet.
-    let substitutes: Vec<_> = holding.iter().filter(|held| held.capacity == Capacity::Substitute).collect();
-    let shown = if substitutes.is_empty() { holding.iter().collect() } else { substitutes };
-    let names: Vec<String> = shown.into_iter().map(|held| books.formal_name(held.teacher)).collect();
+    let names: Vec<String> = books.met(textbook, on).into_iter().map(|teacher| books.formal_name(teacher)).collect();
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} et {last}", others.join(", ")),
@@ -165,6 +160,7 @@ pub fn capacity(capacity: Capacity) -> &'static str {
         Capacity::Head => "chef d’établissement",
         Capacity::Deputy => "adjoint du chef d’établissement",
         Capacity::Inspector => "inspection",
+        Capacity::Referent => "référent numérique",
         Capacity::Pupil => "élève",
         Capacity::Guardian => "responsable",
         Capacity::Machine => "import",
@@ -179,6 +175,7 @@ pub fn seen(seen: Seen) -> &'static str {
         Seen::Gaps => "séances non remplies",
         Seen::Textbook => "cahier de textes",
         Seen::History => "cahier et ses versions",
+        Seen::Lessons => "séances de l’emploi du temps",
     }
 }
 
@@ -338,6 +335,7 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
         Role::SchoolLife => Some("vie scolaire".to_owned()),
         Role::Companion => Some("AESH".to_owned()),
         Role::Inspector => Some("inspection".to_owned()),
+        Role::Referent => Some("référent numérique".to_owned()),
         Role::Parent => None,
     }
 }

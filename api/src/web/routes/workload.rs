@@ -20,9 +20,11 @@ use crate::app::App;
 use crate::facts::Books;
 use crate::fr;
 use crate::problem::Problem;
+use crate::web::heat::UNESTIMATED_MINUTES;
 use crate::web::teacher::LoadedDay;
 
-/// The work of one day: of each figure, that of the pupil of the group who has most. What has no estimate has no minutes.
+/// The work of one day, for the pupil of the group who has most: whole, so that its figures are of one pupil. Tests alone are those of
+/// whoever has most of them: one announced to others is not hidden. What has no estimate has no minutes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// Estimated by those who gave the work, for what has an estimate.
@@ -46,12 +48,16 @@ impl Load {
         self.tests += i64::from(test);
     }
 
-    /// Of each figure, the greater.
+    /// What it weighs beside that of another pupil.
+    fn weight(&self) -> (i64, i64) {
+        (self.minutes + i64::from(UNESTIMATED_MINUTES) * self.unestimated, self.tasks)
+    }
+
+    /// Of two pupils, the one on whom more falls.
     fn raise(&mut self, other: Self) {
-        self.minutes = self.minutes.max(other.minutes);
-        self.tasks = self.tasks.max(other.tasks);
-        self.unestimated = self.unestimated.max(other.unestimated);
-        self.tests = self.tests.max(other.tests);
+        let tests = self.tests.max(other.tests);
+        let most = if self.weight() < other.weight() { other } else { *self };
+        *self = Self { tests, ..most };
     }
 
     /// `2 travaux, environ 45 min, dont 1 contrôle`
@@ -80,7 +86,7 @@ pub async fn of_group(
         let days = std::iter::successors(Some(from), |day| days_after(*day, 1)).take_while(|day| *day <= until);
         (pupils, books.workload_scope(person, group, groups, today), days.chain(elsewhere).collect())
     };
-    let rows = principal::queries::workload(&app.reader, &scope, &days).await?;
+    let rows = principal::queries::workload(app.tables(principal::NAME)?, &scope, &days).await?;
     let books = app.register.read();
     let works = rows.iter().map(|row| (books.due_on(row.place.textbook, &row.work.due), row));
     let works: Vec<_> = works.filter(|(day, _)| (from..=until).contains(day)).collect();
@@ -133,7 +139,7 @@ const COUNTED: i64 = 500;
 impl Reading<'_> {
     /// The days ahead that have work this reader sees, and the last day looked at.
     pub async fn load_ahead(&self) -> Result<(Vec<LoadedDay>, Date), Problem> {
-        let (pool, today) = (&self.app.reader, self.today());
+        let (pool, today) = (self.app.tables(pupil::NAME)?, self.today());
         let until = days_after(today, AHEAD_DAYS).unwrap_or(today);
         let mut rows = pupil::queries::homework(pool, &self.scope, self.now, (today, until), None, COUNTED).await?;
         for day in self.days_elsewhere(today, until) {

@@ -36,8 +36,8 @@ impl ResourceRow {
 }
 
 /// What the file chooser of a browser offers first; what is sent is looked at all the same.
-pub fn accepted() -> String {
-    let types = Media::ALL.map(|media| format!("{},.{}", media.mime(), media.name()));
+pub fn accepted<'a>(taken: impl IntoIterator<Item = &'a Media>) -> String {
+    let types: Vec<String> = taken.into_iter().map(|media| format!("{},.{}", media.mime(), media.name())).collect();
     types.join(",")
 }
 
@@ -172,6 +172,8 @@ pub struct LessonPage {
     pub resources: Vec<ResourceRow>,
     /// What may be sent: `PDF, texte, tableur ou diaporama, 20 Mo au plus ; …`
     pub files_said: String,
+    /// The types that the school takes, as a file chooser knows them.
+    pub files_accepted: String,
     pub homework: Vec<HomeworkRow>,
     /// The pupils of the group, in the order of their names.
     pub pupils: Vec<(PersonId, String)>,

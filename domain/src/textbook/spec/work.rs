@@ -17,6 +17,30 @@ fn ct_05_work_is_given_in_a_lesson_and_due_on_or_after_it() {
 }
 
 #[test]
+fn the_id_of_a_work_does_not_tell_when_it_was_written_and_one_that_did_is_still_revised() {
+    let due = || DueRef::Date { date: date(2026, 11, 23) };
+    // The examples of RFC 9562, Appendix A.
+    let named = |id: &str| NewHomework { homework: HomeworkId(id.parse().unwrap()), ..exercise(due()) };
+    let give = |id| Command::GiveHomework { given_in: on(THURSDAY, 4), homework: named(id) };
+    for telling in ["C232AB00-9414-11EC-B3C8-9F6BDECED846", "1EC9414C-232A-6B00-B3C8-9F6BDECED846"] {
+        assert_eq!(given(&[]).when(give(telling)).unwrap_err(), Rejection::HomeworkIdTellsWhen, "{telling}");
+    }
+    let seventh = "017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
+    assert_eq!(given(&[]).when(give(seventh)).unwrap_err(), Rejection::HomeworkIdTellsWhen);
+    let mut past = Vec::new();
+    for random in ["919108f7-52d1-4320-9bac-f847db4148a8", "2ed6657d-e927-568b-95e1-2665a8aea6a2"] {
+        past = given(&[]).when(give(random)).unwrap();
+    }
+    // Given before that was refused.
+    for event in &mut past {
+        if let Event::HomeworkGiven { homework, .. } = event {
+            *homework = named(seventh).homework;
+        }
+    }
+    assert!(given(&past).when(Command::ReviseHomework { homework: named(seventh) }).is_ok());
+}
+
+#[test]
 fn work_is_not_due_on_a_day_the_school_is_closed() {
     let give = |day| Command::GiveHomework {
         given_in: on(date(2026, 11, 9), 1),

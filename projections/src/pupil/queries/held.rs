@@ -9,7 +9,7 @@ use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
 use super::{After, HomeworkVersion, asked_of, homework, homework_columns, pupils, standing};
-use crate::scope::{Seen, seen};
+use crate::scope::{Seen, Statements, seen, seen_in_groups, seen_in_whole_groups};
 
 /// A place that a lesson had, under which work may be kept, and the day on which that lesson is held now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,20 +22,27 @@ pub struct Moved {
 }
 
 /// `$6` and `$7` are the days under which such work may be kept, so that their index serves; `$18` and `$19` those that are asked for.
-pub(super) const HELD: &str = concat!(
-    "select ",
-    homework_columns!(),
-    ", coalesce(m.held_on, t.due_on) as held_on from pupil.homework_version t left join",
-    " unnest($13::uuid[], $14::uuid[], $15::date[], $16::time[], $17::date[]) m(textbook, slot, due_on, due_at, held_on)",
-    " on m.textbook = t.textbook and m.slot = t.due_slot and m.due_on = t.due_on and m.due_at = t.due_at where ",
-    seen!("given_on"),
-    " and ",
-    asked_of!("$12"),
-    " and t.due_on between $6 and $7 and coalesce(m.held_on, t.due_on) between $18 and $19 and",
-    " ($8::date is null or (coalesce(m.held_on, t.due_on), t.textbook, t.homework) > ($8, $9::uuid, $10::uuid)) and ",
-    standing!("homework_version", "homework"),
-    " order by held_on, t.textbook, t.homework limit $11"
-);
+macro_rules! held {
+    ($seen:ident) => {
+        concat!(
+            "select ",
+            homework_columns!(),
+            ", coalesce(m.held_on, t.due_on) as held_on from pupil.homework_version t left join",
+            " unnest($13::uuid[], $14::uuid[], $15::date[], $16::time[], $17::date[]) m(textbook, slot, due_on, due_at, held_on)",
+            " on m.textbook = t.textbook and m.slot = t.due_slot and m.due_on = t.due_on and m.due_at = t.due_at where ",
+            $seen!("given_on"),
+            " and ",
+            asked_of!("$12"),
+            " and t.due_on between $6 and $7 and coalesce(m.held_on, t.due_on) between $18 and $19 and",
+            " ($8::date is null or (coalesce(m.held_on, t.due_on), t.textbook, t.homework) > ($8, $9::uuid, $10::uuid)) and ",
+            standing!("homework_version", "homework"),
+            " order by held_on, t.textbook, t.homework limit $11"
+        )
+    };
+}
+
+pub(super) const HELD: Statements =
+    Statements { any: held!(seen), in_groups: held!(seen_in_groups), in_whole_groups: held!(seen_in_whole_groups) };
 
 /// The work due on these days, by the day on which its lesson is held now: at most `limit`, those after the cursor. `moved` names each
 /// place once. One statement; the plain one when nothing moved.
@@ -58,8 +65,10 @@ pub async fn homework_held(
     let kept = || moved.iter().filter(held_then).map(|place| place.on);
     let first = kept().chain([due.0]).min().unwrap_or(due.0);
     let last = kept().chain([due.1]).max().unwrap_or(due.1);
-    let query = Seen::of(scope)
-        .query(HELD)
+    let seen = Seen::of(scope);
+    let sql = seen.chosen(HELD);
+    let query = seen
+        .query(sql)
         .bind(now.to_sqlx())
         .bind(first.to_sqlx())
         .bind(last.to_sqlx())

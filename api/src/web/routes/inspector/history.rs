@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::ids::{HomeworkId, TextbookId};
 use jiff::civil::Date;
-use projections::inspector::{Item, Version as Stored, queries};
+use projections::inspector::{self, Item, Version as Stored, queries};
 use similar::{ChangeTag, TextDiff};
 
 use super::{LessonKey, Visit, Visitor, mandate};
@@ -28,7 +28,7 @@ pub struct Kept {
 impl Kept {
     pub async fn read(visit: &Visit<'_>, textbook: TextbookId) -> Result<Self, Problem> {
         let app = &visit.web.app;
-        let versions = queries::textbook(&app.reader, &visit.scope, textbook, None).await?;
+        let versions = queries::textbook(app.tables(inspector::NAME)?, &visit.scope, textbook, None).await?;
         let resources =
             versions.iter().flat_map(|row| &row.resources).flat_map(|one| one.title.iter().chain(one.link.iter()));
         let cells = versions

@@ -1,6 +1,7 @@
 //! `/direction/fichiers`: the limits of files in force, what each textbook uses of them, and other limits from a day.
 //!
-//! What is used is told of classes and subjects, never of a person.
+//! What is used is told of classes and subjects, never of a person: it says what a school stores, and not what somebody wrote or when. It is
+//! no look (see [`domain::inspection::look`]). A référent numérique decides the limits too, and is not told what textbooks hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use domain::directory::establishment::{Command, School};
 use domain::ids::TextbookId;
 use domain::media::{FILE_BYTES_MAX, FileLimits, Media, Sort, TEXTBOOK_BYTES_MAX, customary_limits, limits_on};
 use jiff::civil::Date;
-use projections::inspector::queries;
+use projections::inspector::{self, queries};
 use uuid::Uuid;
 
 use super::Office;
@@ -28,7 +29,12 @@ use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
 
 const MEGABYTE: u64 = 1_000_000;
 /// Who decides by this page.
-const SOURCE: &str = "décision de la direction";
+const fn source(role: Role) -> &'static str {
+    match role {
+        Role::Referent => "décision du référent numérique",
+        _ => "décision de la direction",
+    }
+}
 
 /// The fields of sizes.
 const SIZES: [&str; 5] = ["document", "image", "son", "video", "cahier"];
@@ -75,7 +81,7 @@ impl Typed {
     }
 
     /// The limits, or what is wrong with each field.
-    fn limits(&self, today: Date) -> Result<FileLimits, Vec<FieldError>> {
+    fn limits(&self, (today, role): (Date, Role)) -> Result<FileLimits, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: &str| {
             errors.push(FieldError { field: field.to_owned(), message: fr::spaced(message) });
@@ -105,7 +111,7 @@ impl Typed {
         }
         Ok(FileLimits {
             valid_from,
-            source: SOURCE.to_owned(),
+            source: source(role).to_owned(),
             document_bytes_max: document,
             image_bytes_max: image,
             audio_bytes_max: audio,
@@ -154,7 +160,7 @@ fn known(office: &Office<'_>) -> Result<Vec<FileLimits>, Problem> {
 }
 
 async fn view(
-    office: &Office<'_>,
+    (office, role): (&Office<'_>, Role),
     visitor: Visitor,
     (typed, errors): (Option<Typed>, Vec<FieldError>),
     done: &Done,
@@ -170,7 +176,8 @@ async fn view(
         let services = books.services_of_school(office.school);
         services.filter(|service| Some(service.year) == year).map(|service| service.textbook).collect()
     };
-    let held = queries::file_bytes(&app.reader, &office.scope, &textbooks).await?;
+    // In a scope where nothing is read, there are none.
+    let held = queries::file_bytes(app.tables(inspector::NAME)?, &office.scope, &textbooks).await?;
     let total: u64 = held.values().map(|(_, bytes)| bytes).sum();
     let books = app.register.read();
     let row = |(textbook, (files, bytes)): (&TextbookId, &(u64, u64))| {
@@ -192,29 +199,29 @@ async fn view(
     // Of two decisions for one day, the last holds.
     let coming = known.iter().filter(|limits| limits.valid_from > today);
     let later: BTreeMap<Date, &FileLimits> = coming.map(|limits| (limits.valid_from, limits)).collect();
-    let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/fichiers");
+    let layout = office.web.layout(Some(visitor), Some(role), "/direction/fichiers");
     Ok(FilesPage {
         layout: with_flash(layout, done.flash(today)),
         now: decided(&limits),
         later: later.values().map(|limits| decided(limits)).collect(),
-        used,
+        used: (role == Role::Principal).then_some(used),
         total: fr::size(total),
         form: typed.unwrap_or_else(|| Typed::of(&limits, today)).form(errors),
     })
 }
 
 pub async fn show(State(web): Shared, visitor: Visitor, Query(done): Query<Done>) -> Page {
-    let office = Office::open(&web, visitor)?;
-    page_with(StatusCode::OK, &view(&office, visitor, (None, vec![]), &done).await?)
+    let (office, role) = Office::of_settings(&web, visitor)?;
+    page_with(StatusCode::OK, &view((&office, role), visitor, (None, vec![]), &done).await?)
 }
 
 pub async fn decide(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Page {
-    let office = Office::open(&web, visitor)?;
+    let (office, role) = Office::of_settings(&web, visitor)?;
     let typed = Typed::read(fields);
-    let limits = match typed.limits(office.local.date()) {
+    let limits = match typed.limits((office.local.date(), role)) {
         Ok(limits) => limits,
         Err(errors) => {
-            let page = view(&office, visitor, (Some(typed), errors), &Done::default()).await?;
+            let page = view((&office, role), visitor, (Some(typed), errors), &Done::default()).await?;
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
@@ -236,7 +243,7 @@ pub async fn decide(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec
             let errors = vec![FieldError { field: "document".to_owned(), message: fr::spaced(message) }];
             let status = problem.status();
             let typed = Typed { key: Uuid::now_v7().to_string(), ..typed };
-            page_with(status, &view(&office, visitor, (Some(typed), errors), &Done::default()).await?)
+            page_with(status, &view((&office, role), visitor, (Some(typed), errors), &Done::default()).await?)
         }
         Err(problem) => Err(problem),
     }

@@ -9,7 +9,7 @@ use domain::access::Scope;
 use domain::directory::group::Sort;
 use domain::ids::{GroupId, PersonId, SchoolId, SlotId, TextbookId};
 use jiff::civil::{Date, DateTime};
-use projections::principal::queries;
+use projections::principal::{self, queries};
 
 use super::Office;
 use crate::app::App;
@@ -81,7 +81,7 @@ pub(super) async fn held(
 ) -> Result<Vec<Held>, Problem> {
     // A lesson that is over may be one of another day of the timetable.
     let elsewhere = app.register.read().days_elsewhere(textbooks.iter().copied(), since, until);
-    let written = queries::written_marks(&app.reader, scope, (since, until), &elsewhere).await?;
+    let written = queries::written_marks(app.tables(principal::NAME)?, scope, (since, until), &elsewhere).await?;
     let written: HashSet<(SlotId, Date)> = written.into_iter().collect();
     let books = app.register.read();
     let mut held = Vec::new();

@@ -2,6 +2,7 @@
 //! anew from a day; and a group made from a few classes.
 
 mod changing;
+mod meanwhile;
 mod opening;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page, page_with, said, with_flash};
 use changing::Sent;
 pub use changing::change;
+use meanwhile::Shown;
 pub use opening::{form as new_form, open};
 
 /// Tells a group of this school; the position of what it wrote, if it wrote.
@@ -134,7 +136,13 @@ fn ticks(
     pupils: impl IntoIterator<Item = PersonId>,
     chosen: impl Fn(PersonId) -> bool,
 ) -> Vec<TickSet> {
-    let tick = |(pupil, name): Listed| Tick { value: pupil.to_string(), name, chosen: chosen(pupil), settled: None };
+    let tick = |(pupil, name): Listed| Tick {
+        value: pupil.to_string(),
+        name,
+        chosen: chosen(pupil),
+        settled: None,
+        news: None,
+    };
     let set =
         |(class, pupils): (String, Vec<Listed>)| TickSet { class, pupils: pupils.into_iter().map(tick).collect() };
     by_class(office, books, pupils).into_iter().map(set).collect()
@@ -288,6 +296,7 @@ fn form(office: &Office<'_>, books: &Books, book: &GroupBook, sent: Sent, errors
     if is_class {
         pupils.extend(without_class(office, books));
     }
+    pupils.extend(sent.ticked.iter().flatten().filter(|pupil| is_pupil(office, books, **pupil)));
     let choice = |(pupil, label): Listed| Choice { value: pupil.to_string(), label };
     let entrants = by_class(office, books, pupils.difference(&for_good).copied());
     let entrants = entrants.into_iter().map(|(class, pupils)| (class, pupils.into_iter().map(choice).collect()));
@@ -296,14 +305,23 @@ fn form(office: &Office<'_>, books: &Books, book: &GroupBook, sent: Sent, errors
     // Who is still to come is ticked too: to remake the group does not send them away unseen.
     let chosen = |pupil| sent.ticked.as_ref().map_or_else(|| inside.contains(&pupil), |ticked| ticked.contains(&pupil));
     let settled = settled(book, today);
+    let news: BTreeMap<String, &str> = sent.news.iter().map(|(pupil, what)| (pupil.to_string(), *what)).collect();
     let mut sets = if is_class { vec![] } else { ticks(office, books, pupils.union(&inside).copied(), chosen) };
     for tick in sets.iter_mut().flat_map(|set| &mut set.pupils) {
         tick.settled = settled.get(&tick.value).cloned();
+        tick.news = news.get(&tick.value).copied();
     }
+    // What was read is what the next sending is compared with.
+    let (version, shown) = if sent.version.is_empty() {
+        (book.version.to_string(), Shown::of(book, today))
+    } else {
+        (sent.version, sent.shown)
+    };
     let others = said::classes(books, office.school, today).into_iter();
     let others = others.filter(|(class, _)| *class != book.group && !listed.contains(class));
     GroupForm {
-        version: book.version.to_string(),
+        version,
+        shown: shown.written(),
         key: Uuid::now_v7().to_string(),
         asked: asked.iter().map(ToString::to_string).collect(),
         others: others.map(|(class, label)| Choice { value: class.to_string(), label }).collect(),

@@ -1,5 +1,6 @@
 //! `/direction/seances`: lessons as they really go. The head chooses those of a teacher or of a class between two days, sees them, and
-//! says of all or some that they are not held, or that a colleague takes them; one is moved from a page of its own.
+//! says of all or some that they are not held, or that a colleague takes them; one is moved from a page of its own. Each lesson is shown with
+//! who teaches it: that is a look at each of them.
 
 mod changed;
 mod chosen;
@@ -16,6 +17,7 @@ use domain::calendar::{LessonOn, NotHeld};
 use domain::decider::Decider as _;
 use domain::directory::service::{Command, Service};
 use domain::ids::{PersonId, StreamId, TextbookId};
+use domain::inspection::look::Seen;
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -180,7 +182,19 @@ struct View {
     flash: Option<Flash>,
 }
 
-fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
+/// Whom a lesson is shown with.
+fn shown_with(books: &Books, at: &LessonAt) -> impl Iterator<Item = PersonId> {
+    books.met(at.textbook, at.date).into_iter().chain(at.replaced_by)
+}
+
+/// The page, once it is noted whose lessons it shows.
+async fn view(office: &Office<'_>, visitor: Visitor, view: View) -> Result<LessonsPage, Problem> {
+    let (page, teachers) = drawn(office, visitor, view);
+    office.web.app.note_figures(office.head, office.school, [(Seen::Lessons, teachers)]).await?;
+    Ok(page)
+}
+
+fn drawn(office: &Office<'_>, visitor: Visitor, view: View) -> (LessonsPage, BTreeSet<PersonId>) {
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/seances");
     let today = office.local.date();
     let books = office.web.app.register.read();
@@ -198,7 +212,9 @@ fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
     let since = sent.chosen.since();
     let changed = Changed::since(&books, office, since);
     let days_said = changed.days_said();
-    LessonsPage {
+    let shown = found.iter().flatten().chain(&changed.lessons);
+    let seen = shown.flat_map(|at| shown_with(&books, at)).collect();
+    let page = LessonsPage {
         changed: changed.total,
         days_said,
         older: changed.older.map(|from| format!("/direction/seances?depuis={from}#changees")),
@@ -223,7 +239,8 @@ fn view(office: &Office<'_>, visitor: Visitor, view: View) -> LessonsPage {
         warnings: vec![],
         confirmation: String::new(),
         layout: with_flash(layout, flash),
-    }
+    };
+    (page, seen)
 }
 
 /// Looks at the lessons asked for, if any; nothing is written.
@@ -237,7 +254,7 @@ pub async fn show(
     let flash = done.flash(office.local.date());
     if !chosen.is_asked() {
         let sent = Sent { chosen: Chosen { depuis: chosen.depuis, ..Chosen::fresh(&office) }, ..Sent::default() };
-        let page = view(&office, visitor, View { sent, found: None, errors: vec![], flash });
+        let page = view(&office, visitor, View { sent, found: None, errors: vec![], flash }).await?;
         return page_with(StatusCode::OK, &page);
     }
     let asked = chosen.asked();
@@ -253,7 +270,7 @@ pub async fn show(
         going.map(|at| format!("{}/{}/{}", at.textbook, at.slot, at.of)).collect()
     };
     let sent = Sent { chosen, lessons, ..Sent::default() };
-    page_with(status, &view(&office, visitor, View { sent, found, errors, flash }))
+    page_with(status, &view(&office, visitor, View { sent, found, errors, flash }).await?)
 }
 
 /// Of the lessons ticked: that they are not held, or that a colleague takes them.
@@ -262,14 +279,14 @@ pub async fn change(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec
     let sent = Sent::read(fields);
     let (lessons, told) = match sent.told(&office) {
         Ok(told) => told,
-        Err(errors) => return unfinished(&office, visitor, sent, errors, None),
+        Err(errors) => return unfinished(&office, visitor, sent, errors, None).await,
     };
     if let chosen::Told::Replace(by) = told {
         let warnings = chosen::busy(&office, &lessons, by);
         let confirmation = confirmation(&by.to_string(), &warnings);
         if !warnings.is_empty() && sent.confirmed != confirmation {
             let found = sent.chosen.asked().ok().map(|asked| asked.lessons(&office));
-            let page = view(&office, visitor, View { sent, found, errors: vec![], flash: None });
+            let page = view(&office, visitor, View { sent, found, errors: vec![], flash: None }).await?;
             return page_with(StatusCode::UNPROCESSABLE_ENTITY, &LessonsPage { warnings, confirmation, ..page });
         }
     }
@@ -285,7 +302,7 @@ pub async fn change(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec
     };
     if !outcome.refused.is_empty() {
         let errors = outcome.errors(&office, "seances");
-        return unfinished(&office, visitor, sent, errors, outcome.flash());
+        return unfinished(&office, visitor, sent, errors, outcome.flash()).await;
     }
     Ok(Redirect::to(&format!("/direction/seances?fait={fait}&nombre={}", outcome.done)).into_response())
 }
@@ -298,19 +315,19 @@ pub async fn reinstate(State(web): Shared, visitor: Visitor, Form(fields): Form<
         Ok(lessons) => lessons,
         Err(errors) => {
             let errors = errors.into_iter().map(|error| FieldError { field: "changees".to_owned(), ..error }).collect();
-            return unfinished(&office, visitor, sent, errors, None);
+            return unfinished(&office, visitor, sent, errors, None).await;
         }
     };
     let outcome = tell_all(&office, &sent.cle, "reinstate", lessons, |lessons| Command::Reinstate { lessons }).await?;
     if !outcome.refused.is_empty() {
         let errors = outcome.errors(&office, "changees");
-        return unfinished(&office, visitor, sent, errors, outcome.flash());
+        return unfinished(&office, visitor, sent, errors, outcome.flash()).await;
     }
     Ok(Redirect::to(&format!("/direction/seances?fait=seances-retablies&nombre={}", outcome.done)).into_response())
 }
 
 /// The page again, with what was chosen and ticked.
-fn unfinished(
+async fn unfinished(
     office: &Office<'_>,
     visitor: Visitor,
     mut sent: Sent,
@@ -329,5 +346,5 @@ fn unfinished(
     if !sent.chosen.is_asked() {
         sent.chosen = Chosen { depuis: sent.chosen.depuis, ..Chosen::fresh(office) };
     }
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(office, visitor, View { sent, found, errors, flash }))
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(office, visitor, View { sent, found, errors, flash }).await?)
 }

@@ -2,8 +2,8 @@
 
 use domain::ids::{EntryId, HomeworkId, TextbookId};
 use projections::cells::Resource;
-use projections::pupil::HomeworkVersion;
 use projections::pupil::former::former;
+use projections::pupil::{self, HomeworkVersion};
 
 use super::{Reading, Texts, said};
 use crate::facts::Books;
@@ -20,7 +20,7 @@ pub struct Formers {
 impl Reading<'_> {
     /// What the revised ones of these works said before.
     pub async fn formers(&self, shown: &[HomeworkVersion]) -> Result<Formers, Problem> {
-        let works = former(&self.app.reader, &self.scope, self.now, shown).await?;
+        let works = former(self.app.tables(pupil::NAME)?, &self.scope, self.now, shown).await?;
         let texts = self.open_texts(&[], &works).await?;
         Ok(Formers { works, texts })
     }

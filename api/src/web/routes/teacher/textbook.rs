@@ -7,6 +7,7 @@ use domain::calendar::days_after;
 use domain::ids::{EntryId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use projections::inspector;
 use projections::teacher::{self, Task, queries};
 
 use super::lesson::At;
@@ -27,7 +28,8 @@ const AHEAD_DAYS: i64 = 28;
 
 /// Why the withdrawn entries of a textbook were withdrawn.
 pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<EntryId, String>, Problem> {
-    let versions = projections::inspector::queries::textbook(&desk.web.app.reader, &desk.scope, textbook, None).await?;
+    let versions =
+        inspector::queries::textbook(desk.web.app.tables(inspector::NAME)?, &desk.scope, textbook, None).await?;
     let withdrawn = || versions.iter().filter(|version| version.withdrawal() && version.work.is_none());
     let texts = Texts::open(&desk.web.app, withdrawn().filter_map(|version| version.reason.as_ref()).collect()).await?;
     let mut reasons = HashMap::new();
@@ -50,7 +52,7 @@ pub struct Kept {
 impl Kept {
     /// The work given in lessons of these days.
     pub async fn read(desk: &Desk<'_>, textbook: TextbookId, (since, until): (Date, Date)) -> Result<Self, Problem> {
-        let (pool, today) = (&desk.web.app.reader, desk.local.date());
+        let (pool, today) = (desk.web.app.tables(teacher::NAME)?, desk.local.date());
         let written = queries::textbook(pool, &desk.scope, textbook, LISTED).await?;
         // A lesson held by today may be one of a later day of the timetable, and one outside it may be written ahead.
         let days = desk.web.app.register.read().days_elsewhere([textbook], since, today);

@@ -7,6 +7,7 @@ use domain::calendar::{days_after, monday_of};
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, SlotId, TextbookId};
 use infra::desk::Drafted;
 use jiff::civil::Date;
+use projections::teacher;
 use projections::teacher::queries::{self, Written};
 use serde::Deserialize;
 
@@ -80,7 +81,8 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let until = days_after(last_day.max(today), 366).unwrap_or(last_day);
     let lessons = desk.lessons(monday, last_day);
     let from = lessons.iter().map(|lesson| lesson.of).min().map_or(monday, |of| of.min(monday));
-    let written = queries::written_between(&web.app.reader, &desk.scope, &mine, since.min(from), until).await?;
+    let written =
+        queries::written_between(web.app.tables(teacher::NAME)?, &desk.scope, &mine, since.min(from), until).await?;
     let live = written.iter().filter(|row| !row.withdrawn);
     let filled: HashSet<(SlotId, Date)> = live.filter_map(|row| Some((row.slot?, row.date))).collect();
     let summaries = summaries(&desk, &lessons, &written, (from, last_day)).await?;
@@ -145,7 +147,7 @@ async fn summaries(
     for textbook in textbooks {
         // The latest come first: no further back than these days.
         let since = written.iter().filter(|row| row.textbook == textbook && row.date >= from).count() as i64;
-        rows.extend(queries::textbook(&desk.web.app.reader, &desk.scope, textbook, since).await?);
+        rows.extend(queries::textbook(desk.web.app.tables(teacher::NAME)?, &desk.scope, textbook, since).await?);
     }
     rows.retain(|row| shown.contains(&row.entry));
     let texts = Texts::open(&desk.web.app, rows.iter().filter_map(|row| row.content.as_ref()).collect()).await?;

@@ -6,6 +6,7 @@ use domain::access::{Scope, Stay};
 use domain::calendar::{days_after, monday_of};
 use domain::ids::{GroupId, PersonId, SchoolId};
 use jiff::civil::Date;
+use projections::principal;
 use projections::principal::queries::{Weight, weights};
 use serde::Deserialize;
 
@@ -122,7 +123,7 @@ async fn count(
     if read.scope.is_nothing() {
         return Ok(vec![None; classes.len()]);
     }
-    let weights = weights(&app.reader, &read.scope, (from, until), &elsewhere).await?;
+    let weights = weights(app.tables(principal::NAME)?, &read.scope, (from, until), &elsewhere).await?;
     let books = app.register.read();
     let mut by_group: Vec<Vec<(usize, &Weight)>> = vec![vec![]; read.groups.len()];
     for weight in &weights {
@@ -194,7 +195,7 @@ impl Read {
 }
 
 impl Class {
-    /// Of each day and each figure, that of the pupil who has most.
+    /// Of each day, the work of the pupil who has most.
     fn most(&self, by_group: &[Vec<(usize, &Weight)>]) -> Loads {
         let mut most = Loads::default();
         for (pupil, ranks) in &self.pupils {

@@ -1,4 +1,5 @@
-//! A pupil in, a pupil out, the group made anew: each is one command a group, under a key of the form.
+//! A pupil in, a pupil out, the group made anew: each is one command a group, under a key of the form. A class added to the lists is none:
+//! the form is given back with everything that was typed and ticked.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +12,25 @@ use domain::ids::{GroupId, PersonId, SchoolYear};
 use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::meanwhile::{self, News, Shown};
 use super::{Office, book, day, is_pupil, key, outside_the_year, tell, view, wrong};
 use crate::app::Said;
 use crate::facts::{Books, GroupBook};
 use crate::problem::Problem;
-use crate::web::layout::FieldError;
-use crate::web::routes::{Page, Shared, Visitor, page_with, said};
+use crate::web::groups::GroupPage;
+use crate::web::layout::{FieldError, Flash};
+use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
 
 /// What a form sends.
 #[derive(Debug, Default, Clone)]
 pub struct Sent {
     pub classes: Vec<String>,
     faire: String,
-    version: String,
+    /// Of the group as the page showed it; empty when it is to be shown as it is now.
+    pub version: String,
+    pub shown: Shown,
+    /// What a colleague changed since.
+    pub news: News,
     cle: String,
     pub entrant: String,
     pub enters_on: String,
@@ -44,15 +51,17 @@ impl Sent {
         Self { classes, enters_on: today.clone(), leaves_on: today.clone(), made_on: today, ..Self::default() }
     }
 
-    /// A field may come more than once. What the other forms of the page would have sent is as it was.
+    /// A field may come more than once. The whole page is one form, whatever button sends it.
     fn read(office: &Office<'_>, fields: Vec<(String, String)>) -> Self {
         let mut sent = Self::fresh(office, vec![]);
-        let mut ticked = BTreeSet::new();
+        let (mut ticked, mut added) = (BTreeSet::new(), None);
         for (name, value) in fields {
             match name.as_str() {
                 "classe" => sent.classes.push(value),
                 "faire" => sent.faire = value,
+                "ajouter" => added = Some(value),
                 "version" => sent.version = value,
+                "sejour" => sent.shown.read(&value),
                 "cle" => sent.cle = value,
                 "entrant" => sent.entrant = value,
                 "entre_le" => sent.enters_on = value,
@@ -64,8 +73,17 @@ impl Sent {
                 _ => {}
             }
         }
-        sent.ticked = (sent.faire == "recomposer").then_some(ticked);
+        if sent.lists() {
+            sent.classes.extend(added);
+        }
+        // A form without a list of pupils says nothing of who is ticked.
+        let whole = sent.faire == "recomposer" || !ticked.is_empty() || !sent.shown.is_empty();
+        sent.ticked = whole.then_some(ticked);
         sent
+    }
+
+    fn lists(&self) -> bool {
+        self.faire == "lister"
     }
 
     /// What is asked of the groups, the one of the page first; or what is wrong with each field.
@@ -154,6 +172,12 @@ pub async fn change(
     let office = Office::open(&web, visitor)?;
     let year = book(&office, &web.app.register.read(), group)?.year;
     let sent = Sent::read(&office, fields);
+    if sent.lists() {
+        let page = view(&office, visitor, group, sent, vec![])?;
+        let title = "Les listes d’élèves sont à jour. Rien n’est encore enregistré.".to_owned();
+        let layout = with_flash(page.layout, Some(Flash { title, detail: None }));
+        return page_with(StatusCode::OK, &GroupPage { layout, ..page });
+    }
     let asked = match sent.asked(&office, group) {
         Ok(asked) => asked,
         Err(errors) => {
@@ -191,9 +215,12 @@ fn refused(office: &Office<'_>, visitor: Visitor, group: GroupId, mut sent: Sent
     let error = match problem.code.as_str() {
         "day-outside-the-year" => wrong(on, &outside_the_year(office)),
         "version-changed" | "idempotency-key-reused" => {
-            // The ticks are those of the group as it is now: what a colleague changed must not be undone unseen.
-            sent.ticked = None;
-            wrong(pupil, "Cela a changé entre-temps : relisez qui en fait partie, puis recommencez.")
+            // What a colleague changed is not undone unseen: it is said, and the next sending is compared with the group as it is now.
+            let books = office.web.app.register.read();
+            let now = Shown::of(book(office, &books, group)?, office.local.date());
+            sent.news = sent.shown.until(&now);
+            sent.version.clear();
+            wrong(pupil, &meanwhile::told(&books, &sent.news))
         }
         _ => wrong(pupil, "L’établissement n’accepte pas ce changement. Vérifiez les élèves et le jour."),
     };

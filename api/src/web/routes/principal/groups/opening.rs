@@ -1,4 +1,4 @@
-//! `/direction/groupes/nouveau`: a group made from a few classes.
+//! `/direction/groupes/nouveau`: a group made from a few classes. Their pupils are listed by a button of the same form, which writes nothing.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,9 @@ use domain::ids::{GroupId, PersonId};
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Office, bounds, classes_named, day, is_pupil, key, outside_the_year, pupils_of, tell, ticks, wrong};
+use super::{Office, book, bounds, classes_named, day, is_pupil, key, outside_the_year, pupils_of, tell, ticks, wrong};
 use crate::app::Said;
+use crate::facts::Books;
 use crate::problem::Problem;
 use crate::web::groups::{NewGroupPage, Tick};
 use crate::web::layout::{FieldError, Role};
@@ -26,6 +27,8 @@ pub struct Typed {
     pupils: BTreeSet<PersonId>,
     made_on: String,
     key: String,
+    /// The button was that of the list.
+    lists: bool,
 }
 
 impl Typed {
@@ -34,6 +37,7 @@ impl Typed {
         for (name, value) in fields {
             match name.as_str() {
                 "classe" => typed.classes.push(value),
+                "faire" => typed.lists = value == "lister",
                 "nom" => typed.name = value.split_whitespace().collect::<Vec<_>>().join(" "),
                 "eleve" => typed.pupils.extend(Uuid::parse_str(&value).ok().map(PersonId)),
                 "compose_le" => typed.made_on = value,
@@ -47,11 +51,10 @@ impl Typed {
     /// The pupils and their day, or what is wrong with each field. The day is looked at before the group is opened.
     fn asked(&self, office: &Office<'_>) -> Result<(BTreeSet<PersonId>, Date), Vec<FieldError>> {
         let books = office.web.app.register.read();
-        if classes_named(office, &books, &self.classes).is_empty() {
-            // Its other fields are not shown yet.
-            return Err(vec![wrong("classe", "Choisissez au moins une classe, puis ses élèves.")]);
-        }
         let mut errors = Vec::new();
+        if self.drawn_from(office, &books).is_empty() {
+            errors.push(wrong("classe", "Choisissez au moins une classe, puis ses élèves."));
+        }
         if !(1..=60).contains(&self.name.chars().count()) {
             errors.push(wrong("nom", "Nommez le groupe, en soixante caractères au plus."));
         }
@@ -62,8 +65,7 @@ impl Typed {
             }
             _ => Ok(on),
         });
-        let pupils: BTreeSet<PersonId> =
-            self.pupils.iter().copied().filter(|pupil| is_pupil(office, &books, *pupil)).collect();
+        let pupils = self.ticked(office, &books);
         if pupils.is_empty() {
             errors.push(wrong("eleve", "Cochez au moins un élève."));
         }
@@ -72,24 +74,40 @@ impl Typed {
             on => Err(errors.into_iter().chain(on.err()).collect()),
         }
     }
+
+    fn ticked(&self, office: &Office<'_>, books: &Books) -> BTreeSet<PersonId> {
+        self.pupils.iter().copied().filter(|pupil| is_pupil(office, books, *pupil)).collect()
+    }
+
+    /// The classes chosen, and those of the pupils who stayed ticked when their class was no longer.
+    fn drawn_from(&self, office: &Office<'_>, books: &Books) -> BTreeSet<GroupId> {
+        let today = office.local.date();
+        let ticked = self.ticked(office, books).into_iter();
+        let classes = ticked.flat_map(|pupil| books.stays_on(pupil, today).map(|stay| stay.group).collect::<Vec<_>>());
+        let of_ticked = classes.filter(|class| said::is_class(books, *class) && book(office, books, *class).is_ok());
+        of_ticked.chain(classes_named(office, books, &self.classes)).collect()
+    }
 }
 
 fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>) -> NewGroupPage {
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/groupes/nouveau");
     let books = office.web.app.register.read();
     let asked = classes_named(office, &books, &typed.classes);
+    // Whoever is ticked stays in the list, their class chosen or not.
+    let mut listed = pupils_of(office, &books, &asked);
+    listed.extend(typed.ticked(office, &books));
     let classes = said::classes(&books, office.school, office.local.date()).into_iter();
     let classes = classes.map(|(class, name)| Tick {
         value: class.to_string(),
         name,
         chosen: asked.contains(&class),
         settled: None,
+        news: None,
     });
     NewGroupPage {
         layout,
         classes: classes.collect(),
-        asked: asked.iter().map(ToString::to_string).collect(),
-        sets: ticks(office, &books, pupils_of(office, &books, &asked), |pupil| typed.pupils.contains(&pupil)),
+        sets: ticks(office, &books, listed, |pupil| typed.pupils.contains(&pupil)),
         name: typed.name,
         made_on: typed.made_on,
         key: Uuid::now_v7().to_string(),
@@ -106,6 +124,9 @@ pub async fn form(State(web): Shared, visitor: Visitor, Query(fields): Query<Vec
 pub async fn open(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Page {
     let office = Office::open(&web, visitor)?;
     let typed = Typed::read(fields);
+    if typed.lists {
+        return page_with(StatusCode::OK, &view(&office, visitor, typed, vec![]));
+    }
     let (pupils, on) = match typed.asked(&office) {
         Ok(asked) => asked,
         Err(errors) => return page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(&office, visitor, typed, errors)),
@@ -113,7 +134,7 @@ pub async fn open(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(
     let (place, open) = {
         let books = web.app.register.read();
         let year = bounds(&office, &books)?.year;
-        let classes = classes_named(&office, &books, &typed.classes).into_iter();
+        let classes = typed.drawn_from(&office, &books).into_iter();
         let mut classes: Vec<String> =
             classes.filter_map(|class| Some(books.groups.get(&class)?.description.code.clone())).collect();
         classes.sort();

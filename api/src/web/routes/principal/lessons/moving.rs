@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Redirect};
 use domain::calendar::{LessonOn, Placement};
 use domain::directory::service::Command;
 use domain::ids::{SlotId, TextbookId};
+use domain::inspection::look::Seen;
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::chosen::{at, error, members};
-use super::{Office, confirmation, tell};
+use super::{Office, confirmation, shown_with, tell};
 use crate::facts::LessonAt;
 use crate::fr;
 use crate::problem::Problem;
@@ -108,6 +109,12 @@ fn view(office: &Office<'_>, visitor: Visitor, lesson: &LessonAt, typed: Typed, 
     }
 }
 
+/// Who teaches it is named on the page.
+async fn looked(office: &Office<'_>, lesson: &LessonAt) -> Result<(), Problem> {
+    let teachers = shown_with(&office.web.app.register.read(), lesson).collect();
+    office.web.app.note_figures(office.head, office.school, [(Seen::Lessons, teachers)]).await
+}
+
 /// The day and hour that a warning is about.
 fn place(to: &Placement) -> String {
     to.date.to_datetime(to.starts_at).to_string()
@@ -118,6 +125,7 @@ type Address = (TextbookId, SlotId, Date);
 pub async fn form(State(web): Shared, visitor: Visitor, Path((textbook, slot, date)): Path<Address>) -> Page {
     let office = Office::open(&web, visitor)?;
     let lesson = at(&office, textbook, LessonOn { date, slot })?;
+    looked(&office, &lesson).await?;
     page_with(StatusCode::OK, &view(&office, visitor, &lesson, Typed::of(&lesson), vec![]))
 }
 
@@ -129,6 +137,7 @@ pub async fn relocate(
 ) -> Page {
     let office = Office::open(&web, visitor)?;
     let lesson = at(&office, textbook, LessonOn { date, slot })?;
+    looked(&office, &lesson).await?;
     let again = |typed: Typed, errors, warned: Option<(&Placement, Vec<String>)>| {
         let page = view(&office, visitor, &lesson, typed, errors);
         let page = match warned {

@@ -15,12 +15,7 @@ use infra::files::{Arrived, Arriving, FileError};
 use super::Beside;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::web::routes::paced::paced;
-
-/// Of all that a form holds besides its files.
-const TEXT_BYTES_MAX: usize = 2 << 20;
-/// Of a whole form: a few files at a time, and one that is far too large told in words.
-const FORM_BYTES_MAX: usize = 256 << 20;
+use crate::web::routes::paced::{FORM_BYTES_MAX, Room, TEXT_BYTES_MAX, paced};
 
 /// A file beside a document.
 pub struct SentFile {
@@ -57,11 +52,10 @@ impl Sent {
         let form = Multipart::from_request(paced(request), &()).await;
         let mut form = form.map_err(|problem| unreadable(problem.status()))?;
         let mut sent = Self::default();
-        let mut left = TEXT_BYTES_MAX;
+        let mut left = Room::whole();
         while let Some(mut field) = form.next_field().await.map_err(broken_off)? {
             let name = field.name().unwrap_or_default().to_owned();
-            // A name is text too, and a field of nothing costs something all the same.
-            left = left.checked_sub(name.len() + 64).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+            left.field(&name).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
             let Some(row) = row_of_file(&name) else {
                 let text = text(&mut field, &mut left).await?;
                 sent.fields.insert(name, text);
@@ -93,10 +87,10 @@ fn title(file_name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(300).collect::<String>().trim().to_owned()
 }
 
-async fn text(field: &mut Field<'_>, left: &mut usize) -> Result<String, Problem> {
+async fn text(field: &mut Field<'_>, left: &mut Room) -> Result<String, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(broken_off)? {
-        *left = left.checked_sub(piece.len()).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
+        left.text(piece.len()).ok_or_else(|| unreadable(StatusCode::PAYLOAD_TOO_LARGE))?;
         bytes.extend_from_slice(&piece);
     }
     String::from_utf8(bytes).map_err(|_| unreadable(StatusCode::BAD_REQUEST))

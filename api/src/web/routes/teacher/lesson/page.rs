@@ -9,7 +9,7 @@ use crate::fr;
 use crate::web::layout::{Choice, FieldError, Flash};
 use crate::web::routes::reading::end_of;
 use crate::web::routes::{said, with_flash};
-use crate::web::teacher::{Existing, LessonPage, Visibility};
+use crate::web::teacher::{Existing, LessonPage, Visibility, accepted};
 use uuid::Uuid;
 
 impl Standing {
@@ -53,6 +53,7 @@ impl Standing {
             withdrawn: row.withdrawn.then(|| self.reason.clone().unwrap_or_default()),
         });
         drop(books);
+        let limits = desk.web.app.file_limits(self.textbook);
         let at = self.at();
         let here = at.address();
         let next_lessons =
@@ -87,7 +88,8 @@ impl Standing {
             source_said: None,
             papers: self.on_desk.view(self, false),
             resources: typed.resources,
-            files_said: attached::limits_said(desk.web.app.file_limits(self.textbook).as_ref()),
+            files_said: attached::limits_said(limits.as_ref()),
+            files_accepted: accepted(limits.iter().flat_map(|limits| &limits.taken)),
             homework: typed.homework.into_iter().map(documents::offered).collect(),
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),

@@ -13,7 +13,7 @@ use domain::textbook::{Command, Textbook};
 use infra::desk::{Place, Term};
 use jiff::civil::{Date, DateTime};
 use projections::teacher::queries::{self, Sheet};
-use projections::teacher::{Entry, Task};
+use projections::teacher::{self, Entry, Task};
 use uuid::Uuid;
 
 use super::super::Desk;
@@ -67,8 +67,7 @@ impl Standing {
             let books = app.register.read();
             let lesson = Shown::of(&books, textbook, named).ok_or_else(Problem::unknown)?;
             let until = days_after(lesson.date, 60).unwrap_or(lesson.date);
-            let later = books.lessons(textbook, lesson.date, until).into_iter();
-            let later = later.filter(LessonAt::is_expected);
+            let later = books.lessons(textbook, lesson.date, until).into_iter().filter(LessonAt::is_expected);
             let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
             let now = app.now();
@@ -96,7 +95,8 @@ impl Standing {
         // Before the rows: a version that they do not show yet must not pass for one that was read.
         let version = app.journal.state::<Textbook>(stream).await?.1;
         let entry = named.entry(textbook);
-        let Sheet { entry: written, tasks } = queries::entry(&app.reader, &desk.scope, textbook, &named).await?;
+        let Sheet { entry: written, tasks } =
+            queries::entry(app.tables(teacher::NAME)?, &desk.scope, textbook, &named).await?;
         if let LessonRef::Exceptional { minutes, .. } = named {
             // What is written says how long it lasted; of what is not, its address does.
             lesson.minutes = written.as_ref().map_or(minutes, |row| row.lesson.minutes);

@@ -9,7 +9,7 @@ use domain::textbook::entry::{LessonRef, Source};
 use domain::textbook::file::File;
 use jiff::civil::Date;
 use projections::teacher::queries::{self, Sheet, Written};
-use projections::teacher::{Entry, Task};
+use projections::teacher::{self, Entry, Task};
 use uuid::Uuid;
 
 use super::super::form::{RESOURCES, RESOURCES_MAX, Typed, WORKS};
@@ -52,7 +52,7 @@ impl Taken {
     /// None when the form names nothing, or nothing that its teacher may read.
     pub async fn read(desk: &Desk<'_>, typed: &Typed) -> Result<Option<Self>, Problem> {
         let Some(source) = typed.copied_from() else { return Ok(None) };
-        let (pool, scope) = (&desk.web.app.reader, &desk.scope);
+        let (pool, scope) = (desk.web.app.tables(teacher::NAME)?, &desk.scope);
         let named = queries::entries_named(pool, scope, &[(source.textbook, source.entry)]).await?;
         let Some(entry) = named.into_iter().find(|entry| !entry.withdrawn) else { return Ok(None) };
         let lesson = &entry.lesson;
@@ -188,7 +188,8 @@ pub async fn sources(
             (days_after(year, -AROUND_DAYS), days_after(year, AROUND_DAYS))
         };
         let (from, until) = (from.unwrap_or(date), until.unwrap_or(date));
-        let mut written = queries::written_between(&app.reader, &desk.scope, &those, from, until).await?;
+        let mut written =
+            queries::written_between(app.tables(teacher::NAME)?, &desk.scope, &those, from, until).await?;
         written.retain(|row| !row.withdrawn);
         let middle = if same_year { date } else { year };
         written.sort_by_key(|row| days_between(row.date, middle).abs());
@@ -197,7 +198,7 @@ pub async fn sources(
         }
     }
     let named: Vec<(TextbookId, EntryId)> = found.iter().map(|row| (row.textbook, row.entry)).collect();
-    let entries = queries::entries_named(&app.reader, &desk.scope, &named).await?;
+    let entries = queries::entries_named(app.tables(teacher::NAME)?, &desk.scope, &named).await?;
     let texts = Texts::open(app, entries.iter().filter_map(|entry| entry.content.as_ref()).collect()).await?;
     let books = app.register.read();
     let link = |row: &Written| {
@@ -228,7 +229,7 @@ pub async fn targets(
         let alike = alike(&books, desk, textbook).into_iter().filter(|(_, same_year)| *same_year);
         alike.map(|(other, _)| other).filter(|other| books.services.get(other).is_some_and(held)).collect()
     };
-    let written = queries::written_between(&app.reader, &desk.scope, &parallel, from, until).await?;
+    let written = queries::written_between(app.tables(teacher::NAME)?, &desk.scope, &parallel, from, until).await?;
     let written: HashSet<EntryId> = written.into_iter().filter(|row| !row.withdrawn).map(|row| row.entry).collect();
     let books = app.register.read();
     let link = |other: &TextbookId| {
