@@ -230,6 +230,10 @@ pub struct ClassLabel<'a>(pub &'a str);
 
 impl fmt::Display for ClassLabel<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // « Physique-chimie, 4e B groupe 1 »
+        if let Some((before, after)) = self.0.split_once(", ") {
+            return write!(f, "{}, {}", ClassLabel(before), ClassLabel(after));
+        }
         let digits = self.0.chars().take_while(char::is_ascii_digit).count();
         let (number, rest) = self.0.split_at(digits);
         let label = rest.strip_prefix('e').filter(|after| digits > 0 && (after.is_empty() || after.starts_with(' ')));

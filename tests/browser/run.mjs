@@ -358,6 +358,14 @@ await story("the head moves a lesson to another day, and everybody sees it there
   }
   must(week.includes("déplacée du jeudi 19 novembre") && week.includes("au vendredi 20 novembre, 7 h"), "the teacher does not see it at both places");
   await picture(teacher, join(pictures, "semaine-deplacee.png"));
+  // « séance déplacée au vendredi 20 novembre » is longer than a phone is wide.
+  for (const [who, path] of [["Claire", lesson.split("/seances/")[0]], ["Inès", "/eleve/travail"], ["Inès", "/eleve"]]) {
+    const phone = await as(who, { width: 320, touch: true });
+    must((await text(phone, path)).includes("déplacée"), `${path} does not say it`);
+    const wide = await overflow(phone);
+    must(wide.length === 0, `${path}: ${wide.join("\n")}`);
+    await phone.context().close();
+  }
   await tookBack(head);
   must(!(await text(teacher, "/enseignant")).includes("déplacée"), "the teacher still sees it moved");
   for (const page of [head, teacher, reader]) await page.context().close();

@@ -1,6 +1,7 @@
 //! Slots as they really go: a lesson that is not held, held elsewhere or taken by a colleague is said so, seen so, and not expected where
 //! it is not; and lessons that the timetable does not have.
 
+mod ahead;
 mod assured;
 mod due;
 mod heat;

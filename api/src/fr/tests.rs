@@ -143,6 +143,8 @@ fn class_labels_are_free_text_and_safe() {
         ("6e", "6<sup>e</sup>"),
         ("3e groupe 2", "3<sup>e</sup>\u{a0}groupe 2"),
         ("1 STMG 3°", "1 STMG 3°"),
+        ("Physique-chimie, 4e B groupe 1", "Physique-chimie, 4<sup>e</sup>\u{a0}B groupe 1"),
+        ("Latin, Latin 3e", "Latin, Latin 3e"),
         ("4euro", "4euro"),
         ("CM1", "CM1"),
         ("espagnol LV2", "espagnol LV2"),

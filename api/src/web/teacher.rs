@@ -128,6 +128,11 @@ impl WeekPage {
         }
     }
 
+    /// The day of today is among those shown.
+    pub fn holds_today(&self) -> bool {
+        self.days.iter().any(|day| day.date == self.layout.today())
+    }
+
     pub fn cells(&self) -> usize {
         self.days.iter().map(|day| day.cells.len()).sum()
     }
@@ -175,6 +180,8 @@ pub struct TextbookPage {
     pub load: String,
     /// Where a lesson outside the timetable is added.
     pub outside: String,
+    /// `demain, mercredi 18 novembre, 8 h`: the next lesson that is not written yet.
+    pub next: Option<Link>,
     pub held: u32,
     pub filled: u32,
     /// Newest first.

@@ -365,6 +365,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         subject: amount.word("mathématiques"),
         load: format!("/enseignant/cahiers/{BOOK}/charge"),
         outside: format!("/enseignant/cahiers/{BOOK}/hors-emploi-du-temps"),
+        next: Some(Link { href: LESSON.to_owned(), text: "jeudi 19\u{a0}novembre, 8\u{a0}h".to_owned() }),
         held: 38,
         filled: 36,
         entries: amount.of(entries),

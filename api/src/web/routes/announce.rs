@@ -1,5 +1,6 @@
 //! What has just happened, told on the page after: a word in the address, never a text.
 
+use domain::ids::TextbookId;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
@@ -13,6 +14,9 @@ pub struct Done {
     pub visible: Option<DateTime>,
     /// How many lessons.
     pub nombre: Option<u16>,
+    /// Which lesson: of a textbook, on a day.
+    pub cahier: Option<TextbookId>,
+    pub jour: Option<Date>,
 }
 
 impl Done {

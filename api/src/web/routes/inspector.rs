@@ -2,6 +2,7 @@
 
 mod history;
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,7 +12,7 @@ use domain::access::Scope;
 use domain::ids::{PersonId, SlotId, TextbookId};
 use domain::inspection::look::Seen;
 use jiff::civil::{Date, DateTime};
-use projections::inspector;
+use projections::principal;
 use serde::Deserialize;
 
 use super::{Page, Shared, Visitor, Web, page, said};
@@ -45,6 +46,27 @@ impl<'a> Visit<'a> {
         Ok(Self { web, inspector, scope, local })
     }
 
+    /// The lessons that are over and expected, of every textbook that may be read.
+    fn all_held(&self) -> Vec<LessonAt> {
+        let books = self.web.app.register.read();
+        let held = self.scope.textbooks.iter().flat_map(|textbook| self.held(&books, *textbook));
+        held.filter(LessonAt::is_expected).collect()
+    }
+
+    /// Of these lessons, those that are written and not withdrawn.
+    async fn written(&self, held: &[LessonAt]) -> Result<HashSet<(SlotId, Date)>, Problem> {
+        let days = || held.iter().map(|lesson| lesson.of);
+        let Some(days) = days().min().zip(days().max()) else { return Ok(HashSet::new()) };
+        let marks = principal::queries::written_marks(
+            self.web.app.tables(principal::NAME)?,
+            &self.scope,
+            days,
+            &BTreeSet::new(),
+        )
+        .await?;
+        Ok(marks.into_iter().collect())
+    }
+
     /// The lessons of a textbook that are over, in order, since the school writes here.
     fn held(&self, books: &Books, textbook: TextbookId) -> Vec<LessonAt> {
         books.lessons_over(textbook, self.local)
@@ -64,13 +86,13 @@ fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> M
 async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     let visit = Visit::open(&web, visitor)?;
     let today = visit.local.date();
-    // The list says how far each one is filled.
-    let ((), summaries) = tokio::try_join!(
+    // The list says how far each one is filled: of the lessons that are over, as the page of each counts them.
+    let held = visit.all_held();
+    let ((), written) = tokio::try_join!(
         web.app.note_inspection(visit.inspector, visit.scope.textbooks.clone(), Seen::Filling),
-        async { Ok(inspector::queries::textbooks(web.app.tables(inspector::NAME)?, &visit.scope).await?) },
+        visit.written(&held),
     )?;
-    let pupil =
-        |textbook: TextbookId| summaries.iter().find(|row| row.place.textbook == textbook).map_or(0, |row| row.entries);
+    let of = |textbook: TextbookId| held.iter().filter(move |lesson| lesson.textbook == textbook);
     let books = web.app.register.read();
     let own: Vec<&MandateBook> =
         books.mandates.values().filter(|book| book.grant.inspector == visit.inspector).collect();
@@ -81,8 +103,8 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
             subject: said::subject(&books, service.school, &service.subject),
             teacher: said::teachers(&books, textbook, today),
             href: format!("/inspection/cahiers/{textbook}"),
-            held: visit.held(&books, textbook).iter().filter(|lesson| lesson.is_expected()).count() as u32,
-            filled: pupil(textbook) as u32,
+            held: of(textbook).count() as u32,
+            filled: of(textbook).filter(|lesson| written.contains(&(lesson.slot, lesson.of))).count() as u32,
         })
     };
     let in_force = own.iter().filter(|book| !book.grant.closed && today <= book.grant.until);

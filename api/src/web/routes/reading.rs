@@ -128,13 +128,17 @@ impl<'a> Reading<'a> {
         books.days_elsewhere_of(self.whose, &self.scope, from, until)
     }
 
-    /// Work due today or later, soonest first.
+    /// Work still to be done, soonest first: due today or later, but for what was due for a lesson that is over.
     pub async fn homework_ahead(&self) -> Result<Vec<Homework>, Problem> {
         let until = days_after(self.today(), AHEAD_DAYS).unwrap_or(self.today());
         let (pool, days) = (self.app.tables(pupil::NAME)?, (self.today(), until));
         let moved = self.app.register.read().moved_places_of(self.whose, &self.scope);
         let due = queries::homework_held(pool, &self.scope, self.now, days, (None, 500), &moved).await?;
-        let due: Vec<HomeworkVersion> = due.into_iter().map(|(_, work)| work).collect();
+        let due: Vec<HomeworkVersion> = {
+            let books = self.app.register.read();
+            let ahead = |work: &HomeworkVersion| !self.is_over(&books, work);
+            due.into_iter().map(|(_, work)| work).filter(ahead).collect()
+        };
         let texts = self.open_texts(&[], &due).await?;
         let formers = self.formers(&due).await?;
         let books = self.app.register.read();
@@ -143,6 +147,12 @@ impl<'a> Reading<'a> {
         let mut works: Vec<Homework> = works.filter(|work| work.due_on >= days.0).collect();
         works.sort_by_key(|work| work.due_on);
         Ok(works)
+    }
+
+    /// It was for a lesson that is over; work for a day is over with the day, and what was for a cancelled lesson too.
+    fn is_over(&self, books: &Books, work: &HomeworkVersion) -> bool {
+        let lesson = books.due_lesson(work.place.textbook, &work.work.due);
+        lesson.is_some_and(|lesson| lesson.not_held.is_none() && lesson.end() <= self.local)
     }
 
     /// One textbook, latest lesson first.

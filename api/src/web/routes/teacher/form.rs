@@ -190,7 +190,8 @@ fn due(
     given_on: Date,
     errors: &mut Vec<FieldError>,
 ) -> Option<DueRef> {
-    if row.due == "autre" {
+    // A date alone says enough: nobody has to choose « une autre date » besides.
+    if row.due == "autre" || (row.due.is_empty() && !row.other_date.is_empty()) {
         return match row.other_date.parse::<Date>() {
             Ok(date) if date >= given_on => Some(DueRef::Date { date }),
             Ok(_) => {
@@ -203,11 +204,17 @@ fn due(
             }
         };
     }
-    let lesson = lesson_of(&row.due).map(|LessonOn { slot, date }| DueRef::Lesson { slot, date });
-    if lesson.is_none() {
+    let Some(LessonOn { slot, date }) = lesson_of(&row.due) else {
         wrong(errors, format!("travail_{n}_pour"), "Choisissez pour quelle séance ce travail est à faire.");
+        return None;
+    };
+    // A lesson, and another day: neither is guessed.
+    if !row.other_date.is_empty() && !row.due.starts_with(&row.other_date) {
+        let message = "Une séance est choisie au-dessus : effacez cette date, ou choisissez « une autre date ».";
+        wrong(errors, format!("travail_{n}_date"), message);
+        return None;
     }
-    lesson
+    Some(DueRef::Lesson { slot, date })
 }
 
 fn minutes(row: &HomeworkRow, n: usize, errors: &mut Vec<FieldError>) -> Option<u16> {

@@ -305,7 +305,9 @@ async fn settled(web: &Web, position: Option<i64>) {
 fn back(standing: &Standing, done: &str, visible_from: Option<DateTime>) -> Response {
     let visible = visible_from.map(|from| format!("&visible={from}")).unwrap_or_default();
     let monday = monday_of(standing.held_on());
-    Redirect::to(&format!("/enseignant?semaine={monday}&fait={done}{visible}")).into_response()
+    let (textbook, day) = standing.lesson();
+    let of = format!("&cahier={textbook}&jour={day}");
+    Redirect::to(&format!("/enseignant?semaine={monday}&fait={done}{visible}{of}")).into_response()
 }
 
 /// The form again, with what was typed, and what the school answered.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, Query, State};
+use domain::calendar::days_after;
 use domain::ids::{EntryId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -12,7 +13,9 @@ use projections::teacher::{self, Task, queries};
 use super::lesson::At;
 use super::{Desk, Page, Shared, Visitor, labels, page, reason, said, with_flash};
 use crate::facts::{Books, LessonAt};
+use crate::fr;
 use crate::problem::Problem;
+use crate::web::layout::Link;
 use crate::web::pupil::{Homework, Resource};
 use crate::web::routes::announce::Done;
 use crate::web::routes::reading::{Texts, held};
@@ -20,6 +23,8 @@ use crate::web::teacher::{Entry, EntryState, TextbookPage};
 
 /// Entries of one textbook that are listed: a school year holds fewer.
 const LISTED: i64 = 400;
+/// How far ahead the next lesson to write is looked for.
+const AHEAD_DAYS: i64 = 28;
 
 /// Why the withdrawn entries of a textbook were withdrawn.
 pub async fn reasons(desk: &Desk<'_>, textbook: TextbookId) -> Result<HashMap<EntryId, String>, Problem> {
@@ -65,6 +70,28 @@ impl Kept {
         let withdrawn = written.iter().any(|row| row.withdrawn);
         let reasons = if withdrawn { reasons(desk, textbook).await? } else { HashMap::new() };
         Ok(Self { textbook, written, works, texts, reasons })
+    }
+
+    /// The last day that has something written: a lesson may be written ahead.
+    fn last_day(&self) -> Date {
+        self.written.iter().map(|row| row.lesson.date).max().unwrap_or(Date::MIN)
+    }
+
+    fn holds(&self, lesson: &LessonAt) -> bool {
+        let entry = lesson.entry();
+        self.written.iter().any(|row| row.entry == entry)
+    }
+
+    /// The next lesson that this teacher is to write: the one under way, or to come.
+    fn next(&self, books: &Books, desk: &Desk<'_>) -> Option<Link> {
+        let (today, service) = (desk.local.date(), books.services.get(&self.textbook)?);
+        let until = days_after(today, AHEAD_DAYS)?;
+        let mut ahead = books.lessons(self.textbook, today, until).into_iter().filter(|lesson| {
+            lesson.is_expected() && !desk.is_over(lesson) && !self.holds(lesson) && desk.answers(service, lesson.date)
+        });
+        let lesson = ahead.next()?;
+        let day = fr::near_date(lesson.date, today);
+        Some(Link { href: At::of(&lesson).address(), text: format!("{day}, {}", fr::hour(lesson.starts_at)) })
     }
 
     /// A lesson of the timetable, where it is held.
@@ -169,18 +196,20 @@ pub async fn show(
     let kept = Kept::read(&desk, textbook, (since, today)).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
-    let mut over = books.lessons(textbook, since, today);
-    over.retain(|lesson| desk.is_over(lesson));
-    let mut entries: Vec<Entry> = over.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
-    let held = || over.iter().zip(&entries).filter(|(lesson, _)| lesson.is_expected());
+    let mut lessons = books.lessons(textbook, since, kept.last_day().max(today));
+    lessons.retain(|lesson| desk.is_over(lesson) || kept.holds(lesson));
+    let mut entries: Vec<Entry> = lessons.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
+    let over = |lesson: &LessonAt| desk.is_over(lesson) && lesson.is_expected();
+    let held = || lessons.iter().zip(&entries).filter(|(lesson, _)| over(lesson));
     let filled = held().filter(|(_, entry)| matches!(entry.state, EntryState::Published { .. })).count() as u32;
     let held = held().count() as u32;
     let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());
     entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));
+    let next = kept.next(&books, &desk);
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
     let layout = with_flash(desk.layout(&here), done.flash(today));
     let (load, outside) = (format!("{here}/charge"), format!("{here}/hors-emploi-du-temps"));
-    page(&TextbookPage { layout, class, subject, load, outside, held, filled, entries, older: None })
+    page(&TextbookPage { layout, class, subject, load, outside, next, held, filled, entries, older: None })
 }

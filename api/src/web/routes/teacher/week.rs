@@ -14,8 +14,9 @@ use serde::Deserialize;
 use super::lesson::{At, papers};
 use super::{Desk, Page, Shared, Visitor, Web, class, labels, page, reason, said, with_flash};
 use crate::facts::{Books, LessonAt, ServiceBook};
+use crate::fr;
 use crate::problem::Problem;
-use crate::web::layout::Role;
+use crate::web::layout::{Flash, Role};
 use crate::web::routes::announce::Done;
 use crate::web::routes::pupil::WeekOf;
 use crate::web::routes::reading::{Texts, end_of};
@@ -99,9 +100,10 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let to_complete = sheet.to_complete(&books, &past, &taken_before);
     let here = |monday: Date| format!("/enseignant?semaine={monday}");
     let textbooks = textbooks(&books, &desk, &past, &filled);
+    let flash = done.flash(today).map(|flash| of_lesson(&books, &desk, &done, flash));
     drop(books);
     page(&WeekPage {
-        layout: with_flash(layout(&web, visitor), done.flash(today)),
+        layout: with_flash(layout(&web, visitor), flash),
         monday,
         last_day: days.last().map_or(last_day, |day| day.date),
         previous: days_after(monday, -7).map(here),
@@ -113,6 +115,16 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
         taken_over: desk.taken_over(),
         tutored: class::tutored(&web, visitor, today),
     })
+}
+
+/// What was done, and in which lesson: of a textbook that this teacher reads, and of no other.
+fn of_lesson(books: &Books, desk: &Desk<'_>, done: &Done, flash: Flash) -> Flash {
+    let own = done.cahier.filter(|textbook| desk.scope.textbooks.contains(textbook));
+    let Some((textbook, day)) = own.zip(done.jour) else { return flash };
+    let (class, subject) = labels(books, textbook);
+    let lesson = format!("{class}, {subject}, {}.", fr::long_date(day));
+    let detail = [Some(lesson), flash.detail].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Flash { detail: Some(detail), ..flash }
 }
 
 fn layout(web: &Web, visitor: Visitor) -> crate::web::layout::Layout {

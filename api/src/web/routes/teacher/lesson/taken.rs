@@ -153,12 +153,17 @@ fn notes(work: &Task) -> Vec<String> {
     part.into_iter().map(|note| fr::spaced(&note)).collect()
 }
 
-/// The textbooks of the same subject that this teacher keeps, or kept, besides this one.
+/// The textbooks of the same subject that this teacher keeps, or kept, besides this one: those of classes of the same level first.
 fn alike(books: &Books, desk: &Desk<'_>, textbook: TextbookId) -> Vec<(TextbookId, bool)> {
     let Some(own) = books.services.get(&textbook) else { return vec![] };
     let of_subject = |service: &&ServiceBook| service.subject == own.subject && service.textbook != textbook;
     let services = desk.scope.textbooks.iter().filter_map(|textbook| books.services.get(textbook));
-    services.filter(of_subject).map(|service| (service.textbook, service.year == own.year)).collect()
+    // « 4e » of « 4e B »: a lesson of a parallel class is what is taken over most.
+    let level = |textbook| labels(books, textbook).0.split(' ').next().map(str::to_owned);
+    let here = level(textbook);
+    let mut alike: Vec<&ServiceBook> = services.filter(of_subject).collect();
+    alike.sort_by_cached_key(|service| level(service.textbook) != here);
+    alike.into_iter().map(|service| (service.textbook, service.year == own.year)).collect()
 }
 
 /// Lessons that may be taken over for this one: the latest of the parallel classes, and those of the same days in earlier years.
