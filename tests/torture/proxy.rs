@@ -29,13 +29,17 @@ enum Doom {
     Silence,
 }
 
+const APPEND_LOST: &str = "reply to an append lost";
+const COMMIT_LOST: &str = "reply to a commit lost";
+const APPEND_LATE: &str = "append delivered late";
+
 /// Every way to break it, as counted.
 pub const FAULTS: [&str; 8] = [
     "request cut short",
     "reply cut short",
-    "reply to an append lost",
-    "reply to a commit lost",
-    "append delivered late",
+    APPEND_LOST,
+    COMMIT_LOST,
+    APPEND_LATE,
     "silence, then cut",
     "all connections cut",
     "connection refused",
@@ -121,6 +125,11 @@ impl Proxy {
 impl Wire {
     fn count(&self, what: &'static str) {
         *self.counts.lock().unwrap().entry(what).or_default() += 1;
+    }
+
+    /// Whether a fault that needs the right moment has not had it yet: then the next such moment is its own, whoever's it is.
+    fn owes(&self, what: &'static str) -> bool {
+        self.stormy.load(Ordering::SeqCst) && !self.counts.lock().unwrap().contains_key(what)
     }
 
     fn doom(&self, dice: &mut Dice) -> (Doom, u64) {
@@ -225,8 +234,11 @@ impl Line {
                 return Next::Cut("silence, then cut");
             }
             Doom::RequestLate if due && append => return self.late(bytes).await,
-            Doom::ReplyLost if due && append => self.losing = Some("reply to an append lost"),
-            Doom::ReplyLost if due && holds(bytes, b"COMMIT") => self.losing = Some("reply to a commit lost"),
+            Doom::ReplyLost if due && append => self.losing = Some(APPEND_LOST),
+            Doom::ReplyLost if due && holds(bytes, b"COMMIT") => self.losing = Some(COMMIT_LOST),
+            _ if append && self.wire.owes(APPEND_LATE) => return self.late(bytes).await,
+            _ if append && self.wire.owes(APPEND_LOST) => self.losing = Some(APPEND_LOST),
+            _ if holds(bytes, b"COMMIT") && self.wire.owes(COMMIT_LOST) => self.losing = Some(COMMIT_LOST),
             _ => {}
         }
         self.pass_up(bytes).await
@@ -268,7 +280,7 @@ impl Line {
             // It answers when it has done it.
             let _ = tokio::time::timeout(Duration::from_secs(5), self.server.read(&mut rest)).await;
         }
-        Next::Cut("append delivered late")
+        Next::Cut(APPEND_LATE)
     }
 
     async fn pass_up(&mut self, bytes: &[u8]) -> Next {
