@@ -53,7 +53,11 @@ impl Framing {
 
     /// The column `framing`.
     pub(crate) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let text: Option<&str> = row.try_get("framing")?;
+        Self::of_column(row.try_get("framing")?)
+    }
+
+    /// What [`Framing::column`] wrote.
+    pub(crate) fn of_column(text: Option<&str>) -> Result<Self, sqlx::Error> {
         let read = text.map(|text| serde_json::from_str(text).map_err(|_| malformed("framing"))).transpose()?;
         Ok(read.unwrap_or_default())
     }
@@ -136,13 +140,22 @@ pub(crate) fn resources_column(resources: &[Resource]) -> String {
 
 /// A column that [`column`] wrote.
 pub(crate) fn read(row: &PgRow, column: &str) -> Result<Option<SealedCell>, sqlx::Error> {
-    let text: Option<&str> = row.try_get(column)?;
+    cell(row.try_get(column)?, column)
+}
+
+/// The text of such a column.
+pub(crate) fn cell(text: Option<&str>, column: &str) -> Result<Option<SealedCell>, sqlx::Error> {
     text.map(|text| SealedCell::from_column(text).ok_or_else(|| malformed(column))).transpose()
 }
 
 /// A column that [`resources_column`] wrote.
 pub(crate) fn read_resources(row: &PgRow, column: &str) -> Result<Vec<Resource>, sqlx::Error> {
-    serde_json::from_str(row.try_get(column)?).map_err(|_| malformed(column))
+    resources_of(row.try_get(column)?, column)
+}
+
+/// The text of such a column: most hold none.
+pub(crate) fn resources_of(text: &str, column: &str) -> Result<Vec<Resource>, sqlx::Error> {
+    if text == "[]" { Ok(Vec::new()) } else { serde_json::from_str(text).map_err(|_| malformed(column)) }
 }
 
 /// Of the resources of these rows, one that holds that file.

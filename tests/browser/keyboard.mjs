@@ -294,10 +294,10 @@ const ERRANDS = {
     await hands.follows("nav a[href='/direction/groupes']");
     await hands.follows("main a[href='/direction/groupes/nouveau']");
     await hands.ticks("input[name=classe]");
-    await hands.sends("form[method=get] button");
+    await hands.sends("button[name=faire][value=lister]");
     await hands.writes("#nom", "Chorale du clavier");
     await hands.ticks("input[name=eleve]");
-    await hands.sends("form[method=post][action^='/direction/groupes'] button");
+    await hands.sends("button[name=faire][value=creer]");
     await hands.reads("Le groupe est créé");
   },
   "inspector": async (hands) => {

@@ -237,10 +237,11 @@ pub async fn week(State(app): State<Arc<App>>, caller: Caller, asked: Asked, hel
     let texts = Texts::of_rows(&app, &rows.entries, rows.homework().iter().chain(&formers)).await?;
     let books = app.register.read();
     let page = Read { books: &books, eyes: Eyes::Released, formers: &formers };
-    let entries = texts.entries(page, &rows.entries, rows.in_order());
     let due_on = |work: &HomeworkVersion| books.due_on(work.place.textbook, &work.work.due);
     let due: Vec<(Date, GivenHomework)> =
         rows.in_order().into_iter().map(|work| (due_on(work), texts.homework(page, work))).collect();
+    let given = rows.in_order().into_iter().zip(&due).map(|(row, (_, work))| (row.given_entry, work.clone()));
+    let entries = texts.entries(page, &rows.entries, given);
     let (pupil, group) = match seen.whose {
         Whose::Pupil(pupil) => (Some(pupil), None),
         Whose::Class(class) => (None, Some(class)),

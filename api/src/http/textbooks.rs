@@ -207,9 +207,10 @@ pub async fn read(
     let eyes = if scope.behind_the_scenes { Eyes::Behind(caller.person) } else { Eyes::Released };
     let (line, entries) = {
         let books = app.register.read();
+        let page = Read { books: &books, eyes, formers: &formers };
         (
             Line::of(&books, id, now).ok_or_else(Problem::unknown)?,
-            texts.entries(Read { books: &books, eyes, formers: &formers }, &rows, &given),
+            texts.entries(page, &rows, given.iter().map(|work| (work.given_entry, texts.homework(page, work)))),
         )
     };
     let body = Reader { textbook: line, version, entries, next };

@@ -253,16 +253,16 @@ impl<'a> Texts<'a> {
         resources.iter().map(one).collect()
     }
 
-    /// Entries, each with the work given in its lesson.
-    pub fn entries<'b>(
+    /// Entries, each with the work given in its lesson: `given` names it by its entry.
+    pub fn entries(
         &self,
         page: Read<'_>,
         rows: &[EntryVersion],
-        given: impl IntoIterator<Item = &'b HomeworkVersion>,
+        given: impl IntoIterator<Item = (EntryId, GivenHomework)>,
     ) -> Vec<WrittenEntry> {
         let mut by_lesson: HashMap<EntryId, Vec<GivenHomework>> = HashMap::new();
-        for row in given {
-            by_lesson.entry(row.given_entry).or_default().push(self.homework(page, row));
+        for (entry, work) in given {
+            by_lesson.entry(entry).or_default().push(work);
         }
         let Read { books, eyes, .. } = page;
         let entry = |row: &EntryVersion| WrittenEntry {

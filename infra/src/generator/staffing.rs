@@ -185,9 +185,11 @@ pub(super) fn office(school: &mut School, wings: usize) {
     let names = Names::new();
     let part = cast::part_of;
     let direction = ("D0010", "PERSONNEL DE DIRECTION");
+    // One code for both: a label tells a deputy.
+    let deputy = ("D0010", "PERSONNEL DE DIRECTION ADJOINT");
     let life = ("E0030", "EDUCATION");
     appoint(school, &names, part(1), Function::Direction, direction);
-    appoint(school, &names, part(2), Function::Direction, direction);
+    appoint(school, &names, part(2), Function::Direction, deputy);
     appoint(school, &names, part(3), Function::Counsellor, life);
     for _ in 0..wings * 2 - 1 {
         appoint(school, &names, None, Function::Counsellor, life);

@@ -2,6 +2,7 @@
 
 mod file;
 mod held;
+mod ordered;
 mod week;
 
 use domain::access::Scope;
@@ -12,14 +13,12 @@ use jiff::civil::{Date, Time};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres, Row};
+use sqlx::{PgPool, Postgres};
 use uuid::Uuid;
 
 use super::{EntryVersion, HomeworkVersion};
-use crate::cells::{self, Framing, Work};
-use crate::rows::{lesson, named, timestamp};
 use crate::scope::{Seen, Statements, seen, seen_in_groups, seen_in_whole_groups};
-use crate::shelf::Place;
+use ordered::Ordered;
 
 pub use file::file;
 pub use held::{Moved, homework_held};
@@ -173,18 +172,20 @@ impl EntryVersion {
     }
 
     pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        // In the order of `entry_columns`.
+        let mut row = Ordered::of(row);
         Ok(Self {
-            place: Place::read(row)?,
-            entry: EntryId(row.try_get("entry")?),
-            version: row.try_get("version")?,
-            revision: row.try_get("revision")?,
-            lesson: lesson(row)?,
-            withdrawn: row.try_get("withdrawn")?,
-            content: cells::read(row, "content")?,
-            framing: Framing::read(row)?,
-            resources: cells::read_resources(row, "resources")?,
-            author: named(row, "author", Actor::parse)?,
-            visible_from: timestamp(row, "visible_from")?,
+            place: row.place()?,
+            entry: EntryId(row.next()?),
+            version: row.next()?,
+            revision: row.next()?,
+            lesson: row.lesson()?,
+            withdrawn: row.next()?,
+            content: row.content()?,
+            framing: row.framing()?,
+            resources: row.resources()?,
+            author: row.named("author", Actor::parse)?,
+            visible_from: row.timestamp()?,
         })
     }
 }
@@ -196,19 +197,28 @@ impl HomeworkVersion {
     }
 
     pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        // In the order of `homework_columns`.
+        let mut row = Ordered::of(row);
+        let (place, given_entry) = (row.place()?, EntryId(row.next()?));
+        let (version, revision, given_in, withdrawn) = (row.next()?, row.next()?, row.lesson()?, row.next()?);
+        let text = row.content()?;
+        // The framing of an entry, which a work has not.
+        row.skip();
+        let (resources, author) = (row.resources()?, row.named("author", Actor::parse)?);
+        let (visible_from, homework, work) = (row.timestamp()?, HomeworkId(row.next()?), row.work()?);
         Ok(Self {
-            place: Place::read(row)?,
-            homework: HomeworkId(row.try_get("homework")?),
-            version: row.try_get("version")?,
-            revision: row.try_get("revision")?,
-            given_in: lesson(row)?,
-            given_entry: EntryId(row.try_get("entry")?),
-            work: Work::read(row)?,
-            withdrawn: row.try_get("withdrawn")?,
-            text: cells::read(row, "content")?,
-            resources: cells::read_resources(row, "resources")?,
-            author: named(row, "author", Actor::parse)?,
-            visible_from: timestamp(row, "visible_from")?,
+            place,
+            homework,
+            version,
+            revision,
+            given_in,
+            given_entry,
+            work,
+            withdrawn,
+            text,
+            resources,
+            author,
+            visible_from,
         })
     }
 }
