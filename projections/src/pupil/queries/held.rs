@@ -45,7 +45,7 @@ pub(super) const HELD: Statements =
     Statements { any: held!(seen), in_groups: held!(seen_in_groups), in_whole_groups: held!(seen_in_whole_groups) };
 
 /// The work due on these days, by the day on which its lesson is held now: at most `limit`, those after the cursor. `moved` names each
-/// place once. One statement; the plain one when nothing moved.
+/// place once. One statement; the plain one when nothing moved to or from these days.
 pub async fn homework_held(
     pool: &PgPool,
     scope: &Scope,
@@ -54,15 +54,16 @@ pub async fn homework_held(
     (after, limit): (Option<After>, i64),
     moved: &[Moved],
 ) -> Result<Vec<(Date, HomeworkVersion)>, sqlx::Error> {
+    let asked_for = |day: Date| (due.0..=due.1).contains(&day);
+    let moved: Vec<&Moved> = moved.iter().filter(|place| asked_for(place.on) || asked_for(place.held_on)).collect();
     if moved.is_empty() {
         let works = homework(pool, scope, now, due, after, limit).await?;
         return Ok(works.into_iter().map(|work| (work.work.due.on, work)).collect());
     }
-    let column = |of: fn(&Moved) -> Uuid| moved.iter().map(of).collect::<Vec<_>>();
+    let column = |of: fn(&Moved) -> Uuid| moved.iter().map(|place| of(place)).collect::<Vec<_>>();
     let days = |of: fn(&Moved) -> Date| moved.iter().map(|place| of(place).to_sqlx()).collect::<Vec<_>>();
     let hours: Vec<_> = moved.iter().map(|place| place.at.to_sqlx()).collect();
-    let held_then = |place: &&Moved| (due.0..=due.1).contains(&place.held_on);
-    let kept = || moved.iter().filter(held_then).map(|place| place.on);
+    let kept = || moved.iter().filter(|place| asked_for(place.held_on)).map(|place| place.on);
     let first = kept().chain([due.0]).min().unwrap_or(due.0);
     let last = kept().chain([due.1]).max().unwrap_or(due.1);
     let seen = Seen::of(scope);
