@@ -187,6 +187,9 @@ async fn the_people_of_the_story_are_all_there() {
         let inspector = person(&books, "Yann", "Le Goff", Role::Inspector);
         let mandate = books.mandates.values().find(|mandate| mandate.grant.inspector == inspector).unwrap();
         assert!(mandate.grant.holds(TODAY) && mandate.grant.textbooks.contains(&maths));
+        // AAF says that he is a deputy, STS only that he directs.
+        let benali = person(&books, "Karim", "Benali", Role::Deputy);
+        assert!(books.roles(benali, TODAY).all(|held| held.role == Role::Deputy));
         rights_around_pupils(&books);
         two_schools(&books, &demo);
     }

@@ -61,6 +61,12 @@ struct Cache {
 }
 
 impl Cache {
+    /// What the vault said of a key, unless it is known to be destroyed: it may have been while the vault was asked. A reference names one
+    /// key for ever.
+    fn learn(&mut self, dek_ref: DekRef, found: Option<Dek>) -> Option<Dek> {
+        *self.by_ref.entry(dek_ref).or_insert(found)
+    }
+
     fn forget(&mut self, gone: Vec<DekRef>) {
         self.by_ref.extend(gone.into_iter().map(|dek_ref| (dek_ref, None)));
         let Self { by_ref, by_value, .. } = self;
@@ -108,8 +114,9 @@ impl Vault {
             let found = store::ensure_keys(&self.pool, &self.kek, some).await?;
             let mut cache = self.write();
             for (name, dek_ref, dek) in found {
-                cache.by_ref.insert(dek_ref, Some(dek));
-                cache.by_name.insert(name, (dek_ref, dek));
+                if cache.learn(dek_ref, Some(dek)).is_some() {
+                    cache.by_name.insert(name, (dek_ref, dek));
+                }
             }
         }
         Ok(())
@@ -125,13 +132,11 @@ impl Vault {
         measures::keys(cells.iter().map(|cell| cell.sealed.dek.len()).sum(), missing.len());
         if !missing.is_empty() {
             let found = store::keys(&self.pool, &self.kek, &missing).await?;
+            let found: HashMap<DekRef, Dek> = found.into_iter().collect();
             let mut cache = self.write();
-            missing.iter().for_each(|dek_ref| {
-                cache.by_ref.insert(*dek_ref, None);
-            });
-            found.into_iter().for_each(|(dek_ref, dek)| {
-                cache.by_ref.insert(dek_ref, Some(dek));
-            });
+            for dek_ref in missing {
+                cache.learn(dek_ref, found.get(&dek_ref).copied());
+            }
         }
         let mut opener = seal::Opener::default();
         let opened = {
@@ -228,8 +233,7 @@ impl Vault {
             return Ok(known);
         }
         let found = store::keys(&self.pool, &self.kek, &[dek_ref]).await?.pop().map(|(_, dek)| dek);
-        self.write().by_ref.insert(dek_ref, found);
-        Ok(found)
+        Ok(self.write().learn(dek_ref, found))
     }
 
     /// Finds, or makes durably, the persons a feed names by these numbers, in their order. A number already known keeps its person.

@@ -5,7 +5,7 @@
 //! shows as it was until the morning. A withdrawal is a version too, with nothing in it, released when it is recorded; it hides what was
 //! written before it, released or not, and an entry published anew hides the withdrawal.
 //!
-//! The hour at which anything was written is not kept here: no pupil and no parent is told it.
+//! No hour is kept but that from which a text shows, and no pupil and no parent is told it.
 
 mod flush;
 mod fold;

@@ -24,18 +24,29 @@ impl App {
         said: Said,
         command: Command,
     ) -> Result<Receipt, Problem> {
-        let born_on = self.asked_birth(pupil, &command).await?;
         // The head, the pupil with their relatives, the AESH who is named: each may have changed.
         let mut named = vec![who, pupil];
         if let Command::NameCompanion { companion, .. } = &command {
             named.push(*companion);
         }
-        let look = |books: &Books| {
-            let context = self.around(books, (who, school, pupil), &command, born_on)?;
-            let guards = named.iter().map(|person| books.standing_of(*person)).collect();
-            Ok((Envelope { guards, ..said.to(lasting(Entourage::TYPE, pupil), school) }, context))
-        };
-        self.obey::<Entourage>(command.clone(), look).await
+        let mut again = command == Command::Object;
+        loop {
+            // A day of birth may be mended while it is read: what is decided on it rests on what the pupil was before.
+            let before = self.register.read().standing_of(pupil);
+            let born_on = self.asked_birth(pupil, &command).await?;
+            let standing = |books: &Books, person: PersonId| {
+                if command == Command::Object && person == pupil { before } else { books.standing_of(person) }
+            };
+            let look = |books: &Books| {
+                let context = self.around(books, (who, school, pupil), &command, born_on)?;
+                let guards = named.iter().map(|person| standing(books, *person)).collect();
+                Ok((Envelope { guards, ..said.to(lasting(Entourage::TYPE, pupil), school) }, context))
+            };
+            match self.obey::<Entourage>(command.clone(), look).await {
+                Err(problem) if again && problem.code == "stale" => again = false,
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Whether the same command would be obeyed now: said before somebody is asked to confirm it. Nothing is written.

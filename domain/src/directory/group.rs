@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::YearBounds;
+use crate::calendar::days_after;
 use crate::decider::{Context, Decider, Kind};
 use crate::event::DomainEvent;
 use crate::ids::{GroupId, PersonId, SchoolId, SchoolYear};
@@ -220,10 +221,13 @@ impl Decider for Group {
             }
             Command::AddFormTutor { teacher, from, until } => {
                 within_the_year(Some(from), context)?;
-                within_the_year(until, context)?;
+                // The first day without the role: the last one with it may be the last of the year.
+                within_the_year(until.and_then(|until| days_after(until, -1)), context)?;
+                let after_the_year = within_the_year(until, context).is_err();
                 if until.is_some_and(|until| until <= from) {
                     return Err(Rejection::PeriodMalformed);
                 }
+                let until = until.filter(|_| !after_the_year);
                 tutors::changed(state, group, (from, until), |set| set.extend([teacher]))
             }
             Command::RemoveFormTutor { teacher, on } => {

@@ -137,8 +137,12 @@ impl Comparison<'_> {
                 None => self.pend("functions at an unknown structure", *site),
             }
         }
+        // STS says `DIR` of heads and deputies alike: of who is known to be a deputy it makes no head.
+        let known = self.book(person).map_or(&[][..], |book| &book.roles).iter().filter(|held| held.until.is_none());
+        let known = known.filter(|_| wanted.roles.is_none()).map(|held| (held.school, held.role));
+        let deputy: BTreeSet<SchoolId> = roles.iter().copied().chain(known).filter_map(deputy_of).collect();
         let by_sts = wanted.teaches_at.iter().filter_map(|(site, role)| Some((self.sites.school(*site)?, *role)));
-        roles.extend(by_sts);
+        roles.extend(by_sts.filter(|(school, role)| *role != Role::Head || !deputy.contains(school)));
         let scope = &self.scope;
         let of_staff = |role| category_of(role) == Some(Category::Staff);
         let commands = self.roles(person, &roles, wanted.roles.is_some(), of_staff);
@@ -296,4 +300,9 @@ async fn last_contacts(app: &App, person: PersonId) -> Result<Option<SealedCell>
         event: event.into(),
         sealed,
     }))
+}
+
+/// The school of which this makes someone a deputy.
+fn deputy_of((school, role): (SchoolId, Role)) -> Option<SchoolId> {
+    (role == Role::Deputy).then_some(school)
 }

@@ -57,7 +57,7 @@ impl Done {
             }
             "role-donne" => ("Le rôle est donné, et il vaut à la date choisie.", false),
             "role-aesh" => (
-                "Le rôle est donné, et il vaut à la date choisie. Nommez maintenant les élèves accompagnés, sous « Proches et AESH ».",
+                "Le rôle est donné, et il vaut à la date choisie. Nommez maintenant les élèves accompagnés, sous « Proches ».",
                 false,
             ),
             "role-fini" => ("C’est enregistré : ce rôle prend fin à la date choisie.", false),

@@ -60,11 +60,11 @@ impl Load {
         *self = Self { tests, ..most };
     }
 
-    /// `2 travaux, environ 45 min, dont 1 contrôle`
+    /// `2 travaux, environ 45 min, 1 contrôle annoncé`: the works are those of one pupil, the tests maybe those of another.
     pub fn said(&self) -> String {
         let minutes = (self.minutes > 0).then(|| format!(", environ {}", fr::duration(self.minutes as u32)));
-        let tests =
-            (self.tests > 0).then(|| format!(", dont {}", fr::plural(self.tests as usize, "contrôle", "contrôles")));
+        let tests = (self.tests > 0)
+            .then(|| format!(", {}", fr::plural(self.tests as usize, "contrôle annoncé", "contrôles annoncés")));
         let tasks = fr::plural(self.tasks as usize, "travail", "travaux");
         [Some(tasks), minutes, tests].into_iter().flatten().collect()
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::calendar::days_after;
 
 const JANUARY: Date = date(2027, 1, 4);
 const MARCH: Date = date(2027, 3, 1);
@@ -58,4 +59,23 @@ fn a_form_tutor_who_is_none_is_not_sent_away() {
     assert!(decide::<group::Group>(&opened(), remove).unwrap().is_empty());
     let backwards = group::Command::AddFormTutor { teacher: pupil(), from: MARCH, until: Some(JANUARY) };
     assert_eq!(decide::<group::Group>(&opened(), backwards).unwrap_err(), group::Rejection::PeriodMalformed);
+}
+
+#[test]
+fn a_form_tutor_may_be_named_until_the_last_day_of_the_year() {
+    let last = date(2027, 7, 3);
+    let bounds = YearBounds { year: SchoolYear(2026), starts_on: RENTREE, ends_on: last };
+    let mut state = group::State::default();
+    opened().iter().for_each(|event| group::Group::evolve(&mut state, event));
+    let until = |day| {
+        let (actor, capacity) = (Actor::Person(pupil()), Capacity::Head);
+        let facts = group::Facts { bounds: Some(bounds.clone()), ..group::Facts::default() };
+        let context = Context { actor, capacity, now: Timestamp::UNIX_EPOCH, facts, facts_position: 0 };
+        let command = group::Command::AddFormTutor { teacher: someone(10), from: JANUARY, until: Some(day) };
+        group::Group::decide(&state, command, &context)
+    };
+    // Sent as the first day without the role.
+    let named = until(days_after(last, 1).unwrap()).unwrap();
+    assert_eq!(sets(&named), [(JANUARY, [someone(10)].into())]);
+    assert_eq!(until(days_after(last, 2).unwrap()).unwrap_err(), group::Rejection::DayOutsideTheYear);
 }

@@ -224,7 +224,7 @@ fn choices(
         label: format!("{} ({})", name(link.relative), said::relation(&link.relation)),
     };
     let aesh = |book: &PersonBook| {
-        let mut held = book.roles.iter().filter(|held| held.school == office.school && held.holds(today));
+        let mut held = book.roles.iter().filter(|held| held.school == office.school && held.outlasts(today));
         held.any(|held| held.role == Held::Aesh)
     };
     let mut companions: Vec<PersonId> =

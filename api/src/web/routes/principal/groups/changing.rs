@@ -217,8 +217,11 @@ fn refused(office: &Office<'_>, visitor: Visitor, group: GroupId, mut sent: Sent
         "version-changed" | "idempotency-key-reused" => {
             // What a colleague changed is not undone unseen: it is said, and the next sending is compared with the group as it is now.
             let books = office.web.app.register.read();
-            let now = Shown::of(book(office, &books, group)?, office.local.date());
+            let book = book(office, &books, group)?;
+            let now = Shown::of(book, office.local.date());
             sent.news = sent.shown.until(&now);
+            // The form says whom it showed: only who was ever in the group is named.
+            sent.news.retain(|pupil, _| book.stays.iter().any(|(known, _)| known == pupil));
             sent.version.clear();
             wrong(pupil, &meanwhile::told(&books, &sent.news))
         }
