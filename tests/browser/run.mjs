@@ -407,6 +407,7 @@ await story("the head makes a group from two classes, and then makes it anew", a
   must((await text(head)).includes("Le groupe est créé"), "nothing says what happened");
   must((await text(head)).includes("23 novembre 2026"), "the day on which it begins is not shown");
   await picture(head, join(pictures, "groupe.png"));
+  must(!(await head.locator("button[disabled]").first().isVisible()), "the button that Enter would press is shown");
   await head.locator("input[name=eleve]:not(:checked)").first().check();
   await head.fill("#compose_le", "2026-11-16");
   await head.click("button:has-text('Recomposer le groupe')");
