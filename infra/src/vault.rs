@@ -48,7 +48,7 @@ type ValueKeyName = (DekRef, [u8; 16]);
 
 /// Keys held in memory at most: about 100 bytes each.
 const CACHE_MAX: usize = 400_000;
-/// Keys of single values held in memory at most: about 700 bytes each. What is read most is what was written last.
+/// Keys of single values held in memory at most, each below a kilobyte by its fields. What is read most is what was written last.
 const VALUE_KEYS_MAX: usize = 32_768;
 
 #[derive(Default)]

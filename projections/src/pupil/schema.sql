@@ -58,6 +58,6 @@ create table homework_version (
     visible_from timestamptz not null
 );
 
--- Nobody asks for a row by its texts, and to count their values costs a rebuild more than all the rest of its statistics.
+-- Nobody asks for a row by its texts: their values are not counted.
 alter table entry_version alter column content set statistics 0, alter column framing set statistics 0, alter column resources set statistics 0;
 alter table homework_version alter column content set statistics 0, alter column resources set statistics 0;

@@ -16,7 +16,7 @@ use crate::scope::{Statements, seen, seen_in_groups, seen_in_whole_groups};
 /// One round trip for all that a week shows. A row without homework is an entry.
 ///
 /// The lesson of an entry, and that in which a work was given, are the same in all its versions: those released come all, and the last of
-/// each is what stands. Looking for a later one in the index, row by row, took a quarter of the statement. The day a work is due may change,
+/// each is what stands. Looking for a later one would be a search of the index for each row. The day a work is due may change,
 /// and whom it is for: of those due on other lessons the last is looked for, and of those given the last says whom it asks.
 macro_rules! week {
     ($seen:ident) => {
