@@ -7,6 +7,7 @@ use domain::decider::Context;
 use domain::directory::establishment::{self, Identity, Level, School};
 use domain::directory::person::{self, Names, Person};
 use domain::ids::{PersonId, SchoolId, SchoolYear, StreamId};
+use domain::personal::{Sealed, SealedCell};
 use infra::journal::stock::{Root, Store, Stored};
 use infra::journal::{Envelope, ExecuteError, Receipt};
 use infra::subscriptions;
@@ -289,10 +290,11 @@ async fn a_name_is_sealed_and_opens_only_in_its_own_row() {
     };
     let opened = world.vault.open_one(&cell(0)).await.unwrap().unwrap();
     assert!(opened.contains("Fofana-Témoin"));
-    let moved = domain::personal::SealedCell { sequence: 2, ..cell(0) };
+    let moved = SealedCell { sequence: 2, ..cell(0) };
     assert!(world.vault.open_one(&moved).await.unwrap().is_none());
     let mut swapped = cell(0);
-    std::sync::Arc::make_mut(&mut swapped.sealed).sealed_box = cell(1).sealed.sealed_box.clone();
+    let other = cell(1).sealed.read().unwrap().sealed_box.clone();
+    swapped.sealed = Sealed { sealed_box: other, ..cell(0).sealed.read().unwrap().into_owned() }.into();
     assert!(world.vault.open_one(&swapped).await.unwrap().is_none());
     // It was refused, and the keys that were made for it are still good for what is in its place.
     assert!(world.vault.open_one(&cell(0)).await.unwrap().unwrap() == opened);
@@ -311,7 +313,8 @@ async fn a_name_that_was_just_read_no_longer_opens_once_its_key_is_destroyed() {
     };
     let (first, other) = (cell(0), cell(1));
     assert!(world.vault.open(&[&first, &other]).await.unwrap().iter().all(Option::is_some));
-    let name = (first.sealed.about.clone(), first.sealed.class, batch[0].stream.era);
+    let sealed = first.sealed.read().unwrap();
+    let name = (sealed.about.clone(), sealed.class, batch[0].stream.era);
     world.vault.destroy(&[name]).await.unwrap();
     let left = world.vault.open(&[&first, &other]).await.unwrap();
     assert!(left[0].is_none() && left[1].is_some());
@@ -331,7 +334,7 @@ async fn every_row_carries_what_the_ledger_needs() {
         std::fs::read(world.data_dir.path().join(format!("keys/writers/{}.key", row.get::<String, _>(4)))).unwrap();
     let batch = subscriptions::read(&world.reader, 0, 1).await.unwrap();
     let domain::event::Fact::Person(person::Event::PersonRegistered { names, .. }) = &batch[0].fact else { panic!() };
-    let parts = [infra::ledger::leaf::Part::of(names.sealed().unwrap()).unwrap()];
+    let parts = [infra::ledger::leaf::Part::of(&names.sealed().unwrap()).unwrap()];
     let record = infra::ledger::leaf::Record {
         aggregate_type: "person",
         aggregate_id: &batch[0].stream.key(),

@@ -113,7 +113,7 @@ impl Recorded {
     /// The sealed value of one of this event's personal fields, with all that is needed to open it later.
     /// `None` when it was forgotten.
     pub fn cell<T>(&self, personal: &Personal<T>) -> Option<SealedCell> {
-        personal.shared().map(|sealed| SealedCell {
+        personal.kept().map(|sealed| SealedCell {
             aggregate: self.stream.aggregate.into(),
             stream: self.stream.key(),
             sequence: self.sequence,

@@ -10,9 +10,10 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, IgnoredAny};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::ids::{PersonId, TextbookId};
 
@@ -75,25 +76,73 @@ pub struct Sealed {
     pub commit: String,
 }
 
-/// A sealed value with the row it was sealed for: what a read model keeps, what a page opens.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "StoredCell")]
-pub struct SealedCell {
-    #[serde(rename = "a")]
-    pub aggregate: Cow<'static, str>,
-    #[serde(rename = "i")]
-    pub stream: String,
-    #[serde(rename = "s")]
-    pub sequence: i64,
-    #[serde(rename = "e")]
-    pub event: Cow<'static, str>,
-    /// Shared by the event and every read model that folds it.
-    #[serde(flatten, serialize_with = "shared")]
-    pub sealed: Arc<Sealed>,
+/// A sealed value on its way: as its text stands in the event, which is copied as it is and read only to be opened, or read already.
+#[derive(Clone)]
+pub enum Kept {
+    Text(Arc<RawValue>),
+    Read(Arc<Sealed>),
 }
 
-fn shared<S: Serializer>(sealed: &Arc<Sealed>, serializer: S) -> Result<S::Ok, S::Error> {
-    sealed.as_ref().serialize(serializer)
+impl Kept {
+    /// `None` when the text is no sealed value, which no event holds ([`Personal`] is read after a look at all its fields).
+    pub fn read(&self) -> Option<Cow<'_, Sealed>> {
+        match self {
+            Self::Text(text) => serde_json::from_str(text.get()).ok().map(Cow::Owned),
+            Self::Read(sealed) => Some(Cow::Borrowed(sealed)),
+        }
+    }
+
+    /// The place of the value in its event.
+    pub fn part(&self) -> u16 {
+        self.read().map(|sealed| sealed.part).unwrap_or_default()
+    }
+
+    /// Bytes of its text, roughly.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.get().len(),
+            Self::Read(sealed) => sealed.sealed_box.len() + 256,
+        }
+    }
+
+    /// Its text, after what is written already.
+    fn write(&self, text: &mut Vec<u8>) -> serde_json::Result<()> {
+        match self {
+            Self::Text(stored) => text.extend_from_slice(stored.get().as_bytes()),
+            Self::Read(sealed) => serde_json::to_writer(text, sealed.as_ref())?,
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.read() == other.read()
+    }
+}
+
+impl From<Sealed> for Kept {
+    fn from(sealed: Sealed) -> Self {
+        Self::Read(Arc::new(sealed))
+    }
+}
+
+/// A sealed value with the row it was sealed for: what a read model keeps, what a page opens.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(from = "StoredCell")]
+pub struct SealedCell {
+    pub aggregate: Cow<'static, str>,
+    pub stream: String,
+    pub sequence: i64,
+    pub event: Cow<'static, str>,
+    /// Shared by the event and every read model that folds it.
+    pub sealed: Kept,
+}
+
+impl Serialize for SealedCell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.to_column()).map_err(S::Error::custom)?.serialize(serializer)
+    }
 }
 
 /// A cell as its fields stand in the text, which is read in one pass: `flatten` would keep them all aside first.
@@ -119,18 +168,39 @@ struct StoredCell {
 impl From<StoredCell> for SealedCell {
     fn from(stored: StoredCell) -> Self {
         let StoredCell { aggregate, stream, sequence, event, about, class, part, dek, sealed_box, commit } = stored;
-        let sealed = Arc::new(Sealed { about, class, part, dek, sealed_box, commit });
-        Self { aggregate: aggregate.into(), stream, sequence, event: event.into(), sealed }
+        let sealed = Sealed { about, class, part, dek, sealed_box, commit };
+        Self { aggregate: aggregate.into(), stream, sequence, event: event.into(), sealed: sealed.into() }
     }
 }
 
+/// The row that a cell was sealed for, as its text begins.
+#[derive(Serialize)]
+struct Address<'a> {
+    a: &'a str,
+    i: &'a str,
+    s: i64,
+    e: &'a str,
+}
+
 impl SealedCell {
-    /// The text a read model stores.
+    /// The text a read model stores: the fields of the row, then those of the value. Empty when it cannot be written.
     pub fn to_column(&self) -> String {
-        // The room for all but the box, so that the text is not moved while it grows.
-        let mut text = Vec::with_capacity(self.sealed.sealed_box.len() + 512);
-        serde_json::to_writer(&mut text, self)
-            .map_or_else(|_| String::new(), |()| String::from_utf8(text).unwrap_or_default())
+        let mut text = Vec::with_capacity(self.sealed.bytes() + 160);
+        self.write_column(&mut text).map_or_else(|_| String::new(), |()| String::from_utf8(text).unwrap_or_default())
+    }
+
+    /// The same, after what is written already. What an error leaves is no such text.
+    pub fn write_column(&self, text: &mut Vec<u8>) -> serde_json::Result<()> {
+        let Self { aggregate, stream, sequence, event, sealed } = self;
+        serde_json::to_writer(&mut *text, &Address { a: aggregate, i: stream, s: *sequence, e: event })?;
+        // Two objects in a row become one: the brace that ends the first, and the one that begins the second, are a comma.
+        text.pop();
+        let joint = text.len();
+        sealed.write(text)?;
+        if let Some(brace) = text.get_mut(joint) {
+            *brace = b',';
+        }
+        Ok(())
     }
 
     /// Reads a stored cell back; `None` when it is not one.
@@ -139,23 +209,31 @@ impl SealedCell {
     }
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Value<T> {
-    Clear(T),
-    Sealed(Arc<Sealed>),
+    Clear { about: Subject, class: Retention, value: T },
+    Sealed(Arc<RawValue>),
 }
 
 /// A personal value of an event.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Personal<T = String> {
-    about: Subject,
-    class: Retention,
-    value: Value<T>,
+#[derive(Clone, PartialEq)]
+pub struct Personal<T = String>(Value<T>);
+
+impl<T: PartialEq> PartialEq for Value<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Clear { about, class, value }, Self::Clear { about: whom, class: kept, value: what }) => {
+                (about, class, value) == (whom, kept, what)
+            }
+            (Self::Sealed(text), Self::Sealed(other)) => text.get() == other.get(),
+            _ => false,
+        }
+    }
 }
 
 impl<T> Personal<T> {
     pub fn new(about: Subject, class: Retention, value: T) -> Self {
-        Self { about, class, value: Value::Clear(value) }
+        Self(Value::Clear { about, class, value })
     }
 
     /// Official text of a textbook.
@@ -163,40 +241,41 @@ impl<T> Personal<T> {
         Self::new(Subject::Textbook(textbook), Retention::Archive, value)
     }
 
-    pub fn about(&self) -> &Subject {
-        &self.about
-    }
-
-    pub fn class(&self) -> Retention {
-        self.class
-    }
-
-    pub fn clear(&self) -> Option<&T> {
-        match &self.value {
-            Value::Clear(value) => Some(value),
+    /// The key that a clear value is to be sealed under.
+    pub fn under(&self) -> Option<(&Subject, Retention)> {
+        match &self.0 {
+            Value::Clear { about, class, .. } => Some((about, *class)),
             Value::Sealed(_) => None,
         }
     }
 
-    pub fn sealed(&self) -> Option<&Sealed> {
-        match &self.value {
-            Value::Sealed(sealed) => Some(sealed),
-            Value::Clear(_) => None,
+    pub fn clear(&self) -> Option<&T> {
+        match &self.0 {
+            Value::Clear { value, .. } => Some(value),
+            Value::Sealed(_) => None,
         }
     }
 
-    /// The same, kept alive by whoever has it.
-    pub(crate) fn shared(&self) -> Option<Arc<Sealed>> {
-        match &self.value {
-            Value::Sealed(sealed) => Some(sealed.clone()),
-            Value::Clear(_) => None,
+    /// The fields of a sealed value, read from its text.
+    pub fn sealed(&self) -> Option<Sealed> {
+        self.kept()?.read().map(Cow::into_owned)
+    }
+
+    /// A sealed value as it stands, kept alive by whoever has it.
+    pub fn kept(&self) -> Option<Kept> {
+        match &self.0 {
+            Value::Sealed(text) => Some(Kept::Text(text.clone())),
+            Value::Clear { .. } => None,
         }
     }
 }
 
 impl<T> fmt::Debug for Personal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Personal({:?}, {:?})", self.about, self.class)
+        match self.under() {
+            Some((about, class)) => write!(f, "Personal({about:?}, {class:?})"),
+            None => write!(f, "Personal(sealed)"),
+        }
     }
 }
 
@@ -225,49 +304,46 @@ pub fn sealing<R>(seal: Rc<dyn Seal>, write: impl FnOnce() -> R) -> R {
 
 impl<T: Sealable> Serialize for Personal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.value {
-            Value::Sealed(sealed) => sealed.as_ref().serialize(serializer),
-            Value::Clear(value) => {
+        match &self.0 {
+            Value::Sealed(text) => text.serialize(serializer),
+            Value::Clear { about, class, value } => {
                 let seal = SEAL.with(|slot| slot.borrow().clone());
                 let seal =
                     seal.ok_or_else(|| S::Error::custom("a personal value is written only through the vault"))?;
-                let sealed = seal.seal(&self.about, self.class, &value.plaintext()).map_err(S::Error::custom)?;
+                let sealed = seal.seal(about, *class, &value.plaintext()).map_err(S::Error::custom)?;
                 sealed.serialize(serializer)
             }
         }
     }
 }
 
+/// The fields of a personal value, looked at where they stand. Nothing of a sealed one needs an escape.
+#[derive(Deserialize)]
+struct Form<'a> {
+    about: Subject,
+    class: Retention,
+    clear: Option<String>,
+    #[serde(rename = "box")]
+    sealed_box: Option<&'a str>,
+    dek: Option<IgnoredAny>,
+    commit: Option<&'a str>,
+    part: Option<u16>,
+}
+
 impl<'de, T: Sealable> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Form {
-            about: Subject,
-            class: Retention,
-            clear: Option<String>,
-            part: Option<u16>,
-            #[serde(default)]
-            dek: Vec<String>,
-            #[serde(rename = "box")]
-            sealed_box: Option<String>,
-            commit: Option<String>,
-        }
-        let Form { about, class, clear, part, dek, sealed_box, commit } = Form::deserialize(deserializer)?;
-        let value = match (clear, sealed_box) {
-            (Some(text), None) => {
-                Value::Clear(T::from_plaintext(&text).ok_or_else(|| D::Error::custom("malformed clear value"))?)
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let form: Form = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+        match form {
+            Form { about, class, clear: Some(clear), sealed_box: None, .. } => {
+                let value = T::from_plaintext(&clear).ok_or_else(|| D::Error::custom("malformed clear value"))?;
+                Ok(Self::new(about, class, value))
             }
-            (None, Some(sealed_box)) => Value::Sealed(Arc::new(Sealed {
-                about: about.clone(),
-                class,
-                part: part.unwrap_or_default(),
-                dek,
-                sealed_box,
-                commit: commit.unwrap_or_default(),
-            })),
-            _ => return Err(D::Error::custom("a personal value is either clear or sealed")),
-        };
-        Ok(Self { about, class, value })
+            Form { clear: None, sealed_box: Some(_), dek: Some(_), commit: Some(_), part: Some(_), .. } => {
+                Ok(Self(Value::Sealed(text.into())))
+            }
+            _ => Err(D::Error::custom("a personal value is either clear or sealed")),
+        }
     }
 }
 
@@ -288,38 +364,4 @@ macro_rules! sealable_as_json {
 }
 
 #[cfg(test)]
-mod spec {
-    use super::*;
-    use uuid::Uuid;
-
-    fn secret() -> Personal {
-        Personal::new(Subject::Person(PersonId(Uuid::nil())), Retention::Identity, "Inès".to_owned())
-    }
-
-    struct Fake;
-    impl Seal for Fake {
-        fn seal(&self, about: &Subject, class: Retention, _: &str) -> Result<Sealed, String> {
-            Ok(Sealed { about: about.clone(), class, part: 0, dek: vec![], sealed_box: "x".into(), commit: "y".into() })
-        }
-    }
-
-    #[test]
-    fn a_clear_value_cannot_be_written_without_the_vault() {
-        assert!(serde_json::to_string(&secret()).is_err());
-    }
-
-    #[test]
-    fn through_the_vault_it_is_written_sealed_and_read_back_sealed() {
-        let text = sealing(Rc::new(Fake), || serde_json::to_string(&secret())).unwrap();
-        assert!(!text.contains("Inès"));
-        let back: Personal = serde_json::from_str(&text).unwrap();
-        assert!(back.clear().is_none());
-        assert_eq!(serde_json::to_string(&back).unwrap(), text);
-        assert!(serde_json::to_string(&secret()).is_err());
-    }
-
-    #[test]
-    fn its_content_is_not_in_its_debug_output() {
-        assert!(!format!("{:?}", secret()).contains("Inès"));
-    }
-}
+mod spec;

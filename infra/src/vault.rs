@@ -14,7 +14,7 @@ use std::sync::{Arc, RwLock};
 use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::hmac;
 use domain::ids::{PersonId, SchoolYear};
-use domain::personal::{Retention, Seal as _, SealedCell, Subject};
+use domain::personal::{Retention, Seal as _, Sealed, SealedCell, Subject};
 use sqlx::PgPool;
 
 use crate::keys::{KeyDirectory, KeyError};
@@ -124,12 +124,14 @@ impl Vault {
 
     /// Opens cells, in their order. `None` is a value whose key is destroyed, or that does not open.
     pub async fn open(&self, cells: &[&SealedCell]) -> Result<Vec<Option<String>>, VaultError> {
-        let refs: Vec<Vec<DekRef>> = cells.iter().map(|cell| seal::dek_refs(&cell.sealed).collect()).collect();
+        let read: Vec<Option<Cow<'_, Sealed>>> = cells.iter().map(|cell| cell.sealed.read()).collect();
+        let refs = read.iter().map(|sealed| sealed.iter().flat_map(|sealed| seal::dek_refs(sealed)).collect());
+        let refs: Vec<Vec<DekRef>> = refs.collect();
         let missing: Vec<DekRef> = {
             let cache = self.read();
             refs.iter().flatten().filter(|dek_ref| !cache.by_ref.contains_key(*dek_ref)).copied().collect()
         };
-        measures::keys(cells.iter().map(|cell| cell.sealed.dek.len()).sum(), missing.len());
+        measures::keys(refs.iter().map(Vec::len).sum(), missing.len());
         if !missing.is_empty() {
             let found = store::keys(&self.pool, &self.kek, &missing).await?;
             let found: HashMap<DekRef, Dek> = found.into_iter().collect();
@@ -143,7 +145,11 @@ impl Vault {
             let cache = self.read();
             let key = |dek_ref: &DekRef| cache.by_ref.get(dek_ref).copied().flatten();
             let derived = |name: &ValueKeyName| cache.by_value.get(name).cloned();
-            cells.iter().zip(&refs).map(|(cell, refs)| opener.open(cell, refs, key, derived)).collect()
+            let values = cells.iter().zip(&read).zip(&refs);
+            let open = |((cell, sealed), refs): ((&&SealedCell, &Option<_>), &Vec<_>)| {
+                opener.open(cell, sealed.as_deref()?, refs, key, derived)
+            };
+            values.map(open).collect()
         };
         let derived = opener.derived();
         if !derived.is_empty() {
@@ -168,7 +174,7 @@ impl Vault {
             };
             match outcome {
                 Ok(sealed) => {
-                    let sealed = Arc::new(sealed.map_err(VaultError::Sealing)?);
+                    let sealed = sealed.map_err(VaultError::Sealing)?.into();
                     let Address { stream, sequence, event } = address;
                     let aggregate = Cow::Borrowed(stream.aggregate);
                     let (stream, event) = (stream.key(), Cow::Borrowed(*event));

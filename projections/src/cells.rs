@@ -9,8 +9,10 @@ use domain::textbook::entry::{self, Purpose};
 use domain::textbook::file::{File, FileAddress};
 use domain::textbook::homework::{Due, HomeworkKind, Task};
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArgumentBuffer, PgRow, PgTypeInfo};
+use sqlx::{Encode, Postgres, Row, Type};
 use uuid::Uuid;
 
 use crate::rows::{date, malformed, named, optional_time};
@@ -124,13 +126,30 @@ pub(crate) fn resources(recorded: &Recorded, resources: &[entry::Resource]) -> V
 /// Bytes these hold in memory, roughly.
 pub(crate) fn bytes(cell: Option<&SealedCell>, resources: &[Resource]) -> usize {
     let cells = resources.iter().flat_map(|resource| [resource.title.as_ref(), resource.link.as_ref()]);
-    cells.chain([cell]).flatten().map(|cell| cell.sealed.sealed_box.len() + 512).sum()
+    cells.chain([cell]).flatten().map(|cell| cell.sealed.bytes() + 256).sum()
 }
 
 /// The JSON text of a column. PostgreSQL has nothing to do with what is in it, and so does not read it; empty text, if it cannot be
 /// written, it refuses.
 pub(crate) fn column(cell: Option<&SealedCell>) -> Option<String> {
     cell.map(SealedCell::to_column)
+}
+
+/// The same column, written straight where it is to go.
+pub(crate) struct Column<'a>(pub Option<&'a SealedCell>);
+
+impl Encode<'_, Postgres> for Column<'_> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        let Some(cell) = self.0 else { return Ok(IsNull::Yes) };
+        cell.write_column(buffer)?;
+        Ok(IsNull::No)
+    }
+}
+
+impl Type<Postgres> for Column<'_> {
+    fn type_info() -> PgTypeInfo {
+        <str as Type<Postgres>>::type_info()
+    }
 }
 
 /// The JSON text of a column; empty text, which PostgreSQL refuses, if it cannot be written.

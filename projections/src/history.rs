@@ -118,7 +118,7 @@ impl Seal for Backwards {
 
 /// Whether it is that text, sealed.
 pub fn is(cell: Option<&SealedCell>, text: &str) -> bool {
-    cell.is_some_and(|cell| cell.sealed.sealed_box.chars().rev().eq(text.chars()))
+    cell.and_then(|cell| cell.sealed.read()).is_some_and(|sealed| sealed.sealed_box.chars().rev().eq(text.chars()))
 }
 
 #[derive(Default)]

@@ -112,6 +112,14 @@ impl ReadModel for Inspector {
     }
 }
 
+/// What a version takes over from the former one of the same item.
+#[derive(Clone)]
+pub struct Former {
+    number: i32,
+    lesson: Lesson,
+    work: Option<Work>,
+}
+
 /// What the fold has touched, and what a batch adds.
 struct Fold {
     start: Start,
@@ -137,7 +145,7 @@ impl Folding for Fold {
         }
         for (recorded, event) in textbook_events(batch) {
             let (Some(place), Some(key)) = (self.shelf.place(event), fold::key(event)) else { continue };
-            self.versions.add(key, fold::version(self.versions.latest(&key), &place, recorded, event));
+            self.versions.add(key, fold::version(self.versions.latest(&key), place, recorded, event));
         }
         self.shelf.flush(connection).await?;
         flush::Versions::add(connection, self.versions.added().iter()).await?;

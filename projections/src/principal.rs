@@ -116,9 +116,9 @@ impl Folding for Fold {
             match about(event) {
                 About::Textbook => {}
                 About::Entry(key) => {
-                    self.lessons.put(key, fold::lesson(self.lessons.row(&key), &place, recorded, event));
+                    self.lessons.put(key, fold::lesson(self.lessons.row(&key), place, recorded, event));
                 }
-                About::Homework(key) => self.work.put(key, fold::work(self.work.row(&key), &place, event)),
+                About::Homework(key) => self.work.put(key, fold::work(self.work.row(&key), place, event)),
             }
         }
         self.shelf.flush(connection).await?;

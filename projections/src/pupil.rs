@@ -119,6 +119,21 @@ impl ReadModel for Pupil {
     }
 }
 
+/// What a version of an entry takes over from the former one.
+#[derive(Clone)]
+pub struct FormerEntry {
+    revision: i32,
+    lesson: Lesson,
+}
+
+/// What a version of a work takes over from the former one.
+#[derive(Clone)]
+pub struct FormerHomework {
+    revision: i32,
+    given_in: Lesson,
+    work: Work,
+}
+
 /// What the fold has touched, and what a batch adds.
 struct Fold {
     start: Start,
@@ -150,10 +165,10 @@ impl Folding for Fold {
             match about(event) {
                 About::Textbook => {}
                 About::Entry(key) => {
-                    self.entries.add(key, fold::entry(self.entries.latest(&key), &place, recorded, event));
+                    self.entries.add(key, fold::entry(self.entries.latest(&key), place, recorded, event));
                 }
                 About::Homework(key) => {
-                    self.homework.add(key, fold::homework(self.homework.latest(&key), &place, recorded, event));
+                    self.homework.add(key, fold::homework(self.homework.latest(&key), place, recorded, event));
                 }
             }
         }

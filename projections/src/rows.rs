@@ -20,13 +20,16 @@ pub trait Held {
     fn bytes(&self) -> usize;
 }
 
+/// A version, written once.
+pub trait Versioned {
+    /// What the next one takes over.
+    type Kept;
+
+    fn kept(&self) -> Self::Kept;
+}
+
 /// A row as it is kept for the events that follow.
 pub trait Row: Clone {
-    /// Without what no later event asks for: the texts of a version that is written once.
-    fn kept(&self) -> Self {
-        self.clone()
-    }
-
     /// Bytes of its texts, roughly.
     fn text_bytes(&self) -> usize {
         0
@@ -93,31 +96,30 @@ impl<K, R> Held for Overlay<K, R> {
 /// What a row in memory costs besides itself: the room of a hash table, the allocations of its short texts.
 const PLACE_BYTES: usize = 64;
 
-/// A table of versions, each written once: the latest of each key, without its texts, and all that a batch adds.
-pub struct Trail<K, R> {
-    /// Apart, so that a table that grows moves pointers.
-    latest: HashMap<K, Box<R>>,
+/// A table of versions: what the next one takes over from the latest of each key, and all that a batch adds.
+pub struct Trail<K, R: Versioned> {
+    latest: HashMap<K, R::Kept>,
     added: Vec<R>,
 }
 
-impl<K: Eq + Hash, R: Row> Trail<K, R> {
+impl<K: Eq + Hash, R: Versioned> Trail<K, R> {
     pub fn new() -> Self {
         Self { latest: HashMap::new(), added: Vec::new() }
     }
 
     /// The latest version as the table has it.
-    pub fn found(&mut self, key: K, version: R) {
-        self.latest.insert(key, Box::new(version.kept()));
+    pub fn found(&mut self, key: K, version: &R) {
+        self.latest.insert(key, version.kept());
     }
 
-    pub fn latest(&self, key: &K) -> Option<&R> {
-        self.latest.get(key).map(Box::as_ref)
+    pub fn latest(&self, key: &K) -> Option<&R::Kept> {
+        self.latest.get(key)
     }
 
     /// No version changes nothing.
     pub fn add(&mut self, key: K, version: Option<R>) {
         if let Some(version) = version {
-            self.latest.insert(key, Box::new(version.kept()));
+            self.latest.insert(key, version.kept());
             self.added.push(version);
         }
     }
@@ -132,9 +134,9 @@ impl<K: Eq + Hash, R: Row> Trail<K, R> {
     }
 }
 
-impl<K, R> Held for Trail<K, R> {
+impl<K, R: Versioned> Held for Trail<K, R> {
     fn bytes(&self) -> usize {
-        self.latest.len() * (size_of::<K>() + size_of::<R>() + PLACE_BYTES)
+        self.latest.len() * (size_of::<K>() + size_of::<R::Kept>() + PLACE_BYTES)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The shelf: which textbook is whose. Every read model keeps its own, because only the opening of a textbook says it, and a read
 //! model is rebuilt alone.
 
+use std::sync::Arc;
+
 use domain::event::Recorded;
 use domain::ids::{GroupId, SchoolId, SchoolYear, TextbookId};
 use domain::textbook::Event;
@@ -18,7 +20,7 @@ pub struct Place {
     pub school: SchoolId,
     pub group: GroupId,
     /// Code of the school's list of subjects.
-    pub subject: String,
+    pub subject: Arc<str>,
 }
 
 impl Place {
@@ -28,7 +30,7 @@ impl Place {
             textbook: TextbookId(row.try_get("textbook")?),
             school: SchoolId(row.try_get("school")?),
             group: GroupId(row.try_get("group_id")?),
-            subject: row.try_get("subject")?,
+            subject: row.try_get::<&str, _>("subject")?.into(),
         })
     }
 }
@@ -74,10 +76,10 @@ impl Shelf {
     }
 
     /// The place of what the event is about; its opening, which comes first in its stream, is shelved on the way.
-    pub fn place(&mut self, event: &Event) -> Option<Place> {
+    pub fn place(&mut self, event: &Event) -> Option<&Place> {
         let textbook = textbook_of(event);
         self.0.put(textbook, fold(event));
-        self.0.row(&textbook).map(|book| book.place.clone())
+        self.0.row(&textbook).map(|book| &book.place)
     }
 
     /// A textbook is opened once: what is known already is not written again.
@@ -97,13 +99,13 @@ table!(Books, book: Book, copy COPY, [
     book.place.school.0,
     book.place.group.0,
     book.year.0,
-    book.place.subject.as_str(),
+    &*book.place.subject,
 ]);
 
 pub(crate) fn fold(event: &Event) -> Option<Book> {
     match event {
         Event::TextbookOpened { textbook, school, year, group, subject } => {
-            let place = Place { textbook: *textbook, school: *school, group: *group, subject: subject.clone() };
+            let place = Place { textbook: *textbook, school: *school, group: *group, subject: subject.as_str().into() };
             Some(Book { place, year: *year })
         }
         Event::EntryPublished { .. }

@@ -133,9 +133,9 @@ impl Folding for Fold {
             match about(event) {
                 About::Textbook => {}
                 About::Entry(key) => {
-                    self.entries.put(key, fold::entry(self.entries.row(&key), &place, recorded, event));
+                    self.entries.put(key, fold::entry(self.entries.row(&key), place, recorded, event));
                 }
-                About::Homework(key) => self.tasks.put(key, fold::task(self.tasks.row(&key), &place, recorded, event)),
+                About::Homework(key) => self.tasks.put(key, fold::task(self.tasks.row(&key), place, recorded, event)),
             }
         }
         self.shelf.flush(connection).await?;

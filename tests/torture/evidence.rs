@@ -82,8 +82,8 @@ pub async fn open(world: &World, vault: &Vault, verdict: &mut Verdict) {
     for row in &world.rows {
         let Ok(Fact::Person(event)) = Fact::decode(&row.aggregate, &row.payload) else { continue };
         let sealed = match &event {
-            Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. } => names.sealed(),
-            Event::ContactsChanged { contacts, .. } => contacts.sealed(),
+            Event::PersonRegistered { names, .. } | Event::NamesCorrected { names, .. } => names.kept(),
+            Event::ContactsChanged { contacts, .. } => contacts.kept(),
             _ => continue,
         };
         let cell = sealed.map(|sealed| SealedCell {
@@ -91,7 +91,7 @@ pub async fn open(world: &World, vault: &Vault, verdict: &mut Verdict) {
             stream: row.stream.clone(),
             sequence: row.sequence,
             event: row.event.clone().into(),
-            sealed: sealed.clone().into(),
+            sealed,
         });
         cells.push((row, cell));
     }

@@ -104,20 +104,15 @@ impl App {
         // What a head states comes after what a feed said, and the last that was stated holds.
         let sealed = events.into_iter().rev().find_map(|(sequence, event)| {
             let sealed = match &event {
-                Event::BirthDateStated { born_on, .. } => born_on.sealed(),
-                Event::PersonRegistered { origin: Some(origin), .. } => origin.sealed(),
+                Event::BirthDateStated { born_on, .. } => born_on.kept(),
+                Event::PersonRegistered { origin: Some(origin), .. } => origin.kept(),
                 _ => None,
             };
-            Some((sequence, event.name(), sealed?.clone()))
+            Some((sequence, event.name(), sealed?))
         });
         let Some((sequence, event, sealed)) = sealed else { return Ok(None) };
-        let cell = SealedCell {
-            aggregate: Person::TYPE.into(),
-            stream: stream.key(),
-            sequence,
-            event: event.into(),
-            sealed: sealed.into(),
-        };
+        let cell =
+            SealedCell { aggregate: Person::TYPE.into(), stream: stream.key(), sequence, event: event.into(), sealed };
         let stated = cell.event == "BirthDateStated";
         let Some(text) = self.vault.open_one(&cell).await? else { return Ok(None) };
         Ok(if stated {

@@ -217,7 +217,7 @@ pub fn day(books: &Books, school: SchoolId, at: Timestamp) -> Date {
 pub struct Texts<'a>(HashMap<(&'a str, i64, u16), String, rapidhash::fast::RandomState>);
 
 fn address(cell: &SealedCell) -> (&str, i64, u16) {
-    (&cell.stream, cell.sequence, cell.sealed.part)
+    (&cell.stream, cell.sequence, cell.sealed.part())
 }
 
 impl<'a> Texts<'a> {
@@ -268,7 +268,7 @@ impl<'a> Texts<'a> {
         let entry = |row: &EntryVersion| WrittenEntry {
             entry: row.entry,
             textbook: row.place.textbook,
-            subject: row.place.subject.clone(),
+            subject: row.place.subject.to_string(),
             lesson: (&row.lesson).into(),
             content: self.of(row.content.as_ref()),
             sequence: self.of(row.framing.sequence.as_ref()),
@@ -290,7 +290,7 @@ impl<'a> Texts<'a> {
         GivenHomework {
             homework: row.homework,
             textbook: row.place.textbook,
-            subject: row.place.subject.clone(),
+            subject: row.place.subject.to_string(),
             given_in: (&row.given_in).into(),
             due: Due::held(books, row.place.textbook, &row.work),
             kind: row.work.kind,

@@ -134,6 +134,7 @@ impl Opener {
     pub fn open(
         &mut self,
         cell: &SealedCell,
+        sealed: &Sealed,
         dek_refs: &[DekRef],
         key: impl Fn(&DekRef) -> Option<Dek>,
         known: impl Fn(&ValueKeyName) -> Option<Arc<LessSafeKey>>,
@@ -147,9 +148,9 @@ impl Opener {
             return None;
         }
         context.clear();
-        write_context(context, &cell.aggregate, &cell.stream, cell.sequence, &cell.event, cell.sealed.part);
+        write_context(context, &cell.aggregate, &cell.stream, cell.sequence, &cell.event, sealed.part);
         stored.clear();
-        BASE64.decode_vec(&cell.sealed.sealed_box, stored).ok()?;
+        BASE64.decode_vec(&sealed.sealed_box, stored).ok()?;
         let (version, rest) = stored.split_first_mut()?;
         let (salt, rest) = rest.split_first_chunk_mut::<16>()?;
         let (nonce, ciphertext) = rest.split_first_chunk_mut::<12>()?;
@@ -168,7 +169,7 @@ impl Opener {
         let (length, text) = rest.split_first_chunk::<4>()?;
         let text = std::str::from_utf8(text.get(..u32::from_be_bytes(*length) as usize)?).ok()?;
         let mut commit = [0; 32];
-        BASE64.decode_slice(&cell.sealed.commit, &mut commit).ok().filter(|length| *length == commit.len())?;
+        BASE64.decode_slice(&sealed.commit, &mut commit).ok().filter(|length| *length == commit.len())?;
         if commitment(r, text) != commit {
             return None;
         }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::fold::key;
 use super::queries::version_columns;
-use super::{ItemKey, Version};
-use crate::cells::{self, Framing, Work};
-use crate::rows::{Row, Trail, textbook_events};
+use super::{Former, ItemKey, Version};
+use crate::cells::{self, Work};
+use crate::rows::{Trail, Versioned, textbook_events};
 use crate::writing::table;
 
 const VERSIONS: &str = concat!(
@@ -27,19 +27,11 @@ const COPY_VERSIONS: &str = "copy version (textbook, version, position, event, s
 
 pub const STATEMENTS: &[(&str, &str)] = &[("versions", VERSIONS)];
 
-impl Row for Version {
-    fn kept(&self) -> Self {
-        Self {
-            place: self.place.clone(),
-            lesson: self.lesson.clone(),
-            work: self.work.clone(),
-            event: String::new(),
-            content: None,
-            framing: Framing::default(),
-            resources: Vec::new(),
-            reason: None,
-            ..*self
-        }
+impl Versioned for Version {
+    type Kept = Former;
+
+    fn kept(&self) -> Former {
+        Former { number: self.number, lesson: self.lesson.clone(), work: self.work.clone() }
     }
 }
 
@@ -58,7 +50,7 @@ pub async fn load(
     let ids: Vec<Uuid> = keys.iter().map(|(_, item)| item.id()).collect();
     for row in sqlx::query(VERSIONS).bind(textbooks).bind(sorts).bind(ids).fetch_all(connection).await? {
         let row = Version::read(&row)?;
-        trail.found((row.place.textbook, row.item), row);
+        trail.found((row.place.textbook, row.item), &row);
     }
     Ok(())
 }
@@ -73,7 +65,7 @@ table!(Versions, row: Version, copy COPY_VERSIONS, [
     row.number,
     row.place.school.0,
     row.place.group.0,
-    row.place.subject.as_str(),
+    &*row.place.subject,
     row.author.to_string(),
     row.capacity.name(),
     row.recorded_at.to_sqlx(),
@@ -91,11 +83,11 @@ table!(Versions, row: Version, copy COPY_VERSIONS, [
     row.work.as_ref().and_then(|work| work.minutes).map(i32::from),
     row.work.as_ref().map(|work| work.written),
     row.work.as_ref().and_then(Work::audience_column),
-    cells::column(row.content.as_ref()),
+    cells::Column(row.content.as_ref()),
     row.framing.column(),
     row.copied_from.map(|source| source.textbook.0),
     row.copied_from.map(|source| source.entry.0),
     row.copied_from.map(|source| source.version),
     cells::resources_column(&row.resources),
-    cells::column(row.reason.as_ref()),
+    cells::Column(row.reason.as_ref()),
 ]);

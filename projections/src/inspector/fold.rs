@@ -6,7 +6,7 @@ use domain::textbook::Event;
 use domain::textbook::entry::{Lesson, Resource};
 use jiff::Timestamp;
 
-use super::{Item, ItemKey, Version};
+use super::{Former, Item, ItemKey, Version};
 use crate::cells::{self, Framing, Work};
 use crate::rows::{About, about};
 use crate::shelf::Place;
@@ -20,7 +20,7 @@ pub fn key(event: &Event) -> Option<ItemKey> {
     }
 }
 
-pub fn version(former: Option<&Version>, place: &Place, recorded: &Recorded, event: &Event) -> Option<Version> {
+pub fn version(former: Option<&Former>, place: &Place, recorded: &Recorded, event: &Event) -> Option<Version> {
     let blank = |item, lesson: Lesson, work| Version {
         place: place.clone(),
         item,

@@ -4,9 +4,9 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
 use super::queries::{entry_columns, homework_columns};
-use super::{EntryVersion, Fold, HomeworkVersion};
-use crate::cells::{self, Framing};
-use crate::rows::{Missing, Row};
+use super::{EntryVersion, Fold, FormerEntry, FormerHomework, HomeworkVersion};
+use crate::cells;
+use crate::rows::{Missing, Versioned};
 use crate::writing::table;
 
 const ENTRIES: &str = concat!(
@@ -32,17 +32,19 @@ const COPY_HOMEWORK: &str = "copy homework_version (textbook, homework, version,
 
 pub const STATEMENTS: &[(&str, &str)] = &[("entries", ENTRIES), ("homework", HOMEWORK)];
 
-impl Row for EntryVersion {
-    fn kept(&self) -> Self {
-        let (place, lesson, framing) = (self.place.clone(), self.lesson.clone(), Framing::default());
-        Self { place, lesson, framing, content: None, resources: Vec::new(), ..*self }
+impl Versioned for EntryVersion {
+    type Kept = FormerEntry;
+
+    fn kept(&self) -> FormerEntry {
+        FormerEntry { revision: self.revision, lesson: self.lesson.clone() }
     }
 }
 
-impl Row for HomeworkVersion {
-    fn kept(&self) -> Self {
-        let (place, given_in, work) = (self.place.clone(), self.given_in.clone(), self.work.clone());
-        Self { place, given_in, work, text: None, resources: Vec::new(), ..*self }
+impl Versioned for HomeworkVersion {
+    type Kept = FormerHomework;
+
+    fn kept(&self) -> FormerHomework {
+        FormerHomework { revision: self.revision, given_in: self.given_in.clone(), work: self.work.clone() }
     }
 }
 
@@ -51,14 +53,14 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missi
     if !ids.is_empty() {
         for row in sqlx::query(ENTRIES).bind(textbooks).bind(ids).fetch_all(&mut *connection).await? {
             let row = EntryVersion::read(&row)?;
-            fold.entries.found((row.place.textbook, row.entry), row);
+            fold.entries.found((row.place.textbook, row.entry), &row);
         }
     }
     let (textbooks, ids) = missing.homework;
     if !ids.is_empty() {
         for row in sqlx::query(HOMEWORK).bind(textbooks).bind(ids).fetch_all(connection).await? {
             let row = HomeworkVersion::read(&row)?;
-            fold.homework.found((row.place.textbook, row.homework), row);
+            fold.homework.found((row.place.textbook, row.homework), &row);
         }
     }
     Ok(())
@@ -71,14 +73,14 @@ table!(Entries, row: EntryVersion, copy COPY_ENTRIES, [
     row.revision,
     row.place.school.0,
     row.place.group.0,
-    row.place.subject.as_str(),
+    &*row.place.subject,
     row.lesson.slot.map(|slot| slot.0),
     row.lesson.date.to_sqlx(),
     row.lesson.starts_at.to_sqlx(),
     i32::from(row.lesson.minutes),
     row.lesson.ended_at.to_sqlx(),
     row.withdrawn,
-    cells::column(row.content.as_ref()),
+    cells::Column(row.content.as_ref()),
     row.framing.column(),
     cells::resources_column(&row.resources),
     row.author.to_string(),
@@ -92,7 +94,7 @@ table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
     row.revision,
     row.place.school.0,
     row.place.group.0,
-    row.place.subject.as_str(),
+    &*row.place.subject,
     row.given_entry.0,
     row.given_in.slot.map(|slot| slot.0),
     row.given_in.date.to_sqlx(),
@@ -107,7 +109,7 @@ table!(Homework, row: HomeworkVersion, copy COPY_HOMEWORK, [
     row.work.written,
     row.work.audience_column(),
     row.withdrawn,
-    cells::column(row.text.as_ref()),
+    cells::Column(row.text.as_ref()),
     cells::resources_column(&row.resources),
     row.author.to_string(),
     row.visible_from.to_sqlx(),

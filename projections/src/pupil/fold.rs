@@ -4,11 +4,11 @@ use domain::event::Recorded;
 use domain::textbook::Event;
 use domain::textbook::entry::Lesson;
 
-use super::{EntryVersion, HomeworkVersion};
+use super::{EntryVersion, FormerEntry, FormerHomework, HomeworkVersion};
 use crate::cells::{self, Framing, Work};
 use crate::shelf::Place;
 
-pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, event: &Event) -> Option<EntryVersion> {
+pub fn entry(former: Option<&FormerEntry>, place: &Place, recorded: &Recorded, event: &Event) -> Option<EntryVersion> {
     let revision = former.map_or(0, |former| former.revision);
     let version = |entry, lesson| EntryVersion {
         place: place.clone(),
@@ -51,7 +51,7 @@ pub fn entry(former: Option<&EntryVersion>, place: &Place, recorded: &Recorded, 
 }
 
 pub fn homework(
-    former: Option<&HomeworkVersion>,
+    former: Option<&FormerHomework>,
     place: &Place,
     recorded: &Recorded,
     event: &Event,

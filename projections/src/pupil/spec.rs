@@ -4,6 +4,7 @@ use domain::textbook::homework::HomeworkKind;
 
 use super::{EntryVersion, HomeworkVersion, fold};
 use crate::history::*;
+use crate::rows::Versioned;
 use crate::shelf::Place;
 
 /// Folds in memory, from nothing, what is about one entry.
@@ -12,7 +13,7 @@ fn versions(history: &[Recorded]) -> Vec<EntryVersion> {
     let mut versions: Vec<EntryVersion> = Vec::new();
     for recorded in history {
         let Fact::Textbook(event) = &recorded.fact else { continue };
-        versions.extend(fold::entry(versions.last(), &place, recorded, event));
+        versions.extend(fold::entry(versions.last().map(Versioned::kept).as_ref(), &place, recorded, event));
     }
     versions
 }
@@ -50,7 +51,7 @@ fn a_sealed_value_is_copied_as_it_stands_with_the_row_it_was_sealed_for() {
     let history = one_lesson();
     let Fact::Textbook(Event::EntryRevised { content, .. }) = &history[1].fact else { panic!() };
     let cell = versions(&history)[1].content.clone().unwrap();
-    assert!(Some(cell.sealed.as_ref()) == content.sealed());
+    assert!(cell.sealed.read().map(std::borrow::Cow::into_owned) == content.sealed());
     assert_eq!((&*cell.event, cell.sequence, &*cell.aggregate), ("EntryRevised", 2, "textbook"));
     assert_eq!(cell.stream, history[1].stream.key());
 }
@@ -81,7 +82,7 @@ fn work_moved_to_another_day_keeps_the_lesson_it_was_given_in() {
     let mut former: Option<HomeworkVersion> = None;
     for recorded in &journal.records {
         let Fact::Textbook(event) = &recorded.fact else { panic!() };
-        former = fold::homework(former.as_ref(), &place(book), recorded, event);
+        former = fold::homework(former.as_ref().map(Versioned::kept).as_ref(), &place(book), recorded, event);
     }
     let last = former.unwrap();
     assert_eq!((last.given_in.date, last.work.due.on, last.revision), (MONDAY, FRIDAY, 2));

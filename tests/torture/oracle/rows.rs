@@ -59,11 +59,13 @@ pub fn mac(row: &Row, key: &hmac::Key) -> Option<[u8; 32]> {
     let parts: Vec<Part> = match event(row)? {
         Event::PersonRegistered { names, origin, .. } => {
             let origin = origin.as_ref().and_then(Personal::sealed);
-            names.sealed().into_iter().chain(origin).map(Part::of).collect::<Option<_>>()?
+            names.sealed().into_iter().chain(origin).map(|sealed| Part::of(&sealed)).collect::<Option<_>>()?
         }
-        Event::NamesCorrected { names, .. } => names.sealed().map(Part::of).into_iter().collect::<Option<_>>()?,
+        Event::NamesCorrected { names, .. } => {
+            names.sealed().map(|sealed| Part::of(&sealed)).into_iter().collect::<Option<_>>()?
+        }
         Event::ContactsChanged { contacts, .. } => {
-            contacts.sealed().map(Part::of).into_iter().collect::<Option<_>>()?
+            contacts.sealed().map(|sealed| Part::of(&sealed)).into_iter().collect::<Option<_>>()?
         }
         _ => vec![],
     };

@@ -290,7 +290,7 @@ async fn last_contacts(app: &App, person: PersonId) -> Result<Option<SealedCell>
     let events = infra::journal::load::events::<Person>(&app.reader, stream).await;
     let events = events.map_err(|problem| FeedError::Journal(problem.to_string()))?;
     let sealed = events.into_iter().rev().find_map(|(sequence, event)| match &event {
-        Event::ContactsChanged { contacts, .. } => Some((sequence, event.name(), contacts.sealed()?.clone().into())),
+        Event::ContactsChanged { contacts, .. } => Some((sequence, event.name(), contacts.kept()?)),
         _ => None,
     });
     Ok(sealed.map(|(sequence, event, sealed)| SealedCell {

@@ -177,7 +177,7 @@ fn the_day_of_birth_is_that_of_a_pupil_sealed_under_the_key_of_the_names() {
     let pupil = || given([taken(Role::Pupil, RENTREE, None)]);
     let told = pupil().when(state_birth(date(2008, 2, 1))).unwrap();
     let [Event::BirthDateStated { born_on, .. }] = &told[..] else { panic!("{told:?}") };
-    assert_eq!((born_on.class(), born_on.about()), (Retention::Identity, &Subject::Person(someone(1))));
+    assert_eq!(born_on.under(), Some((&Subject::Person(someone(1)), Retention::Identity)));
     assert_eq!(given([]).when(state_birth(TODAY)), Err(Rejection::NotAPupil));
     let left = given([taken(Role::Pupil, RENTREE, Some(TODAY)), taken(Role::Teacher, RENTREE, None)]);
     assert_eq!(left.when(state_birth(date(2008, 2, 1))), Err(Rejection::NotAPupil));

@@ -60,7 +60,7 @@ impl<'r> Ordered<'r> {
             textbook: TextbookId(textbook),
             school: SchoolId(school),
             group: GroupId(group),
-            subject: self.next()?,
+            subject: self.next::<&str>()?.into(),
         })
     }
 

@@ -20,13 +20,13 @@ pub struct Texts(HashMap<(String, i64, u16), String>);
 impl Texts {
     pub async fn open(app: &App, cells: Vec<&SealedCell>) -> Result<Self, Problem> {
         let opened = app.vault.open(&cells).await?;
-        let key = |cell: &SealedCell| (cell.stream.clone(), cell.sequence, cell.sealed.part);
+        let key = |cell: &SealedCell| (cell.stream.clone(), cell.sequence, cell.sealed.part());
         Ok(Self(cells.into_iter().zip(opened).filter_map(|(cell, text)| Some((key(cell), text?))).collect()))
     }
 
     /// The text; none when it does not open.
     pub fn read(&self, cell: Option<&SealedCell>) -> Option<&str> {
-        let found = cell.and_then(|cell| self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part)));
+        let found = cell.and_then(|cell| self.0.get(&(cell.stream.clone(), cell.sequence, cell.sealed.part())));
         found.map(String::as_str)
     }
 
