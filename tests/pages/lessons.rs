@@ -3,6 +3,7 @@
 
 mod ahead;
 mod assured;
+mod counting;
 mod due;
 mod heat;
 mod moved;

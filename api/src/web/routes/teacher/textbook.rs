@@ -101,6 +101,7 @@ impl Kept {
             Some(row) => self.state(books, desk, row),
             None if lesson.not_held.is_some() => EntryState::Cancelled,
             None if lesson.replaced_by.is_some() => EntryState::Assured,
+            None if desk.is_to_write(lesson) => EntryState::ToWrite,
             None => EntryState::Empty,
         };
         Entry {
@@ -199,10 +200,9 @@ pub async fn show(
     let mut lessons = books.lessons(textbook, since, kept.last_day().max(today));
     lessons.retain(|lesson| desk.is_over(lesson) || kept.holds(lesson));
     let mut entries: Vec<Entry> = lessons.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
-    let over = |lesson: &LessonAt| desk.is_over(lesson) && lesson.is_expected();
-    let held = || lessons.iter().zip(&entries).filter(|(lesson, _)| over(lesson));
-    let filled = held().filter(|(_, entry)| matches!(entry.state, EntryState::Published { .. })).count() as u32;
-    let held = held().count() as u32;
+    let published = |entry: &Entry| matches!(entry.state, EntryState::Published { .. });
+    let held = || lessons.iter().zip(&entries).filter(|(lesson, entry)| desk.counts(lesson, published(entry)));
+    let (held, filled) = (held().count() as u32, held().filter(|(_, entry)| published(entry)).count() as u32);
     let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());
     entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));

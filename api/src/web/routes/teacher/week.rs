@@ -223,6 +223,7 @@ impl Sheet<'_> {
             Some(row) => self.state(row),
             None if lesson.not_held.is_some() => CellState::Cancelled,
             None if lesson.replaced_by.is_some() => CellState::Assured,
+            None if self.desk.is_to_write(lesson) => CellState::ToWrite,
             None if self.desk.is_over(lesson) => CellState::Empty,
             None => CellState::ToCome,
         };
@@ -255,6 +256,7 @@ impl Sheet<'_> {
         let at = taken.at();
         let state = match at {
             None => CellState::Assured,
+            Some(_) if self.desk.is_to_write(&taken.lesson) => CellState::ToWrite,
             Some(_) if self.desk.is_over(&taken.lesson) => CellState::Empty,
             Some(_) => CellState::ToCome,
         };
@@ -335,10 +337,10 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
             let subject = desk.of_school(books, *textbook, subject);
-            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
-            let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
-            let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
-            let (held, filled) = (held().count() as u32, written.count() as u32);
+            let written = |lesson: &LessonAt| filled.contains(&(lesson.slot, lesson.of));
+            let counts = |lesson: &&LessonAt| lesson.textbook == *textbook && desk.counts(lesson, written(lesson));
+            let held = || past.iter().filter(counts);
+            let (held, filled) = (held().count() as u32, held().filter(|lesson| written(lesson)).count() as u32);
             TextbookLink { class, subject, href: format!("/enseignant/cahiers/{textbook}"), held, filled }
         })
         .collect();
