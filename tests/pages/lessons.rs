@@ -2,6 +2,7 @@
 //! it is not; and lessons that the timetable does not have.
 
 mod ahead;
+mod alone;
 mod assured;
 mod counting;
 mod due;

@@ -128,6 +128,7 @@ fn lesson(amount: Amount) -> LessonPage {
         room: Some(amount.word("salle 12")),
         notes: Vec::new(),
         cancelled: false,
+        given_alone: 0,
         textbook: format!("/enseignant/cahiers/{BOOK}"),
         action: LESSON.to_owned(),
         withdraw_action: format!("{LESSON}/retrait"),
