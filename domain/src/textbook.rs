@@ -47,7 +47,7 @@ use written::Degree;
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = textbook::Command))]
 pub enum Command {
-    /// Writes a lesson, and the work given in it.
+    /// Writes a lesson, and the work given in it, new or given before it was written.
     PublishEntry {
         lesson: LessonRef,
         content: String,
@@ -85,6 +85,11 @@ pub enum Command {
     GiveHomework {
         given_in: LessonRef,
         homework: NewHomework,
+    },
+    /// All the work of a lesson, written or not, as one fact: work already given is revised, other work is given.
+    WriteHomework {
+        given_in: LessonRef,
+        homework: Vec<NewHomework>,
     },
     ReviseHomework {
         homework: NewHomework,
@@ -281,7 +286,7 @@ impl Decider for Textbook {
                     copied_from,
                     visible_from,
                 });
-                events.extend(homework::give(state, facts, &given_in, homework, visible_from, &file)?);
+                events.extend(homework::write(state, facts, &given_in, homework, visible_from, &file)?);
             }
             Command::ReviseEntry { entry, content, framing, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
@@ -291,9 +296,7 @@ impl Decider for Textbook {
                     let resources = entry::resources(textbook, resources, &file)?;
                     events.push(Event::EntryRevised { textbook, entry, content, framing, resources, visible_from });
                 }
-                let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
-                events.extend(homework::give(state, facts, &lesson, new, visible_from, &file)?);
-                events.extend(homework::revise(state, facts, known, visible_from, &file)?);
+                events.extend(homework::write(state, facts, &lesson, homework, visible_from, &file)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
                 events.extend(state.withdraw(textbook, entry, &reason, with_homework)?);
@@ -301,6 +304,9 @@ impl Decider for Textbook {
             Command::GiveHomework { given_in, homework } => {
                 let lesson = entry::resolve(facts, &given_in)?;
                 events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from, &file)?);
+            }
+            Command::WriteHomework { given_in, homework } => {
+                events.extend(homework::alone(state, facts, &given_in, homework, visible_from, &file)?);
             }
             Command::ReviseHomework { homework } => {
                 events.extend(homework::revise(state, facts, vec![homework], visible_from, &file)?);

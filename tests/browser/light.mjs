@@ -8,6 +8,8 @@ const BITS_PER_SECOND = 400_000;
 const BYTES_MAX = 60_000;
 /** From the week to « Publier »: the lesson, its text, the work, its day, the button. */
 const STEPS_MAX = 5;
+/** What is still to be written, at the top of a week. */
+const TO_COMPLETE = ".strip a[href*='/seances/']";
 
 /** Counts what a page asks for on a slow line, its cache empty. */
 async function counted(page, address) {
@@ -43,23 +45,50 @@ export async function tell({ browser, site, story, must, as, text }) {
     await page.context().close();
   });
 
-  await story("a teacher publishes a lesson and its work on a telephone, in five gestures, without JavaScript", async () => {
+  /** A teacher who has a lesson to complete, on a telephone. */
+  const onATelephone = async () => {
     const people = (await door(browser, site)).filter(({ role }) => role === "Enseignants");
+    for (const { id } of people.slice(1)) {
+      const page = await as(id, { width: 360, height: 640, touch: true, script: false });
+      if (await page.locator(TO_COMPLETE).count()) return page;
+      await page.context().close();
+    }
+    throw new Error("no teacher has a lesson to complete");
+  };
+
+  await story("a teacher gives the work alone on a telephone, in four gestures, and the lesson stays to be written", async () => {
+    const page = await onATelephone();
     let steps = 0;
     const step = async (gesture) => {
       steps += 1;
       await gesture;
     };
-    const context = { width: 360, height: 640, touch: true, script: false };
-    let page;
-    for (const { id } of people.slice(1)) {
-      page = await as(id, context);
-      if (await page.locator(".strip a[href*='/seances/']").count()) break;
-      await page.context().close();
-      page = undefined;
-    }
-    must(page, "no teacher has a lesson to complete");
-    await step(page.locator(".strip a[href*='/seances/']").first().tap());
+    const missing = await page.locator(TO_COMPLETE).count();
+    const lesson = page.locator(TO_COMPLETE).first();
+    const address = await lesson.getAttribute("href");
+    await step(lesson.tap());
+    await page.waitForURL("**/seances/**");
+    await step(page.fill("#travail_1_texte", "Lire le chapitre 2."));
+    const days = await page.locator("#travail_1_pour option").evaluateAll((all) => all.map((one) => one.value));
+    await step(page.selectOption("#travail_1_pour", days.filter((day) => day && day !== "autre").at(-1)));
+    const given = page.waitForNavigation();
+    await step(page.locator("button:has-text('Publier')").first().tap());
+    await given;
+    must((await text(page)).includes("Le travail est donné. Le contenu de la séance reste à écrire."), (await text(page)).slice(0, 400));
+    must(steps < STEPS_MAX, `${steps} gestures`);
+    const hrefs = await page.locator(TO_COMPLETE).evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    must(hrefs.length === missing && hrefs.includes(address), `it is no longer to be completed: ${hrefs.join(", ")}`);
+    await page.context().close();
+  });
+
+  await story("a teacher publishes a lesson and its work on a telephone, in five gestures, without JavaScript", async () => {
+    const page = await onATelephone();
+    let steps = 0;
+    const step = async (gesture) => {
+      steps += 1;
+      await gesture;
+    };
+    await step(page.locator(TO_COMPLETE).first().tap());
     await page.waitForURL("**/seances/**");
     await step(page.fill("#contenu", "Lecture suivie, chapitre 3."));
     await step(page.fill("#travail_1_texte", "Relire le chapitre 3."));

@@ -2,7 +2,9 @@
 //! it is not; and lessons that the timetable does not have.
 
 mod ahead;
+mod alone;
 mod assured;
+mod counting;
 mod due;
 mod heat;
 mod moved;

@@ -33,7 +33,7 @@ fn hidden(page: &str, name: &str) -> String {
 
 impl Pages {
     /// Sends a form of a lesson as a teacher does: with the version and the key of the page.
-    async fn sends(&self, who: PersonId, lesson: &str, to: &str, fields: &str) -> (u16, String) {
+    pub(super) async fn sends(&self, who: PersonId, lesson: &str, to: &str, fields: &str) -> (u16, String) {
         let (_, page) = self.call(Some(who), "GET", lesson, "").await;
         let form = format!("version={}&cle={}&{fields}", hidden(&page, "version"), hidden(&page, "cle"));
         self.call(Some(who), "POST", to, &form).await

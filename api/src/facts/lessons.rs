@@ -54,6 +54,13 @@ impl LessonAt {
     pub fn is_expected(&self) -> bool {
         self.not_held.is_none() && self.replaced_by.is_none()
     }
+
+    /// Whether it is in the figures of what is written, those of every page and of the API: written, once it is over; not written, once its
+    /// day is over. Until then nobody is behind: one writes in the evening.
+    pub fn counts(&self, written: bool, local: DateTime) -> bool {
+        let over = if written { self.end() <= local } else { self.date < local.date() };
+        over && self.is_expected()
+    }
 }
 
 /// Whose lessons are read.

@@ -25,7 +25,7 @@ const DAYS_MAX: i64 = 400;
 /// What is looked at when no day is named.
 const BEFORE_DAYS: i64 = 30;
 
-/// Lessons that are over, and those of them that are written.
+/// Lessons of days that are over, or written on their day, and those of them that are written.
 #[derive(Default, Clone, Copy, Serialize, utoipa::ToSchema)]
 pub struct Figures {
     expected: u32,
@@ -82,6 +82,7 @@ pub struct Fill {
 
 /// How much of the timetable is written: of the lessons between two days that are over, those with an entry that stands.
 ///
+/// One that is not written is expected once its day is over, by the clock of the school; one that is written counts as soon as it is over.
 /// A lesson counts for the substitute of that day, else for its teacher. Each teacher is shown who read these figures, and on what day.
 #[utoipa::path(
     get, path = "/api/v1/schools/{id}/fill", tag = "direction", operation_id = "fill",
@@ -135,11 +136,11 @@ fn counted(
     let local = school.local(now);
     for service in books.services_of_school(school.school) {
         for lesson in books.lessons(service.textbook, from, until) {
+            let done = written.contains(&(lesson.slot, lesson.of));
             // What is not held, or is taken by a colleague, leaves no trace to look for.
-            if lesson.end() > local || !lesson.is_expected() {
+            if !lesson.counts(done, local) {
                 continue;
             }
-            let done = written.contains(&(lesson.slot, lesson.of));
             total.count(done);
             classes.entry(service.group).or_default().count(done);
             teachers.entry(service.answering(lesson.date)).or_default().count(done);

@@ -123,6 +123,8 @@ pub struct LessonHistory {
     pub assured: bool,
     /// What else became of it: `déplacée du jeudi 19 novembre, 10 h`, `assurée par Mme Vidal`, `hors emploi du temps`.
     pub notes: Vec<String>,
+    /// In the figures: written and over, or not written and its day over. What the timetable does not have is not.
+    pub counted: bool,
     /// First written after the delay the school allows.
     pub late: bool,
     pub versions: Vec<Version>,

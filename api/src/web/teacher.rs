@@ -28,6 +28,8 @@ pub enum CellState {
         summary: String,
     },
     Empty,
+    /// It has begun, and its day is not over: nothing is missing yet.
+    ToWrite,
     ToCome,
     /// Not held, and nothing left for the class.
     Cancelled,
@@ -122,7 +124,7 @@ impl WeekPage {
     pub fn look(&self, cell: &Cell) -> &'static str {
         match cell.state {
             CellState::Empty => " blank",
-            CellState::ToCome => " ahead",
+            CellState::ToCome | CellState::ToWrite => " ahead",
             CellState::Cancelled | CellState::Moved { .. } => " cancelled",
             _ => "",
         }
@@ -165,6 +167,8 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
+    /// It has begun, and its day is not over.
+    ToWrite,
     Cancelled,
     Assured,
 }

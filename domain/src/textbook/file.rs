@@ -103,6 +103,7 @@ impl Command {
             Self::PublishEntry { resources, homework, .. } | Self::ReviseEntry { resources, homework, .. } => {
                 (&resources[..], &homework[..])
             }
+            Self::WriteHomework { homework, .. } => (&[][..], &homework[..]),
             Self::GiveHomework { homework, .. } | Self::ReviseHomework { homework } => {
                 (&[][..], std::slice::from_ref(homework))
             }

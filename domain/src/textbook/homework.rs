@@ -193,6 +193,36 @@ fn resolve(
     })
 }
 
+/// The work of a lesson: what was given before is revised, the rest is given.
+pub(super) fn write(
+    state: &State,
+    facts: &Facts,
+    lesson: &Lesson,
+    homework: Vec<NewHomework>,
+    visible_from: Timestamp,
+    files: &Files<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
+    let mut events = give(state, facts, lesson, new, visible_from, files)?;
+    events.extend(revise(state, facts, known, visible_from, files)?);
+    Ok(events)
+}
+
+/// The same, of a lesson that may have nothing else written.
+pub(super) fn alone(
+    state: &State,
+    facts: &Facts,
+    given_in: &LessonRef,
+    homework: Vec<NewHomework>,
+    visible_from: Timestamp,
+    files: &Files<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    if homework.is_empty() {
+        return Err(Rejection::TextEmpty);
+    }
+    write(state, facts, &lesson(facts, given_in)?, homework, visible_from, files)
+}
+
 /// Work newly given in a lesson.
 pub(super) fn give(
     state: &State,

@@ -118,6 +118,7 @@ fn work(amount: Amount) -> HomeworkHistory {
 
 fn lessons(amount: Amount) -> Vec<LessonHistory> {
     let lesson = |day: i8, versions: Vec<Version>| LessonHistory {
+        counted: true,
         date: november(day),
         start: at(8, 0),
         end: at(8, 55),
@@ -136,6 +137,7 @@ fn lessons(amount: Amount) -> Vec<LessonHistory> {
     };
     let alone = |day: i8| vec![version(amount, 1, november(day), &[(Same, "Équations à une inconnue (1).")])];
     vec![
+        LessonHistory { counted: false, homework: vec![work(amount)], ..lesson(17, Vec::new()) },
         LessonHistory {
             homework: vec![
                 work(amount),

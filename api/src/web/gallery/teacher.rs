@@ -55,7 +55,7 @@ fn cells(amount: Amount, day: i8) -> Vec<Cell> {
         16 => vec![cell(8, filled()), cell(10, CellState::Empty), cell(14, CellState::Withdrawn)],
         17 => vec![
             cell(9, filled()),
-            cell(11, CellState::Empty),
+            cell(11, CellState::ToWrite),
             Cell { not_held: Some("sortie scolaire".to_owned()), ..cell(15, CellState::Cancelled) },
             Cell { not_held: Some("professeur absent".to_owned()), ..cell(16, filled()) },
         ],
@@ -128,6 +128,7 @@ fn lesson(amount: Amount) -> LessonPage {
         room: Some(amount.word("salle 12")),
         notes: Vec::new(),
         cancelled: false,
+        given_alone: 0,
         textbook: format!("/enseignant/cahiers/{BOOK}"),
         action: LESSON.to_owned(),
         withdraw_action: format!("{LESSON}/retrait"),
@@ -347,6 +348,11 @@ fn textbook(amount: Amount) -> TextbookPage {
     let from = Some(november(18).at(7, 0, 0, 0));
     let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
     let entries = vec![
+        Entry {
+            homework: homework(amount).into_iter().take(1).collect(),
+            start: at(16, 0),
+            ..entry(17, EntryState::ToWrite)
+        },
         Entry {
             resources: resources(amount),
             homework: homework(amount).into_iter().take(2).collect(),

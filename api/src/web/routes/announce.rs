@@ -34,6 +34,7 @@ impl Done {
             "revise" => {
                 ("La nouvelle version est enregistrée. Les précédentes restent lisibles dans l’historique.", true)
             }
+            "donne-seul" => ("Le travail est donné. Le contenu de la séance reste à écrire.", true),
             "donne" => ("Le travail est enregistré.", true),
             "retire" => (
                 "La séance est retirée de la vue des élèves et des familles. L’historique la garde, avec votre motif.",

@@ -69,7 +69,12 @@ impl<'a> Visit<'a> {
 
     /// The lessons of a textbook that are over, in order, since the school writes here.
     fn held(&self, books: &Books, textbook: TextbookId) -> Vec<LessonAt> {
-        books.lessons_over(textbook, self.local)
+        books.lessons_over(textbook, self.clock(books, textbook))
+    }
+
+    /// The present hour at the school of a textbook.
+    fn clock(&self, books: &Books, textbook: TextbookId) -> DateTime {
+        books.school_of(textbook).map_or(self.local, |school| school.local(self.web.app.now()))
     }
 }
 
@@ -86,14 +91,16 @@ fn mandate(books: &Books, book: &MandateBook, textbooks: Vec<TextbookLink>) -> M
 async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
     let visit = Visit::open(&web, visitor)?;
     let today = visit.local.date();
-    // The list says how far each one is filled: of the lessons that are over, as the page of each counts them.
+    // The list says how far each one is filled, as the page of each counts it.
     let held = visit.all_held();
     let ((), written) = tokio::try_join!(
         web.app.note_inspection(visit.inspector, visit.scope.textbooks.clone(), Seen::Filling),
         visit.written(&held),
     )?;
-    let of = |textbook: TextbookId| held.iter().filter(move |lesson| lesson.textbook == textbook);
     let books = web.app.register.read();
+    let filled = |lesson: &LessonAt| written.contains(&(lesson.slot, lesson.of));
+    let counts = |lesson: &LessonAt| lesson.counts(filled(lesson), visit.clock(&books, lesson.textbook));
+    let of = |textbook| held.iter().filter(move |lesson| lesson.textbook == textbook).filter(|lesson| counts(lesson));
     let own: Vec<&MandateBook> =
         books.mandates.values().filter(|book| book.grant.inspector == visit.inspector).collect();
     let link = |textbook: TextbookId| {
@@ -104,7 +111,7 @@ async fn mandates(State(web): Shared, visitor: Visitor) -> Page {
             teacher: said::teachers(&books, textbook, today),
             href: format!("/inspection/cahiers/{textbook}"),
             held: of(textbook).count() as u32,
-            filled: of(textbook).filter(|lesson| written.contains(&(lesson.slot, lesson.of))).count() as u32,
+            filled: of(textbook).filter(|lesson| filled(lesson)).count() as u32,
         })
     };
     let in_force = own.iter().filter(|book| !book.grant.closed && today <= book.grant.until);

@@ -144,7 +144,22 @@ impl<'a> Desk<'a> {
 
     /// By the clock of its own school. A colleague's lesson is of the first.
     fn is_over(&self, lesson: &LessonAt) -> bool {
-        lesson.end() <= *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
+        lesson.end() <= self.clock(lesson)
+    }
+
+    /// Whether it is in the figures, as the head reads them.
+    fn counts(&self, lesson: &LessonAt, written: bool) -> bool {
+        lesson.counts(written, self.clock(lesson))
+    }
+
+    /// It has begun, its day is not over: it is written when its teacher has the time.
+    fn is_to_write(&self, lesson: &LessonAt) -> bool {
+        let local = self.clock(lesson);
+        lesson.start() <= local && local.date() <= lesson.date
+    }
+
+    fn clock(&self, lesson: &LessonAt) -> DateTime {
+        *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
     }
 
     /// No lesson before this day can be missing: no school of this teacher wrote here yet.

@@ -156,6 +156,8 @@ pub struct LessonPage {
     pub notes: Vec<String>,
     /// Not held: what is written is work left for the class.
     pub cancelled: bool,
+    /// How much work is given although nothing is written.
+    pub given_alone: usize,
     /// `/enseignant/cahiers/{textbook}`
     pub textbook: String,
     pub action: String,
@@ -249,6 +251,20 @@ impl LessonPage {
     /// The same for the documents of the homework of rank `n`.
     pub fn work_documents_open(&self, row: &HomeworkRow, n: usize) -> bool {
         row.has_documents() || self.wrong_under(&format!("travail_{n}_ressource_"))
+    }
+
+    /// `Un travail est déjà donné dans cette séance`
+    pub fn given_said(&self) -> Option<&'static str> {
+        match self.given_alone {
+            0 => None,
+            1 => Some("Un travail est déjà donné dans cette séance"),
+            _ => Some("Du travail est déjà donné dans cette séance"),
+        }
+    }
+
+    /// The content must be there: nothing of what is published is emptied.
+    pub fn needs_content(&self) -> bool {
+        self.can_withdraw()
     }
 
     /// Only what is in sight can be taken out of it.

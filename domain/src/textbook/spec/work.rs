@@ -101,6 +101,38 @@ fn work_given_with_an_entry_is_one_fact_or_none() {
 }
 
 #[test]
+fn work_is_given_before_its_lesson_is_written_and_may_be_corrected_when_it_is() {
+    let named = |id, text: &str| NewHomework {
+        homework: HomeworkId(Uuid::from_u128(id)),
+        text: text.into(),
+        ..exercise(DueRef::Date { date: THURSDAY })
+    };
+    let all = |homework| Command::WriteHomework { given_in: on(MONDAY, 1), homework };
+    let past = given(&[]).when(all(vec![named(1, "Ex. 12"), named(2, "Lire")])).unwrap();
+    let works = |events: &[Event]| {
+        let of = |event: &Event| match event {
+            Event::HomeworkGiven { homework, .. } => Some((homework.0.as_u128(), "given")),
+            Event::HomeworkRevised { homework, .. } => Some((homework.0.as_u128(), "revised")),
+            Event::EntryPublished { .. } => Some((0, "published")),
+            _ => None,
+        };
+        events.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(works(&past), [(1, "given"), (2, "given")], "no lesson is written by that");
+    let again = given(&past).when(all(vec![named(1, "Ex. 13"), named(3, "Apprendre")])).unwrap();
+    assert_eq!(works(&again), [(3, "given"), (1, "revised")]);
+    let Command::PublishEntry { lesson, content, framing, resources, copied_from, .. } = publish(on(MONDAY, 1)) else {
+        panic!()
+    };
+    let homework = vec![named(2, "Lire la page 12")];
+    let publish = Command::PublishEntry { lesson, content, framing, resources, homework, copied_from };
+    assert_eq!(works(&given(&past).when(publish).unwrap()), [(0, "published"), (2, "revised")]);
+    // All of it or nothing.
+    let bad = NewHomework { due: DueRef::Date { date: date(2026, 1, 1) }, ..named(4, "x") };
+    assert_eq!(given(&past).when(all(vec![named(5, "y"), bad])).unwrap_err(), Rejection::DueBeforeGiven);
+}
+
+#[test]
 fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
     let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
     let give = |pupils: &[PersonId]| {

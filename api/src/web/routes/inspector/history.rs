@@ -59,7 +59,7 @@ impl Kept {
             to: visit.local.date(),
             textbooks: vec![],
         };
-        let summary = summary(&lessons, visit.local);
+        let summary = summary(&lessons);
         TextbookPage {
             class: service.map(|service| said::group_of(&books, service.group)).unwrap_or_default(),
             subject: service.map(|service| said::subject(&books, service.school, &service.subject)).unwrap_or_default(),
@@ -98,7 +98,10 @@ impl Kept {
             let entry: Vec<&Stored> =
                 versions.iter().copied().filter(|one| matches!(one.item, Item::Entry(_))).collect();
             let lesson = Followed::among(held, date.to_datetime(start));
+            let withdrawn = self.withdrawal(books, visit, &entry);
+            let written = !entry.is_empty() && withdrawn.is_none();
             LessonHistory {
+                counted: at.is_some_and(|at| at.counts(written, visit.clock(books, self.textbook))),
                 date,
                 start,
                 end: end_of(start, minutes),
@@ -106,7 +109,7 @@ impl Kept {
                 assured: at.is_some_and(|at| at.replaced_by.is_some()),
                 notes: at.map_or_else(outside, |at| said::became(books, at)),
                 late: entry.first().is_some_and(|first| self.late(books, visit, first, date)),
-                withdrawn: self.withdrawal(books, visit, &entry),
+                withdrawn,
                 versions: self.views(books, visit, &lesson, &entry),
                 homework: self.homework(books, visit, &lesson, &versions),
             }
@@ -274,7 +277,7 @@ fn passes(lesson: &LessonHistory, filter: Option<&str>) -> bool {
         Some("retard") => lesson.late,
         Some("modifiees") => changed(lesson),
         Some("retirees") => lesson.withdrawn.is_some(),
-        Some("vides") => lesson.versions.is_empty() && lesson.is_expected(),
+        Some("vides") => lesson.versions.is_empty() && lesson.counted,
         _ => true,
     }
 }
@@ -300,10 +303,8 @@ fn filters(lessons: &[LessonHistory], here: &str, filter: Option<&str>) -> Vec<F
     known.into_iter().map(view).collect()
 }
 
-fn summary(lessons: &[LessonHistory], now: jiff::civil::DateTime) -> Summary {
-    // A lesson written ahead is shown, and counts once it is over.
-    let over = |lesson: &&LessonHistory| lesson.date.to_datetime(lesson.end) <= now;
-    let held = || lessons.iter().filter(over).filter(|lesson| lesson.is_expected());
+fn summary(lessons: &[LessonHistory]) -> Summary {
+    let held = || lessons.iter().filter(|lesson| lesson.counted);
     let days = |lesson: &LessonHistory| {
         let first = lesson.versions.last()?;
         Some(domain::calendar::days_between(lesson.date, first.written_on).max(0) as u32)

@@ -1,7 +1,7 @@
 //! The fill rate: lessons written over lessons held, by class, teacher and month.
 //!
 //! Rule CT-01: each lesson leaves a trace. What was held is the timetable's, without closures, without the lessons that are said not to be
-//! held and without those that a colleague took; a lesson counts once it is over, where it is held.
+//! held and without those that a colleague took; when a lesson counts is said by [`LessonAt::counts`].
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -71,7 +71,7 @@ pub(super) fn since(books: &Books, school: SchoolId, today: Date) -> Result<Date
     Ok(known.year_on(today).map_or(known.since, |bounds| bounds.starts_on.max(known.since)))
 }
 
-/// The lessons of these textbooks that are over, between two days: one statement, then the register.
+/// The lessons of these textbooks that count, between two days: one statement, then the register.
 pub(super) async fn held(
     app: &App,
     textbooks: &[TextbookId],
@@ -87,11 +87,11 @@ pub(super) async fn held(
     let mut held = Vec::new();
     for service in textbooks.iter().filter_map(|textbook| books.services.get(textbook)) {
         for lesson in books.lessons(service.textbook, since, until) {
-            if lesson.end() > local || !lesson.is_expected() {
+            let filled = written.contains(&(lesson.slot, lesson.of));
+            if !lesson.counts(filled, local) {
                 continue;
             }
             let teacher = service.answering(lesson.date);
-            let filled = written.contains(&(lesson.slot, lesson.of));
             held.push(Held { lesson, group: service.group, teacher, filled });
         }
     }

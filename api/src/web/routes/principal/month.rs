@@ -94,7 +94,7 @@ fn beside(books: &Books, class: GroupId, on: Date) -> Vec<(GroupId, String)> {
     lines
 }
 
-/// The lessons of these groups that are over, in these days.
+/// The lessons of these groups that count, in these days.
 async fn counted(office: &Office<'_>, groups: &[GroupId], (from, until): (Date, Date)) -> Result<Vec<Held>, Problem> {
     // A month that has not come, or that is before the school was here.
     if from > until {

@@ -163,6 +163,21 @@ impl Typed {
         found
     }
 
+    /// Its work once it is given: each row names it.
+    pub fn given(&self) -> Vec<HomeworkRow> {
+        let named = |(row, n): (&HomeworkRow, usize)| {
+            let new = || (!row.text.is_empty()).then(|| self.new_work(n).to_string());
+            HomeworkRow { id: row.id.clone().or_else(new), ..row.clone() }
+        };
+        self.homework.iter().zip(1..).map(named).collect()
+    }
+
+    /// What goes with the content of the lesson and with nothing else: its place in the year, its documents.
+    pub fn frames_content(&self) -> bool {
+        let framed = !self.sequence.is_empty() || !self.programme.is_empty();
+        framed || self.resources.iter().any(|row| !row.is_blank())
+    }
+
     /// A form sent twice gives one work: its name follows from the form's key.
     fn new_work(&self, n: usize) -> Uuid {
         let form = Uuid::parse_str(&self.key).unwrap_or_else(|_| Uuid::now_v7());

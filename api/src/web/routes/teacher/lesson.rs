@@ -1,5 +1,6 @@
 //! One lesson: its form, its publication, its withdrawal.
 
+mod alone;
 mod given;
 mod page;
 pub mod papers;
@@ -169,11 +170,11 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
     let standing = Standing::read(&desk, at).await?;
     let Arrived { typed, taken, mut errors } = Arrived::read(&desk, &standing, request).await?;
     versioned(&typed, "contenu", &mut errors);
-    if typed.content.is_empty() {
-        wrong(&mut errors, "contenu".into(), standing.nothing_written());
-    }
+    let mut of_work = Vec::new();
+    let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut of_work);
+    standing.without_content(&typed, &homework, &of_work, &mut errors);
     let resources = typed.resources(&mut errors);
-    let homework = typed.homework(|value| standing.lesson_of(value), standing.held_on(), &mut errors);
+    errors.extend(of_work);
     standing.forbidden_in_writing(&desk, &typed, &homework, &mut errors);
     let warnings = if typed.confirmed { vec![] } else { standing.too_late(&desk, &typed, &homework) };
     let mut command = standing.command(&typed, taken.as_ref(), resources, homework, &mut errors);
@@ -203,11 +204,15 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
         discarded(web, &standing, visitor, &typed).await;
         return Ok(back(&standing, "inchange", None));
     };
-    let done = if standing.is_live() { "revise" } else { "publie" };
+    let (done, alone) = (standing.done(&command), matches!(command, Command::WriteHomework { .. }));
     let said = Said { key: Some(typed.key.clone()), expected: typed.expected() };
     match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
-            discarded(web, &standing, visitor, &typed).await;
+            if alone {
+                alone::given(web, &standing, visitor, &typed, receipt).await;
+            } else {
+                discarded(web, &standing, visitor, &typed).await;
+            }
             settled(web, receipt.last_position).await;
             Ok(back(&standing, done, standing.visible_from))
         }

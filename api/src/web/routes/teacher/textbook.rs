@@ -1,6 +1,6 @@
 //! `/enseignant/cahiers/{textbook}`: one textbook, latest lesson first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Path, Query, State};
 use domain::calendar::days_after;
@@ -16,7 +16,7 @@ use crate::facts::{Books, LessonAt};
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::layout::Link;
-use crate::web::pupil::{Homework, Resource};
+use crate::web::pupil::{Framing, Homework, Resource};
 use crate::web::routes::announce::Done;
 use crate::web::routes::reading::{Texts, held};
 use crate::web::teacher::{Entry, EntryState, TextbookPage};
@@ -72,14 +72,20 @@ impl Kept {
         Ok(Self { textbook, written, works, texts, reasons })
     }
 
-    /// The last day that has something written: a lesson may be written ahead.
+    /// The last day that has something written, or work given: both may be ahead.
     fn last_day(&self) -> Date {
-        self.written.iter().map(|row| row.lesson.date).max().unwrap_or(Date::MIN)
+        let given = self.works.iter().map(|work| work.given_in.date);
+        self.written.iter().map(|row| row.lesson.date).chain(given).max().unwrap_or(Date::MIN)
     }
 
     fn holds(&self, lesson: &LessonAt) -> bool {
         let entry = lesson.entry();
         self.written.iter().any(|row| row.entry == entry)
+    }
+
+    fn gives_in(&self, lesson: &LessonAt) -> bool {
+        let entry = lesson.entry();
+        self.works.iter().any(|work| work.given_entry == entry)
     }
 
     /// The next lesson that this teacher is to write: the one under way, or to come.
@@ -101,7 +107,8 @@ impl Kept {
             Some(row) => self.state(books, desk, row),
             None if lesson.not_held.is_some() => EntryState::Cancelled,
             None if lesson.replaced_by.is_some() => EntryState::Assured,
-            None => EntryState::Empty,
+            None if desk.is_over(lesson) && !desk.is_to_write(lesson) => EntryState::Empty,
+            None => EntryState::ToWrite,
         };
         Entry {
             date: lesson.date,
@@ -130,6 +137,27 @@ impl Kept {
             resources: self.resources(row),
             homework: self.given(books, desk, row.entry),
         }
+    }
+
+    /// Lessons outside the timetable of which only the work is there.
+    fn given_outside(&self, books: &Books, desk: &Desk<'_>) -> Vec<Entry> {
+        let mut known: HashSet<EntryId> = self.written.iter().map(|row| row.entry).collect();
+        let outside = self.works.iter().filter(|work| work.given_in.slot.is_none() && known.insert(work.given_entry));
+        let entry = |work: &Task| {
+            let start = work.given_in.date.to_datetime(work.given_in.starts_at);
+            Entry {
+                date: start.date(),
+                start: start.time(),
+                href: At::written_outside(self.textbook, start).address(),
+                not_held: None,
+                notes: vec![said::OUTSIDE.to_owned()],
+                state: EntryState::ToWrite,
+                framing: Framing::default(),
+                resources: vec![],
+                homework: self.given(books, desk, work.given_entry),
+            }
+        };
+        outside.map(entry).collect()
     }
 
     fn state(&self, books: &Books, desk: &Desk<'_>, row: &teacher::Entry) -> EntryState {
@@ -193,18 +221,18 @@ pub async fn show(
     }
     let since = desk.since_of(&web.app.register.read(), textbook);
     let today = desk.local.date();
-    let kept = Kept::read(&desk, textbook, (since, today)).await?;
+    let kept = Kept::read(&desk, textbook, (since, days_after(today, AHEAD_DAYS).unwrap_or(today))).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
     let mut lessons = books.lessons(textbook, since, kept.last_day().max(today));
-    lessons.retain(|lesson| desk.is_over(lesson) || kept.holds(lesson));
+    lessons.retain(|lesson| desk.is_over(lesson) || kept.holds(lesson) || kept.gives_in(lesson));
     let mut entries: Vec<Entry> = lessons.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
-    let over = |lesson: &LessonAt| desk.is_over(lesson) && lesson.is_expected();
-    let held = || lessons.iter().zip(&entries).filter(|(lesson, _)| over(lesson));
-    let filled = held().filter(|(_, entry)| matches!(entry.state, EntryState::Published { .. })).count() as u32;
-    let held = held().count() as u32;
+    let published = |entry: &Entry| matches!(entry.state, EntryState::Published { .. });
+    let held = || lessons.iter().zip(&entries).filter(|(lesson, entry)| desk.counts(lesson, published(entry)));
+    let (held, filled) = (held().count() as u32, held().filter(|(_, entry)| published(entry)).count() as u32);
     let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());
     entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
+    entries.extend(kept.given_outside(&books, &desk));
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));
     let next = kept.next(&books, &desk);
     drop(books);

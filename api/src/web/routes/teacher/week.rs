@@ -1,5 +1,7 @@
 //! `/enseignant`: the week, with what is still empty.
 
+mod given;
+
 use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Query, State};
@@ -7,8 +9,8 @@ use domain::calendar::{days_after, monday_of};
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, SlotId, TextbookId};
 use infra::desk::Drafted;
 use jiff::civil::Date;
-use projections::teacher;
 use projections::teacher::queries::{self, Written};
+use projections::teacher::{self, Task};
 use serde::Deserialize;
 
 use super::lesson::{At, papers};
@@ -68,6 +70,8 @@ struct Sheet<'a> {
     written: Vec<Written>,
     summaries: HashMap<EntryId, String>,
     drafts: Vec<Drafted>,
+    /// Work of lessons that are not written.
+    given: Vec<Task>,
 }
 
 pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, done }): Query<WeekAndDone>) -> Page {
@@ -91,7 +95,8 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(WeekAndDone { of, 
     let moved_away = desk.moved_away(monday, last_day);
     let drafts = web.app.desk.drafts(desk.teacher, (from, last_day), today).await;
     let drafts = drafts.map_err(|problem| papers::unavailable(&problem))?;
-    let sheet = Sheet { desk: &desk, lessons, moved_away, taken, written, summaries, drafts };
+    let given = given::alone(&desk, &mine, &written, (from, until)).await?;
+    let sheet = Sheet { desk: &desk, lessons, moved_away, taken, written, summaries, drafts, given };
     let books = web.app.register.read();
     let days = (0..6).filter_map(|number| days_after(monday, number));
     let days = days.map(|date| Day { date, note: note(&books, &desk, date), cells: sheet.cells(&books, date) });
@@ -190,7 +195,8 @@ impl Sheet<'_> {
         // Outside the timetable, nothing but the draft says that there is a lesson.
         let unwritten = |draft: &&Drafted| {
             let mine = self.taken.iter().filter_map(Taken::at).any(|at| at.lesson.entry(draft.textbook) == draft.entry);
-            draft.date == date && !mine && !self.written.iter().any(|row| row.entry == draft.entry)
+            let given = self.given.iter().any(|work| work.given_entry == draft.entry);
+            draft.date == date && !mine && !given && !self.written.iter().any(|row| row.entry == draft.entry)
         };
         let drafted = self
             .drafts
@@ -198,6 +204,7 @@ impl Sheet<'_> {
             .filter(unwritten)
             .filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, draft)?)));
         let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).chain(drafted).collect();
+        cells.extend(self.given_outside(books, date));
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
         cells
     }
@@ -223,11 +230,13 @@ impl Sheet<'_> {
             Some(row) => self.state(row),
             None if lesson.not_held.is_some() => CellState::Cancelled,
             None if lesson.replaced_by.is_some() => CellState::Assured,
+            None if self.desk.is_to_write(lesson) => CellState::ToWrite,
             None if self.desk.is_over(lesson) => CellState::Empty,
             None => CellState::ToCome,
         };
         let draft = self.has_draft(lesson.textbook, entry);
-        Cell { not_held: reason(lesson), notes: said::became(books, lesson), draft, ..cell(books, lesson, state) }
+        let notes = said::became(books, lesson).into_iter().chain(self.given_note(entry)).collect();
+        Cell { not_held: reason(lesson), notes, draft, ..cell(books, lesson, state) }
     }
 
     /// What was written outside the timetable.
@@ -255,12 +264,15 @@ impl Sheet<'_> {
         let at = taken.at();
         let state = match at {
             None => CellState::Assured,
+            Some(_) if self.desk.is_to_write(&taken.lesson) => CellState::ToWrite,
             Some(_) if self.desk.is_over(&taken.lesson) => CellState::Empty,
             Some(_) => CellState::ToCome,
         };
         let (class, subject) = labels(books, taken.own.unwrap_or(taken.lesson.textbook));
-        let (href, notes) = (at.map(|at| at.address()), vec![taken.note(books)]);
-        let draft = taken.own.zip(taken.at()).is_some_and(|(own, at)| self.has_draft(own, at.lesson.entry(own)));
+        let entry = taken.own.zip(taken.at()).map(|(own, at)| (own, at.lesson.entry(own)));
+        let given = entry.and_then(|(_, entry)| self.given_note(entry));
+        let (href, notes) = (at.map(|at| at.address()), [taken.note(books)].into_iter().chain(given).collect());
+        let draft = entry.is_some_and(|(own, entry)| self.has_draft(own, entry));
         Cell { class, subject, href, notes, draft, ..cell(books, &taken.lesson, state) }
     }
 
@@ -335,10 +347,10 @@ fn textbooks(books: &Books, desk: &Desk<'_>, past: &[LessonAt], filled: &HashSet
         .map(|textbook| {
             let (class, subject) = labels(books, *textbook);
             let subject = desk.of_school(books, *textbook, subject);
-            let of_this = |lesson: &&LessonAt| lesson.textbook == *textbook && lesson.is_expected();
-            let held = || past.iter().filter(of_this).filter(|lesson| desk.is_over(lesson));
-            let written = held().filter(|lesson| filled.contains(&(lesson.slot, lesson.of)));
-            let (held, filled) = (held().count() as u32, written.count() as u32);
+            let written = |lesson: &LessonAt| filled.contains(&(lesson.slot, lesson.of));
+            let counts = |lesson: &&LessonAt| lesson.textbook == *textbook && desk.counts(lesson, written(lesson));
+            let held = || past.iter().filter(counts);
+            let (held, filled) = (held().count() as u32, held().filter(|lesson| written(lesson)).count() as u32);
             TextbookLink { class, subject, href: format!("/enseignant/cahiers/{textbook}"), held, filled }
         })
         .collect();

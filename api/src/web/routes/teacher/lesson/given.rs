@@ -34,10 +34,6 @@ impl Standing {
         let Some(given) = self.works.iter().find(|given| given.homework == new.homework) else { return };
         let id = new.homework.to_string();
         let n = typed.homework.iter().position(|row| row.id.as_deref() == Some(&id)).map_or(1, |at| at + 1);
-        if !self.is_live() {
-            let message = "Ce travail a été donné avant la séance : publiez d’abord la séance en le laissant tel quel, puis modifiez-le.";
-            wrong(errors, format!("travail_{n}_texte"), message);
-        }
         if rows(&self.texts, &given.resources).is_none() {
             let message =
                 "Un document de ce travail est illisible pour le moment : il ne peut pas être modifié sans le perdre.";

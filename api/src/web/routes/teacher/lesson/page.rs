@@ -70,6 +70,7 @@ impl Standing {
             room: self.lesson.room.clone(),
             notes: self.lesson.notes.clone(),
             cancelled: self.lesson.not_held.is_some(),
+            given_alone: if self.has_work_alone() { self.works.len() } else { 0 },
             textbook: format!("/enseignant/cahiers/{}", self.textbook),
             withdraw_action: at.action("retirer"),
             action: here,

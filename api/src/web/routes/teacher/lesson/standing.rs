@@ -98,8 +98,8 @@ impl Standing {
         let Sheet { entry: written, tasks } =
             queries::entry(app.tables(teacher::NAME)?, &desk.scope, textbook, &named).await?;
         if let LessonRef::Exceptional { minutes, .. } = named {
-            // What is written says how long it lasted; of what is not, its address does.
-            lesson.minutes = written.as_ref().map_or(minutes, |row| row.lesson.minutes);
+            // What is written, or the work given, says how long it lasted; without either, its address does.
+            lesson.minutes = lasting(written.as_ref(), &tasks).unwrap_or(minutes);
             if !(5..=720).contains(&lesson.minutes) {
                 return Err(Problem::unknown());
             }
@@ -133,6 +133,21 @@ impl Standing {
 
     pub fn at(&self) -> At {
         At { textbook: self.textbook, lesson: self.lesson.named }
+    }
+
+    /// The lesson, with how long it lasts.
+    fn named(&self) -> LessonRef {
+        match self.lesson.named {
+            LessonRef::Exceptional { date, starts_at, .. } => {
+                LessonRef::Exceptional { date, starts_at, minutes: self.lesson.minutes }
+            }
+            slot @ LessonRef::Slot { .. } => slot,
+        }
+    }
+
+    /// Its content is waited for: it is held, by this teacher.
+    pub fn is_awaited(&self) -> bool {
+        self.is_held() && !self.lesson.assured
     }
 
     /// Where a paper about this lesson lies.
@@ -274,15 +289,12 @@ impl Standing {
     ) -> Option<Command> {
         let homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
         homework.iter().for_each(|new| self.may_be_revised(typed, new, errors));
+        if !self.is_live() && typed.content.is_empty() {
+            return Some(Command::WriteHomework { given_in: self.named(), homework });
+        }
         if !self.is_live() {
-            let lesson = match self.lesson.named {
-                LessonRef::Exceptional { date, starts_at, .. } => {
-                    LessonRef::Exceptional { date, starts_at, minutes: self.lesson.minutes }
-                }
-                slot @ LessonRef::Slot { .. } => slot,
-            };
             return Some(Command::PublishEntry {
-                lesson,
+                lesson: self.named(),
                 content: typed.content.clone(),
                 framing: typed.framing(),
                 resources,
@@ -310,6 +322,11 @@ impl Standing {
     pub(super) fn due_of(&self, given: &Task) -> (Date, Option<LessonOn>) {
         self.dues.get(&given.homework).copied().unwrap_or((given.work.due.on, None))
     }
+}
+
+/// How long a lesson lasts, as what is written of it says, or the work given in it.
+fn lasting(written: Option<&Entry>, given: &[Task]) -> Option<u16> {
+    written.map(|row| row.lesson.minutes).or_else(|| given.first().map(|work| work.given_in.minutes))
 }
 
 /// A text as a form sends it back.

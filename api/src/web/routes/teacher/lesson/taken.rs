@@ -129,7 +129,11 @@ impl Taken {
         textbook: TextbookId,
         command: &mut Command,
     ) -> Result<(), Problem> {
-        let Command::PublishEntry { resources, homework, .. } = command else { return Ok(()) };
+        let (resources, homework) = match command {
+            Command::PublishEntry { resources, homework, .. } => (&mut resources[..], homework),
+            Command::WriteHomework { homework, .. } => (&mut [][..], homework),
+            _ => return Ok(()),
+        };
         let documents = resources.iter_mut().chain(homework.iter_mut().flat_map(|work| &mut work.resources));
         for address in documents.filter_map(|one| one.file.as_mut()) {
             let Some(file) = self.files().into_iter().find(|file| file.address == *address) else { continue };
