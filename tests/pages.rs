@@ -12,6 +12,7 @@ mod rights;
 mod roles;
 mod schools;
 mod takeover;
+mod staff;
 mod weight;
 mod writing;
 
@@ -110,6 +111,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             format!("/enseignant/classes/{}/cahiers/{}", class("4B"), maths("4B")),
         ),
         ("GET", "/enseignant", "/enseignant".into()),
+        ("GET", "/personnel", "/personnel".into()),
         ("GET", "/enseignant/charge", "/enseignant/charge".into()),
         ("GET", "/enseignant/moi", "/enseignant/moi".into()),
         ("GET", "/enseignant/cahiers/{textbook}", format!("/enseignant/cahiers/{}", maths("4B"))),

@@ -302,6 +302,14 @@ const ERRANDS = {
   },
   "inspector": async (hands) => {
     await hands.follows(".subjects a");
+  "librarian": async (hands) => {
+    await hands.reads("Professeur documentaliste");
+    await hands.follows("footer a[href='/donnees-personnelles']");
+  },
+  "référent numérique": async (hands) => {
+    await hands.sends("main form[action='/direction/fichiers'] button");
+    await hands.reads("Les limites");
+  },
     await hands.follows(".filters li:nth-child(2) a");
     hands.isAt("filtre=");
   },

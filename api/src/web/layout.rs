@@ -18,10 +18,12 @@ pub enum Role {
     Inspector,
     /// Référent numérique: sets the school up.
     Referent,
+    /// Whoever is of the staff and reads nothing by it.
+    Staff,
 }
 
 impl Role {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pupil,
         Self::Parent,
         Self::Companion,
@@ -30,6 +32,7 @@ impl Role {
         Self::Principal,
         Self::Inspector,
         Self::Referent,
+        Self::Staff,
     ];
 
     /// The heading of a group of people: `Élèves`.
@@ -43,6 +46,7 @@ impl Role {
             Self::Principal => "Direction",
             Self::Inspector => "Inspection",
             Self::Referent => "Référents numériques",
+            Self::Staff => "Autres personnels",
         }
     }
 
@@ -57,6 +61,7 @@ impl Role {
             Self::Principal => "/direction",
             Self::Inspector => "/inspection",
             Self::Referent => "/direction/fichiers",
+            Self::Staff => "/personnel",
         }
     }
 
@@ -91,6 +96,7 @@ impl Role {
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
             Self::Referent => &[("/direction/fichiers", "Fichiers joints")],
+            Self::Staff => &[("/personnel", "Mon rôle")],
         }
     }
 }

@@ -31,6 +31,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         Role::Principal => ("Mme Roux", "principale"),
         Role::Inspector => ("M. Le Goff", "IA-IPR"),
         Role::Referent => ("M. Briand", "référent numérique"),
+        Role::Staff => ("Mme Camara", "professeur documentaliste"),
     };
     Layout {
         stylesheet: "style.css".to_owned(),
