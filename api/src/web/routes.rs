@@ -114,7 +114,8 @@ impl Web {
         let books = self.app.register.read();
         let now = self.app.now();
         let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
-        let led = visitor.filter(|_| role == Some(Role::Principal)).and_then(|visitor| self.led(visitor));
+        let sets_up = matches!(role, Some(Role::Principal | Role::Referent));
+        let led = visitor.filter(|_| sets_up).and_then(|visitor| self.led(visitor));
         let school = led.or(school);
         let school =
             school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
@@ -124,12 +125,15 @@ impl Web {
             let name = if matches!(role, Role::Pupil) { book.full() } else { book.formal() };
             Some(Who { name, detail: said::detail(&books, person, role, local.date()) })
         });
+        let others = visitor.filter(|_| role.is_some()).map(|Visitor(person)| roles_on(&books, person, local.date()));
+        let others = others.unwrap_or_default().into_iter().filter(|other| Some(*other) != role).collect();
         Layout {
             stylesheet: self.stylesheet.clone(),
             school: school.map(|school| said::school(&school.identity.name)),
             demo: self.app.mode == Mode::Demo,
             now: local,
             role,
+            others,
             who,
             here: here.to_owned(),
             flash: None,
@@ -157,10 +161,6 @@ impl Web {
     }
 }
 
-/// Renders a view.
-fn page(view: &impl Template) -> Page {
-    let html = view.render().map_err(Problem::ours)?;
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 /// In what roles somebody has pages on a day.
 fn roles_on(books: &Books, person: PersonId, on: Date) -> Vec<Role> {
     let mut roles: Vec<Role> = books.standpoints(person, on).into_iter().map(welcome::role).collect();
@@ -185,6 +185,10 @@ fn roles_on(books: &Books, person: PersonId, on: Date) -> Vec<Role> {
     roles
 }
 
+/// Renders a view.
+fn page(view: &impl Template) -> Page {
+    let html = view.render().map_err(Problem::ours)?;
+    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 
 /// A page with what was typed kept, and the status of what is wrong with it.

@@ -51,10 +51,16 @@ fn files(role: Role, amount: Amount, errors: Vec<FieldError>) -> FilesPage {
         bytes: "48,5\u{a0}Mo".to_owned(),
         share: "2,4\u{202f}%".to_owned(),
     };
+    let school = choice;
     let choice =
         |value: &str, label: &str, ticked| TypeChoice { value: value.to_owned(), label: label.to_owned(), ticked };
     FilesPage {
         layout: layout(role, "/direction/fichiers", amount),
+        schools: match role {
+            Role::Referent => amount.of(vec![school("a", "Collège des Tilleuls"), school("b", "École du Bourg")]),
+            _ => vec![],
+        },
+        school: "b".to_owned(),
         now: decided(None),
         later: amount.of(vec![decided(Some(date(2026, 12, 1)))]),
         used: (role == Role::Principal).then(|| amount.of(vec![used("français"), used("mathématiques")])),

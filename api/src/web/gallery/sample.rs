@@ -39,6 +39,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         demo: amount != Amount::One,
         now: NOW,
         role: Some(role),
+        others: vec![],
         who: Some(Who { name: amount.word(name), detail: Some(detail.to_owned()) }),
         here: here.to_owned(),
         flash: None,
