@@ -185,8 +185,16 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/eleves/{pupil}", format!("/direction/eleves/{PUPIL}")),
         ("GET", "/direction/roles", "/direction/roles".into()),
         ("POST", "/direction/roles", "/direction/roles".into()),
-        ("GET", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
-        ("POST", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
+        (
+            "GET",
+            "/direction/roles/{person}/{role}/{from}/fin",
+            format!("/direction/roles/{SCHOOL_LIFE}/school-life/{RENTREE}/fin"),
+        ),
+        (
+            "POST",
+            "/direction/roles/{person}/{role}/{from}/fin",
+            format!("/direction/roles/{SCHOOL_LIFE}/school-life/{RENTREE}/fin"),
+        ),
         ("GET", "/direction/fichiers", "/direction/fichiers".into()),
         ("POST", "/direction/fichiers", "/direction/fichiers".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),

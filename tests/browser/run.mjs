@@ -435,7 +435,7 @@ await story("the head gives a role until a day, ends it, and cannot leave the sc
   must((await text(head)).includes("Le rôle est donné"), "nothing says what happened");
   must((await text(head)).includes("18 décembre 2026"), "the day on which it ends is not shown");
   await picture(head, join(pictures, "roles.png"));
-  await head.click(`a[href='/direction/roles/${person}/referent/fin']`);
+  await head.click(`a[href='/direction/roles/${person}/referent/2026-11-23/fin']`);
   await head.click("button:has-text('Voir ce qui changera')");
   must((await text(head)).includes("À confirmer"), "what will follow is not said first");
   await head.click("button:has-text('Confirmer la fin de ce rôle')");

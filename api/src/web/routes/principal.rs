@@ -52,7 +52,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/eleves", get(births::list))
         .route("/direction/eleves/{pupil}", get(births::show).post(births::state))
         .route("/direction/roles", get(roles::list).post(roles::give))
-        .route("/direction/roles/{person}/{role}/fin", get(roles::end_form).post(roles::end))
+        .route("/direction/roles/{person}/{role}/{from}/fin", get(roles::end_form).post(roles::end))
         .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
@@ -80,7 +80,8 @@ impl<'a> Office<'a> {
         Ok(Self { web, head, school, scope, local })
     }
 
-    /// The same for a page of settings, which a référent numérique has too: with a scope in which nothing is read.
+    /// The same for a page of settings, which a référent numérique has too: with a scope in which nothing is read. Of several schools,
+    /// the one they chose, or the first that they lead.
     fn of_settings(web: &'a Web, visitor: Visitor) -> Result<(Self, Role), Problem> {
         let (Visitor(person), books) = (visitor, web.app.register.read());
         let led = led(web, &books, person);
@@ -132,7 +133,6 @@ fn led(web: &Web, books: &Books, head: PersonId) -> Vec<SchoolId> {
     led.into_iter().map(|school| school.school).collect()
 }
 
-#[derive(Deserialize)]
 /// The schools somebody sets up today as référent numérique, and does not lead.
 fn set_up(web: &Web, books: &Books, person: PersonId) -> Vec<SchoolId> {
     let led = led(web, books, person);
@@ -146,13 +146,14 @@ fn set_up(web: &Web, books: &Books, person: PersonId) -> Vec<SchoolId> {
     schools.into_iter().map(|school| school.school).collect()
 }
 
+#[derive(Deserialize)]
 struct ChosenSchool {
     etablissement: Option<SchoolId>,
-}
     /// `fichiers` when the page of settings asks.
     page: Option<String>,
+}
 
-/// A head of several schools goes to another of theirs. Nothing is written: what a page shows is all that changes.
+/// A head, or a référent, of several schools goes to another of theirs. Nothing is written: what a page shows is all that changes.
 async fn choose(State(web): Shared, visitor: Visitor, Form(chosen): Form<ChosenSchool>) -> Page {
     let of_settings = chosen.page.as_deref() == Some("fichiers");
     let known = {
