@@ -207,6 +207,10 @@ async fn a_draft_is_its_author_s_alone_and_no_event() {
     assert_eq!(status, 303, "unfinished and wrong as it is: {text}");
     assert_eq!(pages.school.head().await, head, "nothing is written in the journal");
     let mine = pages.sees(SUBSTITUTE, &lesson).await;
+    let after = pages.sees(SUBSTITUTE, &format!("{lesson}?fait=brouillon")).await;
+    assert!(after.contains("Le brouillon est enregistré.") && !after.contains("Enregistré aujourd"), "once: {after}");
+    assert_eq!(after.matches("Personne d’autre que vous ne le voit").count(), 1, "{after}");
+    assert!(pages.sees(SUBSTITUTE, &lesson).await.contains("Enregistré aujourd"), "and later, when");
     for text in ["Racines carrées", "pas un lien", "Personne d’autre que vous ne le voit", "Jeter le brouillon"] {
         assert!(mine.contains(text), "{text}");
     }
