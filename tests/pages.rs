@@ -7,12 +7,13 @@ mod groups;
 mod lessons;
 mod looks;
 mod lost;
+mod mandates;
 mod primary;
 mod rights;
 mod roles;
 mod schools;
-mod takeover;
 mod staff;
+mod takeover;
 mod weight;
 mod writing;
 
@@ -110,8 +111,8 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             "/enseignant/classes/{group}/cahiers/{textbook}",
             format!("/enseignant/classes/{}/cahiers/{}", class("4B"), maths("4B")),
         ),
-        ("GET", "/enseignant", "/enseignant".into()),
         ("GET", "/personnel", "/personnel".into()),
+        ("GET", "/enseignant", "/enseignant".into()),
         ("GET", "/enseignant/charge", "/enseignant/charge".into()),
         ("GET", "/enseignant/moi", "/enseignant/moi".into()),
         ("GET", "/enseignant/cahiers/{textbook}", format!("/enseignant/cahiers/{}", maths("4B"))),

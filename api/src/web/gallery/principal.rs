@@ -8,8 +8,8 @@ use crate::web::heat::{Heat, HeatPage, HeatRow, Stretch};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
     ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Decided, FilesPage, Filling, Gap, Gaps, LessonsPage,
-    LimitsForm, Mandate, MandateForm, MandatesPage, MonthPage, MovePage, Row, ServiceChoice, ServiceGroup, TypeChoice,
-    Used,
+    LimitsForm, Mandate, MandateForm, MandatesPage, MonthPage, MovePage, Row, ServiceChoice, ServiceGroup,
+    ServiceLevel, TypeChoice, Used,
 };
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
@@ -357,10 +357,14 @@ fn mandates(amount: Amount) -> MandatesPage {
         class,
         services: vec![service("s1", &amount.word("mathématiques, Mme Vidal")), service("s2", "anglais, M. Diallo")],
     };
+    let level = |label: &str, groups| ServiceLevel { label: amount.word(label), groups };
     let wrong = FieldError { field: "service".to_owned(), message: "Cochez au moins un cahier de textes.".to_owned() };
     let form = MandateForm {
         inspectors: amount.of(vec![choice("i1", &amount.word("M. Le Goff, IA-IPR de mathématiques"))]),
-        groups: amount.of(vec![group(amount.class()), group("5e A".to_owned()), group("3e groupe 2".to_owned())]),
+        levels: amount.of(vec![
+            level("4e", vec![group(amount.class()), group("4e groupe 2".to_owned())]),
+            level("5e", vec![group("5e A".to_owned())]),
+        ]),
         from: "2026-11-23".to_owned(),
         key: "k4".to_owned(),
         errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },
