@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use projections::principal::queries::written;
 use tests::{World, tuesday_evening};
 use tokio::sync::oneshot;
+use tower::ServiceExt as _;
 
 const TODAY: Date = date(2026, 11, 17);
 const YEAR: SchoolYear = SchoolYear(2026);
@@ -97,7 +98,6 @@ fn two_schools(books: &Books, demo: &Demo) {
     let master = person(books, "Thibault", "Quéré", Role::Teacher);
     assert_eq!(books.capacity_in(master, half_days, TODAY), Capacity::Teacher);
     assert_eq!(books.schools[&village].degree(), Degree::First);
-}
     let tanguy = person(books, "Ewen", "Tanguy", Role::Referent);
     let set_up: BTreeSet<_> = books.roles(tanguy, TODAY).map(|held| held.school).collect();
     assert_eq!(set_up, [demo.school, village].into());
@@ -121,6 +121,7 @@ async fn one_level_alone(demo: &Demo) {
         assert!(path != "/eleve/travail" || !text.contains("Toutes matières"), "it says nothing: {text}");
     }
     assert!(works > 5, "{works}");
+}
 
 /// Lessons held since a day, and how many of them are written, up to the day of the demonstration.
 async fn filling(demo: &Demo, from: Date) -> (usize, usize) {
@@ -154,6 +155,7 @@ async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
     let (held, filled) = filling(&demo, date(2026, 10, 5)).await;
     assert!((80..=99).contains(&(filled * 100 / held)), "{filled} of {held}");
     assert_eq!(demo.featured.len(), 17);
+    one_level_alone(&demo).await;
     demo.app.close().await;
 }
 
