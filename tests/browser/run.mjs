@@ -537,6 +537,21 @@ await story("the keyboard reaches the content first, and a page prints", async (
   await page.context().close();
 });
 
+await story("what is folded and was said is on paper, and what asks is not", async () => {
+  // With the stylesheet of the pages; a former version stands in `.told`, a form does not.
+  const page = await open(browser, { width: 718, height: 1000 });
+  await page.goto(`${site}/donnees-personnelles`);
+  await page.evaluate(() => {
+    document.querySelector("main").insertAdjacentHTML("beforeend", "<details class='told'><summary>Dit</summary><p id='dit'>ce qui a changé</p></details><details><summary>Demandé</summary><p id='demande'>un champ</p></details>");
+  });
+  const inSight = (id) => page.locator(`#${id}`).evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }) && one.getBoundingClientRect().height > 0);
+  must(!(await inSight("dit")), "it is not folded on the screen");
+  await page.emulateMedia({ media: "print" });
+  must(await inSight("dit"), "what was said is lost on paper");
+  must(!(await inSight("demande")), "a form is unfolded on paper");
+  await page.context().close();
+});
+
 await story("a second start resumes where it was, in less than five seconds", async () => {
   await stopped(child);
   const again = Date.now();
