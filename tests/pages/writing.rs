@@ -352,3 +352,21 @@ async fn a_note_to_oneself_is_read_by_nobody_else_and_gone_with_the_year() {
     assert_eq!(again.vault.open_one(&sealed).await.unwrap(), None);
     again.close().await;
 }
+
+#[tokio::test]
+async fn a_withdrawn_lesson_is_not_offered_to_copy_into() {
+    let pages = Pages::open().await;
+    pages.teaches_4a_too().await;
+    let source = maths_of("4B", MONDAY);
+    let offered = async || {
+        let page = pages.sees(TEACHER, &source).await;
+        let there = format!("/enseignant/cahiers/{}/", maths("4A"));
+        let found = page.split("href=\"").find(|rest| rest.starts_with(&there) && rest.contains("?reprise="));
+        found.unwrap_or_else(|| panic!("{page}")).split('?').next().unwrap().to_owned()
+    };
+    let target = offered().await;
+    assert_eq!(pages.sends(TEACHER, &target, &target, "contenu=Une+erreur").await.0, 303);
+    assert_ne!(offered().await, target, "it is written");
+    assert_eq!(pages.sends(TEACHER, &target, &format!("{target}/retirer"), "motif=Erreur").await.0, 303);
+    assert_ne!(offered().await, target, "withdrawn, it is not a free one");
+}
