@@ -221,7 +221,7 @@ const ERRANDS = {
   "guardian of children of two schools": (hands) => followsAChild(hands, ".card:nth-child(2)"),
   "parent who supervises": (hands) => followsAChild(hands, ".card"),
   "parent who is denied it": async (hands) => {
-    await hands.reads("Aucun enfant");
+    await hands.reads("sans vous donner à lire");
     await hands.follows("footer a[href='/donnees-personnelles']");
   },
   "AESH": async (hands) => {

@@ -179,6 +179,7 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
     let objections = amount.of(vec![Objection { given_name: amount.word("Aminata"), since: november(3) }]);
     vec![
         ("parent-home", html(&HomePage::new(frame("/parent"), children(amount), objections))),
+        ("parent-near", html(&HomePage { near: true, ..HomePage::new(frame("/parent"), vec![], vec![]) })),
         (
             "companion-home",
             html(&HomePage::new(layout(Role::Companion, "/accompagnement", amount), children(amount), vec![])),
