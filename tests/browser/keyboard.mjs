@@ -254,6 +254,8 @@ const ERRANDS = {
   },
   "teacher of the primary school": (hands) => publishes(hands, ".slot.ahead"),
   "substitute": async (hands) => {
+    await hands.to(".taken summary");
+    await hands.page.keyboard.press("Enter");
     await hands.follows("a[href$='/reprise-de-service']");
     await hands.reads("ce qui a été fait");
     await hands.walks();
@@ -300,8 +302,6 @@ const ERRANDS = {
     await hands.sends("button[name=faire][value=creer]");
     await hands.reads("Le groupe est créé");
   },
-  "inspector": async (hands) => {
-    await hands.follows(".subjects a");
   "librarian": async (hands) => {
     await hands.reads("Professeur documentaliste");
     await hands.follows("footer a[href='/donnees-personnelles']");
@@ -310,6 +310,8 @@ const ERRANDS = {
     await hands.sends("main form[action='/direction/fichiers'] button");
     await hands.reads("Les limites");
   },
+  "inspector": async (hands) => {
+    await hands.follows(".subjects a");
     await hands.follows(".filters li:nth-child(2) a");
     hands.isAt("filtre=");
   },
