@@ -197,10 +197,11 @@ async fn a_head_of_two_schools_chooses_which_one_the_pages_are_of() {
     assert_eq!(choose(PARENT, here()).await, 404);
 }
 
+const SETTINGS: &str = "/direction/fichiers";
+
 #[tokio::test]
 async fn a_referent_of_two_schools_sets_up_each_and_one_who_teaches_finds_the_page_in_the_menu() {
     let pages = Pages::open().await.with_the_other_school().await;
-    const SETTINGS: &str = "/direction/fichiers";
     let sets_up = |school| person::Command::TakeRole { school, role: Role::Referent, from: RENTREE, until: None };
     assert!(!pages.sees(REFERENT, SETTINGS).await.contains("name=\"etablissement\"><"), "of one school");
     pages.elsewhere::<person::Person>(REFERENT, SchoolYear::NONE, sets_up(elsewhere())).await;
