@@ -223,7 +223,8 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
 
 await story("the head sees what files take and decides other limits", async () => {
   const head = await as("Hélène", noScript);
-  must((await text(head, "/direction/fichiers")).includes("usage, aucun texte"), "nothing says who decided the limits");
+  // The référent decided some by the keyboard, from today on.
+  must((await text(head, "/direction/fichiers")).includes("décision du référent numérique"), "nothing says who decided the limits");
   must((await head.locator("table").innerText()).includes("Mo") || (await head.locator("table").innerText()).includes("ko"), "nothing says what is used");
   await head.fill("#image", "dix");
   await head.click("button:has-text('Décider ces limites')");
