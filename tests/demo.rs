@@ -21,6 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use projections::principal::queries::written;
 use tests::{World, tuesday_evening};
 use tokio::sync::oneshot;
+use tower::ServiceExt as _;
 
 const TODAY: Date = date(2026, 11, 17);
 const YEAR: SchoolYear = SchoolYear(2026);
@@ -97,6 +98,29 @@ fn two_schools(books: &Books, demo: &Demo) {
     let master = person(books, "Thibault", "Quéré", Role::Teacher);
     assert_eq!(books.capacity_in(master, half_days, TODAY), Capacity::Teacher);
     assert_eq!(books.schools[&village].degree(), Degree::First);
+    let tanguy = person(books, "Ewen", "Tanguy", Role::Referent);
+    let set_up: BTreeSet<_> = books.roles(tanguy, TODAY).map(|held| held.school).collect();
+    assert_eq!(set_up, [demo.school, village].into());
+}
+
+/// What a pupil of the CM1 in a class of two levels has to do is for the CM1.
+async fn one_level_alone(demo: &Demo) {
+    let louison = person(&demo.app.register.read(), "Louison", "Ropars", Role::Pupil);
+    let router = api::web::routes::router(demo.app.clone(), None);
+    let token = demo.app.tokens.mint(louison, 1).unwrap();
+    let mut works = 0;
+    for path in ["/eleve/travail", "/eleve", "/eleve?semaine=2026-11-09"] {
+        let request = axum::http::Request::builder().uri(path).header("cookie", format!("palimpseste={token}"));
+        let answer = router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+        let bytes = axum::body::to_bytes(answer.into_body(), 16 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).replace(['\u{a0}', '\u{202f}'], " ");
+        works += text.matches("CM1 : ").count();
+        // The lesson is of the whole class, and names both.
+        let given = text.replace("Français, CE2 : ", "").replace("Mathématiques, CE2 : ", "");
+        assert!(!given.contains("CE2 : "), "{path}: {text}");
+        assert!(path != "/eleve/travail" || !text.contains("Toutes matières"), "it says nothing: {text}");
+    }
+    assert!(works > 5, "{works}");
 }
 
 /// Lessons held since a day, and how many of them are written, up to the day of the demonstration.
@@ -130,7 +154,8 @@ async fn a_school_of_forty_has_lived_four_weeks_when_it_opens() {
     assert!((80..120).contains(&half_days), "{half_days} half-days of the primary school are written");
     let (held, filled) = filling(&demo, date(2026, 10, 5)).await;
     assert!((80..=99).contains(&(filled * 100 / held)), "{filled} of {held}");
-    assert_eq!(demo.featured.len(), 15);
+    assert_eq!(demo.featured.len(), 17);
+    one_level_alone(&demo).await;
     demo.app.close().await;
 }
 

@@ -7,10 +7,12 @@ mod groups;
 mod lessons;
 mod looks;
 mod lost;
+mod mandates;
 mod primary;
 mod rights;
 mod roles;
 mod schools;
+mod staff;
 mod takeover;
 mod weight;
 mod writing;
@@ -109,6 +111,7 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
             "/enseignant/classes/{group}/cahiers/{textbook}",
             format!("/enseignant/classes/{}/cahiers/{}", class("4B"), maths("4B")),
         ),
+        ("GET", "/personnel", "/personnel".into()),
         ("GET", "/enseignant", "/enseignant".into()),
         ("GET", "/enseignant/charge", "/enseignant/charge".into()),
         ("GET", "/enseignant/moi", "/enseignant/moi".into()),
@@ -183,8 +186,16 @@ fn addresses() -> Vec<(&'static str, &'static str, String)> {
         ("POST", "/direction/eleves/{pupil}", format!("/direction/eleves/{PUPIL}")),
         ("GET", "/direction/roles", "/direction/roles".into()),
         ("POST", "/direction/roles", "/direction/roles".into()),
-        ("GET", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
-        ("POST", "/direction/roles/{person}/{role}/fin", format!("/direction/roles/{SCHOOL_LIFE}/school-life/fin")),
+        (
+            "GET",
+            "/direction/roles/{person}/{role}/{from}/fin",
+            format!("/direction/roles/{SCHOOL_LIFE}/school-life/{RENTREE}/fin"),
+        ),
+        (
+            "POST",
+            "/direction/roles/{person}/{role}/{from}/fin",
+            format!("/direction/roles/{SCHOOL_LIFE}/school-life/{RENTREE}/fin"),
+        ),
         ("GET", "/direction/fichiers", "/direction/fichiers".into()),
         ("POST", "/direction/fichiers", "/direction/fichiers".into()),
         ("GET", "/direction/mandats", "/direction/mandats".into()),

@@ -223,6 +223,12 @@ fn staff_number(jointure: &str) -> IdentityNumber {
     IdentityNumber { source: "FICTION".into(), category, number: jointure.to_owned() }
 }
 
+/// The number under which the academy knows a pupil.
+fn pupil_number(jointure: &str) -> IdentityNumber {
+    let category = infra::importers::aaf::Category::Pupil.name().to_owned();
+    IdentityNumber { source: "FICTION".into(), category, number: jointure.to_owned() }
+}
+
 /// The number under which STS knows a teacher.
 fn sts_number(id: &str) -> IdentityNumber {
     IdentityNumber { source: "sts".into(), category: "epp".into(), number: id.to_owned() }

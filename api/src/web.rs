@@ -30,6 +30,7 @@ pub mod pupil;
 pub mod rights;
 pub mod roles;
 pub mod routes;
+pub mod staff;
 pub mod teacher;
 pub mod welcome;
 

@@ -24,6 +24,8 @@ const CAST = [
   { kind: "head", role: "Direction", said: /principale/, in: ["head"] },
   { kind: "deputy", role: "Direction", said: /Benali/, in: ["deputy"] },
   { kind: "head of the primary school", role: "Direction", said: /directrice/, in: ["head"] },
+  { kind: "librarian", role: "Autres personnels", said: /documentaliste/, in: ["librarian"] },
+  { kind: "référent numérique", role: "Référents numériques", said: /Tanguy/, in: ["référent numérique"] },
   { kind: "inspector", role: "Inspection", said: /inspecteur/, in: ["inspector with a mandate"] },
 ];
 

@@ -221,7 +221,7 @@ const ERRANDS = {
   "guardian of children of two schools": (hands) => followsAChild(hands, ".card:nth-child(2)"),
   "parent who supervises": (hands) => followsAChild(hands, ".card"),
   "parent who is denied it": async (hands) => {
-    await hands.reads("Aucun enfant");
+    await hands.reads("sans vous donner à lire");
     await hands.follows("footer a[href='/donnees-personnelles']");
   },
   "AESH": async (hands) => {
@@ -254,6 +254,8 @@ const ERRANDS = {
   },
   "teacher of the primary school": (hands) => publishes(hands, ".slot.ahead"),
   "substitute": async (hands) => {
+    await hands.to(".taken summary");
+    await hands.page.keyboard.press("Enter");
     await hands.follows("a[href$='/reprise-de-service']");
     await hands.reads("ce qui a été fait");
     await hands.walks();
@@ -299,6 +301,14 @@ const ERRANDS = {
     await hands.ticks("input[name=eleve]");
     await hands.sends("button[name=faire][value=creer]");
     await hands.reads("Le groupe est créé");
+  },
+  "librarian": async (hands) => {
+    await hands.reads("Professeur documentaliste");
+    await hands.follows("footer a[href='/donnees-personnelles']");
+  },
+  "référent numérique": async (hands) => {
+    await hands.sends("main form[action='/direction/fichiers'] button");
+    await hands.reads("Les limites");
   },
   "inspector": async (hands) => {
     await hands.follows(".subjects a");

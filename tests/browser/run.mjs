@@ -223,7 +223,8 @@ await story("a teacher joins a sheet and a sound: the pupil saves the one and pl
 
 await story("the head sees what files take and decides other limits", async () => {
   const head = await as("Hélène", noScript);
-  must((await text(head, "/direction/fichiers")).includes("usage, aucun texte"), "nothing says who decided the limits");
+  // The référent decided some by the keyboard, from today on.
+  must((await text(head, "/direction/fichiers")).includes("décision du référent numérique"), "nothing says who decided the limits");
   must((await head.locator("table").innerText()).includes("Mo") || (await head.locator("table").innerText()).includes("ko"), "nothing says what is used");
   await head.fill("#image", "dix");
   await head.click("button:has-text('Décider ces limites')");
@@ -435,7 +436,7 @@ await story("the head gives a role until a day, ends it, and cannot leave the sc
   must((await text(head)).includes("Le rôle est donné"), "nothing says what happened");
   must((await text(head)).includes("18 décembre 2026"), "the day on which it ends is not shown");
   await picture(head, join(pictures, "roles.png"));
-  await head.click(`a[href='/direction/roles/${person}/referent/fin']`);
+  await head.click(`a[href='/direction/roles/${person}/referent/2026-11-23/fin']`);
   await head.click("button:has-text('Voir ce qui changera')");
   must((await text(head)).includes("À confirmer"), "what will follow is not said first");
   await head.click("button:has-text('Confirmer la fin de ce rôle')");
@@ -534,6 +535,21 @@ await story("the keyboard reaches the content first, and a page prints", async (
   must((await page.locator(":focus").getAttribute("class"))?.includes("skip"), "the first stop is not « Aller au contenu »");
   const paper = await page.pdf({ format: "A4" });
   must(paper.length > 5_000, "the printed page is empty");
+  await page.context().close();
+});
+
+await story("what is folded and was said is on paper, and what asks is not", async () => {
+  // With the stylesheet of the pages; a former version stands in `.told`, a form does not.
+  const page = await open(browser, { width: 718, height: 1000 });
+  await page.goto(`${site}/donnees-personnelles`);
+  await page.evaluate(() => {
+    document.querySelector("main").insertAdjacentHTML("beforeend", "<details class='told'><summary>Dit</summary><p id='dit'>ce qui a changé</p></details><details><summary>Demandé</summary><p id='demande'>un champ</p></details>");
+  });
+  const inSight = (id) => page.locator(`#${id}`).evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }) && one.getBoundingClientRect().height > 0);
+  must(!(await inSight("dit")), "it is not folded on the screen");
+  await page.emulateMedia({ media: "print" });
+  must(await inSight("dit"), "what was said is lost on paper");
+  must(!(await inSight("demande")), "a form is unfolded on paper");
   await page.context().close();
 });
 

@@ -310,3 +310,13 @@ async fn a_page_that_does_not_exist_is_of_no_role_and_leads_home() {
     assert_eq!(status, 404);
     assert!(!text.contains("Menu principal") && text.contains("href=\"/\">Revenir à l’accueil"));
 }
+
+#[tokio::test]
+async fn whoever_is_near_a_pupil_and_reads_nothing_is_not_told_that_nobody_knows_them() {
+    let pages = Pages::open().await;
+    for who in [CONTACT, BARRED] {
+        let page = pages.sees(who, "/parent").await;
+        assert!(page.contains("proche d’un élève") && !page.contains("Aucun enfant"), "{page}");
+        assert!(!page.contains("pupil of 4B"), "of whom is not said: {page}");
+    }
+}

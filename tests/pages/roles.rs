@@ -9,8 +9,13 @@ use super::*;
 
 const LIST: &str = "/direction/roles";
 
+/// Of a spell that began with the year.
 fn end_of(person: PersonId, role: &str) -> String {
-    format!("/direction/roles/{person}/{role}/fin")
+    end_from(person, role, RENTREE)
+}
+
+fn end_from(person: PersonId, role: &str, from: Date) -> String {
+    format!("/direction/roles/{person}/{role}/{from}/fin")
 }
 
 fn hidden(page: &str, name: &str) -> String {
@@ -106,6 +111,36 @@ async fn a_role_ended_and_given_again_is_held_again_and_the_same_form_writes_onc
     assert!(!pages.has(LIBRARIAN, Role::Librarian, MONDAY) && pages.has(LIBRARIAN, Role::Librarian, THURSDAY));
     assert_eq!(pages.gives_role(HEAD, &form.replace(&format!("&cle={key}"), "")).await.0, 303);
     assert_eq!(pages.school.head().await, before, "they are that already");
+}
+
+#[tokio::test]
+async fn of_two_spells_of_a_role_the_one_named_is_ended() {
+    let pages = Pages::open().await;
+    assert_eq!(pages.ends(HEAD, LIBRARIAN, "librarian", THURSDAY).await.0, 303);
+    let later = Date::constant(2027, 1, 4);
+    assert_eq!(pages.gives_role(HEAD, &format!("personne={LIBRARIAN}&role=librarian&du={later}")).await.0, 303);
+    let path = end_from(LIBRARIAN, "librarian", later);
+    let list = pages.opens(HEAD, LIST).await;
+    assert!(list.contains(&path) && list.contains(&end_of(LIBRARIAN, "librarian")), "{list}");
+    let first = end_of(LIBRARIAN, "librarian");
+    let form = pages.opens(HEAD, &first).await;
+    let typed = format!("le={MONDAY}&version={}&cle=y", hidden(&form, "version"));
+    let (_, told) = pages.call(Some(HEAD), "POST", &first, &typed).await;
+    let told = told.replace('\u{a0}', " ");
+    assert!(told.contains("4 janvier 2027, il est annulé aussi"), "what was to come goes with it: {told}");
+    let form = pages.opens(HEAD, &path).await;
+    assert!(form.contains("à partir du <time datetime=\"2027-01-04\">"), "{form}");
+    assert!(form.contains(&format!("value=\"{later}\"")), "the first day offered is one of that spell: {form}");
+    let before = format!("le={MONDAY}&version={}&cle=x&confirmer=oui", hidden(&form, "version"));
+    let (status, text) = pages.call(Some(HEAD), "POST", &path, &before).await;
+    let text = text.replace('\u{a0}', " ");
+    assert!(status == 422 && text.contains("commence le 4 janvier 2027"), "it would end the first one: {text}");
+    let typed = format!("le={later}&version={}&cle=x&confirmer=oui", hidden(&form, "version"));
+    assert_eq!(pages.call(Some(HEAD), "POST", &path, &typed).await.0, 303);
+    assert!(!pages.has(LIBRARIAN, Role::Librarian, later), "the later one is called off");
+    assert!(pages.has(LIBRARIAN, Role::Librarian, MONDAY), "the first one stands");
+    // One that begins on no such day is not there.
+    assert_eq!(pages.call(Some(HEAD), "GET", &end_from(LIBRARIAN, "librarian", MONDAY), "").await.0, 404);
 }
 
 #[tokio::test]

@@ -196,3 +196,48 @@ async fn a_head_of_two_schools_chooses_which_one_the_pages_are_of() {
     assert_eq!(choose(OTHER_HEAD, here()).await, 404);
     assert_eq!(choose(PARENT, here()).await, 404);
 }
+
+const SETTINGS: &str = "/direction/fichiers";
+
+#[tokio::test]
+async fn a_referent_of_two_schools_sets_up_each_and_one_who_teaches_finds_the_page_in_the_menu() {
+    let pages = Pages::open().await.with_the_other_school().await;
+    let sets_up = |school| person::Command::TakeRole { school, role: Role::Referent, from: RENTREE, until: None };
+    assert!(!pages.sees(REFERENT, SETTINGS).await.contains("name=\"etablissement\"><"), "of one school");
+    pages.elsewhere::<person::Person>(REFERENT, SchoolYear::NONE, sets_up(elsewhere())).await;
+    pages.elsewhere::<person::Person>(OTHER_TEACHER, SchoolYear::NONE, sets_up(elsewhere())).await;
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let chosen = |school| format!("<option value=\"{school}\" selected>");
+    let first = pages.sees(REFERENT, SETTINGS).await;
+    assert!(first.contains(&chosen(elsewhere())), "{first}");
+    let choose = async |who, school: domain::ids::SchoolId| {
+        let form = format!("etablissement={school}&page=fichiers");
+        pages.call(Some(who), "POST", "/direction/etablissement", &form).await.0
+    };
+    let limits = "document=1&image=1&son=1&video=1&cahier=2&type=pdf&du=2026-11-17";
+    assert_eq!(choose(REFERENT, here()).await, 303);
+    let second = pages.sees(REFERENT, SETTINGS).await;
+    assert!(second.contains(&chosen(here())), "{second}");
+    assert!(part(&second, "<footer", "</footer>").contains("Collège des Tilleuls"), "{second}");
+    let stale = format!("{limits}&cle=a&etablissement={}", elsewhere());
+    assert_eq!(pages.call(Some(REFERENT), "POST", SETTINGS, &stale).await.0, 409, "the page was of the other school");
+    let form = format!("{limits}&cle=b&etablissement={}", here());
+    assert_eq!(pages.call(Some(REFERENT), "POST", SETTINGS, &form).await.0, 303);
+    {
+        let books = pages.school.app.register.read();
+        let decided = |school| books.schools[&school].file_limits.len();
+        assert!(decided(here()) > decided(elsewhere()), "of the school chosen alone");
+    }
+    // What a head leads is chosen on the pages of a head, and what is set up on its own alone.
+    let form = format!("etablissement={}", here());
+    assert_eq!(pages.call(Some(REFERENT), "POST", "/direction/etablissement", &form).await.0, 404);
+    assert_eq!(choose(OTHER_TEACHER, here()).await, 404);
+    let menu = |page: &str| part(page, "<nav aria-label=\"Menu principal\"", "</nav>").to_owned();
+    let week = menu(&pages.sees(OTHER_TEACHER, "/enseignant").await);
+    assert!(week.contains("href=\"/enseignant/moi\"") && week.contains("href=\"/direction/fichiers\""), "{week}");
+    let settings = menu(&pages.sees(OTHER_TEACHER, SETTINGS).await);
+    assert!(settings.contains("href=\"/enseignant\""), "and back: {settings}");
+    assert!(!menu(&pages.sees(TEACHER, "/enseignant").await).contains("/direction"));
+    // A head who teaches goes from one to the other; what the head has already is not said twice.
+    assert!(menu(&pages.sees(OTHER_TEACHER, "/enseignant").await).matches("<li>").count() == 3);
+}

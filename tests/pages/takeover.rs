@@ -94,3 +94,20 @@ async fn the_page_is_of_who_holds_the_textbook_and_its_link_of_who_has_just_take
     assert!(!week.contains(&takeover("4A")) && week.contains(&takeover("4B")), "{week}");
     assert!(pages.sees(SUBSTITUTE, &takeover("4A")).await.contains("Théorème de Pythagore"));
 }
+
+#[tokio::test]
+async fn who_does_not_keep_a_textbook_any_more_reads_it_and_is_offered_nothing_to_write() {
+    let pages = Pages::open().await;
+    pages.school.world.clock.set("2026-11-20T10:00:00Z".parse().unwrap());
+    pages.publishes(THURSDAY, "Équations, la suite.", "2. Équations", vec![]).await;
+    let path = format!("/enseignant/cahiers/{}", maths("4B"));
+    let before = pages.sees(FORMER_TEACHER, &path).await;
+    assert!(before.contains("Équations, la suite.") && before.contains("n’est plus à votre nom"), "{before}");
+    for offered in ["Modifier", "Ajouter une séance", "Écrire cette séance", "Prochaine séance à écrire"] {
+        assert!(!before.contains(offered), "{offered}: {before}");
+    }
+    let own = pages.sees(TEACHER, &path).await;
+    assert!(own.contains("Modifier") && own.contains("Ajouter une séance") && !own.contains("plus à votre nom"));
+    let week = pages.sees(FORMER_TEACHER, "/enseignant").await;
+    assert!(week.contains("avez tenus") && !week.contains("Vos créneaux paraîtront"), "{week}");
+}

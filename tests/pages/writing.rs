@@ -207,6 +207,10 @@ async fn a_draft_is_its_author_s_alone_and_no_event() {
     assert_eq!(status, 303, "unfinished and wrong as it is: {text}");
     assert_eq!(pages.school.head().await, head, "nothing is written in the journal");
     let mine = pages.sees(SUBSTITUTE, &lesson).await;
+    let after = pages.sees(SUBSTITUTE, &format!("{lesson}?fait=brouillon")).await;
+    assert!(after.contains("Le brouillon est enregistré.") && !after.contains("Enregistré aujourd"), "once: {after}");
+    assert_eq!(after.matches("Personne d’autre que vous ne le voit").count(), 1, "{after}");
+    assert!(pages.sees(SUBSTITUTE, &lesson).await.contains("Enregistré aujourd"), "and later, when");
     for text in ["Racines carrées", "pas un lien", "Personne d’autre que vous ne le voit", "Jeter le brouillon"] {
         assert!(mine.contains(text), "{text}");
     }
@@ -347,4 +351,22 @@ async fn a_note_to_oneself_is_read_by_nobody_else_and_gone_with_the_year() {
     let again = pages.school.world.app().await;
     assert_eq!(again.vault.open_one(&sealed).await.unwrap(), None);
     again.close().await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_lesson_is_not_offered_to_copy_into() {
+    let pages = Pages::open().await;
+    pages.teaches_4a_too().await;
+    let source = maths_of("4B", MONDAY);
+    let offered = async || {
+        let page = pages.sees(TEACHER, &source).await;
+        let there = format!("/enseignant/cahiers/{}/", maths("4A"));
+        let found = page.split("href=\"").find(|rest| rest.starts_with(&there) && rest.contains("?reprise="));
+        found.unwrap_or_else(|| panic!("{page}")).split('?').next().unwrap().to_owned()
+    };
+    let target = offered().await;
+    assert_eq!(pages.sends(TEACHER, &target, &target, "contenu=Une+erreur").await.0, 303);
+    assert_ne!(offered().await, target, "it is written");
+    assert_eq!(pages.sends(TEACHER, &target, &format!("{target}/retirer"), "motif=Erreur").await.0, 303);
+    assert_ne!(offered().await, target, "withdrawn, it is not a free one");
 }

@@ -1,21 +1,22 @@
 //! School life: the acts of teachers, done through real commands at their hour. An act done twice is recognised by its key.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::ids::{GroupId, HomeworkId, PersonId, SchoolId, TextbookId};
 use domain::textbook::Command;
 use domain::textbook::entry::{LessonRef, NewFraming, NewResource, Purpose};
 use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
 use futures_util::StreamExt as _;
-use infra::generator::{self, Act, Deed, Due, Given, School};
+use infra::generator::{self, Act, Deed, Due, Given, Level, School};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::clock::DemoClock;
-use super::{Progress, staff_number, sts_number, weeks_after};
+use super::{Progress, pupil_number, staff_number, sts_number, weeks_after};
 use crate::app::{App, Said};
 use crate::cli::Failure;
+use crate::facts::Books;
 
 /// Acts that fall within so much time are done together: one batch of the journal.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(10);
@@ -31,8 +32,29 @@ struct Todo {
 pub(super) struct Life {
     acts: Vec<Todo>,
     people: HashMap<String, PersonId>,
+    /// The pupils of each level of a class of several.
+    levels: HashMap<(SchoolId, String, Level), BTreeSet<PersonId>>,
     year: domain::ids::SchoolYear,
     done: usize,
+}
+
+/// The pupils of each level, in the classes that have several.
+async fn levels(
+    app: &App,
+    schools: &[&School],
+) -> Result<HashMap<(SchoolId, String, Level), BTreeSet<PersonId>>, Failure> {
+    let mut levels: HashMap<_, BTreeSet<PersonId>> = HashMap::new();
+    for generated in schools {
+        let several = |class: usize| generated.divisions[class].levels().nth(1).is_some();
+        let pupils: Vec<_> = generated.pupils.iter().filter(|pupil| several(pupil.division)).collect();
+        let numbers: Vec<_> = pupils.iter().map(|pupil| pupil_number(&pupil.jointure)).collect();
+        for (pupil, person) in pupils.into_iter().zip(app.vault.known(&numbers).await?) {
+            let class = generated.divisions[pupil.division].code.clone();
+            let of = levels.entry((SchoolId::of(&generated.uai), class, pupil.level)).or_default();
+            of.extend(person);
+        }
+    }
+    Ok(levels)
 }
 
 impl Life {
@@ -55,7 +77,8 @@ impl Life {
         let (ids, numbers): (Vec<_>, Vec<_>) = names.into_iter().unzip();
         let known = app.vault.known(&numbers).await?;
         let people = ids.into_iter().zip(known).filter_map(|(id, person)| Some((id, person?))).collect();
-        Ok(Self { acts, people, year, done })
+        let levels = levels(app, schools).await?;
+        Ok(Self { acts, people, levels, year, done })
     }
 
     pub fn lived(&self) -> usize {
@@ -140,6 +163,15 @@ impl Life {
         }
     }
 
+    /// Of the class of an act, who is of that level; none when nobody is known.
+    fn of_level(&self, books: &Books, number: usize, level: Level) -> Option<BTreeSet<PersonId>> {
+        let Todo { school, act, .. } = &self.acts[number];
+        let of = self.levels.get(&(*school, act.group.clone(), level))?;
+        let class = GroupId::of(*school, self.year, &act.group);
+        let those: BTreeSet<PersonId> = books.members(class, act.date).filter(|pupil| of.contains(pupil)).collect();
+        (!those.is_empty()).then_some(those)
+    }
+
     /// The publication that a later act of the same lesson comes back to.
     fn published(&self, number: usize) -> Option<&Deed> {
         let Todo { school, act, .. } = &self.acts[number];
@@ -179,7 +211,7 @@ impl Life {
                 minutes: Some(given.minutes),
                 written: given.written,
                 resources: vec![],
-                audience: None,
+                audience: given.level.and_then(|level| self.of_level(&books, number, level)),
             })
         };
         Some(match &act.deed {

@@ -19,6 +19,7 @@ pub struct Featured {
 const FIRST: &str = "Par qui commencer";
 const BOTH: &str = "Un collège, une école";
 const AROUND: &str = "Autour d’un élève";
+const NOTHING: &str = "Sans cahier à lire";
 
 /// The people of the story. Somebody whom a school is too small for is not there.
 pub(super) async fn featured(
@@ -30,6 +31,7 @@ pub(super) async fn featured(
     let teacher = staff(app, cast.teacher.sts_id.as_ref()).await?;
     let by_name = |member: &Member, role| named(app, &member.given, &member.surname, role);
     let inspector = named(app, cast.inspector.given, cast.inspector.surname, Role::Inspector);
+    let referent = named(app, cast.referent.given, cast.referent.surname, Role::Referent);
     let story = [
         (FIRST, teacher, "Elle tient cinq cahiers : écrivez une séance, corrigez-la, retirez-la."),
         (FIRST, by_name(&cast.pupil, Role::Pupil), "Son élève : sa semaine, et le travail à faire."),
@@ -62,7 +64,20 @@ pub(super) async fn featured(
             "Un élève majeur, arrivé tard en France : sous « Qui me lit », il peut s’opposer à ce que sa mère lise.",
         ),
     ];
-    let there = story.into_iter().chain(village.into_iter().flat_map(|village| of_both(app, &village.cast)));
+    let nothing = [
+        (
+            NOTHING,
+            by_name(&cast.librarian, Role::Librarian),
+            "La professeure documentaliste : aucun cours n’est à son nom, et sa page dit pourquoi elle ne lit rien.",
+        ),
+        (
+            NOTHING,
+            referent,
+            "Le référent numérique des deux établissements : il règle les fichiers joints, et ne lit aucun cahier.",
+        ),
+    ];
+    let both = village.into_iter().flat_map(|village| of_both(app, &village.cast));
+    let there = story.into_iter().chain(both).chain(nothing);
     let there = there.filter_map(|(chapter, person, part)| Some((chapter, person?, part)));
     Ok(there.map(|(chapter, person, part)| Featured { person, part, chapter }).collect())
 }

@@ -11,7 +11,7 @@ use domain::directory::person::{self, Names, Person, Role};
 use domain::directory::service::{self, Assignment, Service};
 use domain::ids::{GroupId, MandateId, PersonId, SchoolId, SchoolYear, StreamId, TextbookId};
 use domain::inspection::mandate;
-use infra::generator::{self, Cast, Replacement, School};
+use infra::generator::{self, Cast, Outsider, Replacement, School};
 use infra::vault::IdentityNumber;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -64,6 +64,7 @@ pub(super) async fn primary(
     let closures = establishment::Command::SetClosures { year, closures: closures(village) };
     let key = said(&format!("closures/{}", village.uai));
     done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, key, closures).await)?;
+    referent(app, village, school).await?;
     app.await_readers(app.head().await?).await;
     Ok(())
 }
@@ -105,6 +106,7 @@ pub(super) async fn by_the_office(
     let closures = establishment::Command::SetClosures { year, closures: closures(generated) };
     done(app.in_directory::<SchoolAggregate>(Actor::Operator, school, stream, said("closures"), closures).await)?;
     let inspector = inspector(app, generated, school).await?;
+    referent(app, generated, school).await?;
     let head = principal(app, generated)?;
     for replacement in &generated.replacements {
         replace(app, generated, school, year, head, replacement).await?;
@@ -136,17 +138,31 @@ pub(super) fn done<T>(outcome: Result<T, Problem>) -> Result<T, Failure> {
 }
 
 async fn inspector(app: &App, generated: &School, school: SchoolId) -> Result<PersonId, Failure> {
-    let number = IdentityNumber { source: "demo".into(), category: "inspector".into(), number: "1".into() };
+    outsider(app, generated, school, (&generated.cast.inspector, Role::Inspector)).await
+}
+
+/// Who sets up the school, and the other one too.
+async fn referent(app: &App, generated: &School, school: SchoolId) -> Result<PersonId, Failure> {
+    outsider(app, generated, school, (&generated.cast.referent, Role::Referent)).await
+}
+
+/// Somebody who is in no file of the school has a role there from the first day of the year.
+async fn outsider(
+    app: &App,
+    generated: &School,
+    school: SchoolId,
+    (cast, role): (&Outsider, Role),
+) -> Result<PersonId, Failure> {
+    let number = IdentityNumber { source: "demo".into(), category: role.name().into(), number: "1".into() };
     let person = *app.vault.identify(&[number]).await?.first().ok_or_else(|| Failure::unavailable("no identity"))?;
-    let cast = &generated.cast.inspector;
     let names = Names { family: cast.surname.into(), given: cast.given.into(), title: Some(cast.title.into()) };
     let from = generated.calendar.starts_on;
-    let commands = vec![
-        person::Command::Register { person, names, origin: None },
-        person::Command::TakeRole { school, role: Role::Inspector, from, until: None },
-    ];
+    let takes = person::Command::TakeRole { school, role, from, until: None };
+    // Of the second school they are known already: to be registered again changes nothing.
+    let commands = vec![person::Command::Register { person, names, origin: None }, takes];
     let (stream, command) = (lasting(Person::TYPE, person), person::Command::Several { commands });
-    let receipt = done(app.in_directory::<Person>(Actor::Operator, school, stream, said("inspector"), command).await)?;
+    let key = said(&format!("{}/{school}", role.name()));
+    let receipt = done(app.in_directory::<Person>(Actor::Operator, school, stream, key, command).await)?;
     app.await_readers(receipt.last_position.unwrap_or_default()).await;
     Ok(person)
 }

@@ -18,10 +18,12 @@ pub enum Role {
     Inspector,
     /// Référent numérique: sets the school up.
     Referent,
+    /// Whoever is of the staff and reads nothing by it.
+    Staff,
 }
 
 impl Role {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pupil,
         Self::Parent,
         Self::Companion,
@@ -30,6 +32,7 @@ impl Role {
         Self::Principal,
         Self::Inspector,
         Self::Referent,
+        Self::Staff,
     ];
 
     /// The heading of a group of people: `Élèves`.
@@ -43,6 +46,7 @@ impl Role {
             Self::Principal => "Direction",
             Self::Inspector => "Inspection",
             Self::Referent => "Référents numériques",
+            Self::Staff => "Autres personnels",
         }
     }
 
@@ -57,6 +61,7 @@ impl Role {
             Self::Principal => "/direction",
             Self::Inspector => "/inspection",
             Self::Referent => "/direction/fichiers",
+            Self::Staff => "/personnel",
         }
     }
 
@@ -91,6 +96,7 @@ impl Role {
             ],
             Self::Inspector => &[("/inspection", "Cahiers de textes")],
             Self::Referent => &[("/direction/fichiers", "Fichiers joints")],
+            Self::Staff => &[("/personnel", "Mon rôle")],
         }
     }
 }
@@ -150,6 +156,8 @@ pub struct Layout {
     /// The school's clock when the page was made.
     pub now: DateTime,
     pub role: Option<Role>,
+    /// What else they are: the menu leads to where each begins.
+    pub others: Vec<Role>,
     pub who: Option<Who>,
     /// The path of this page, without its query.
     pub here: String,
@@ -175,10 +183,15 @@ impl Layout {
         self.role.map_or("/", Role::home)
     }
 
-    /// The menu of the role. The nearest entry is current: `page` when it is this page, `true` when this page is
-    /// somewhere under it.
+    /// The menu of the role, then where each other role begins. The nearest entry is current: `page` when it is this page, `true` when this
+    /// page is somewhere under it.
     pub fn menu(&self) -> Vec<MenuItem> {
-        let entries = self.role.map_or(&[][..], Role::menu);
+        let mut entries = self.role.map_or(&[][..], Role::menu).to_vec();
+        for first in self.others.iter().filter_map(|other| other.menu().first()) {
+            if entries.iter().all(|(href, _)| *href != first.0) {
+                entries.push(*first);
+            }
+        }
         let nearest = entries
             .iter()
             .filter(|(href, _)| {
@@ -210,18 +223,22 @@ pub fn filled_of(filled: u32, held: u32) -> String {
 mod tests {
     use super::*;
 
-    fn at(role: Role, here: &str) -> Vec<Option<&'static str>> {
-        let layout = Layout {
+    fn frame(role: Role, here: &str) -> Layout {
+        Layout {
             stylesheet: String::new(),
             school: None,
             demo: false,
             now: DateTime::constant(2026, 11, 17, 17, 30, 0, 0),
             role: Some(role),
+            others: vec![],
             who: None,
             here: here.to_owned(),
             flash: None,
-        };
-        layout.menu().into_iter().map(|item| item.current).collect()
+        }
+    }
+
+    fn at(role: Role, here: &str) -> Vec<Option<&'static str>> {
+        frame(role, here).menu().into_iter().map(|item| item.current).collect()
     }
 
     #[test]
@@ -232,5 +249,18 @@ mod tests {
         assert_eq!(at(Role::Principal, "/direction/mandats"), [None, None, None, Some("page"), None, None, None, None]);
         assert_eq!(at(Role::Principal, "/direction/roles/x"), [None, None, None, None, None, None, Some("true"), None]);
         assert_eq!(at(Role::Inspector, "/accessibilite"), [None]);
+    }
+
+    #[test]
+    fn each_other_role_is_one_entry_that_is_not_there_already() {
+        let entries = |role, others: &[Role]| {
+            let layout = Layout { others: others.to_vec(), ..frame(role, "/direction/fichiers") };
+            layout.menu().into_iter().map(|item| (item.href, item.current)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            entries(Role::Teacher, &[Role::Referent, Role::Parent, Role::Parent])[2..],
+            [("/direction/fichiers", Some("page")), ("/parent", None)]
+        );
+        assert_eq!(entries(Role::Principal, &[Role::Referent]).len(), 8);
     }
 }

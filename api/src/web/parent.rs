@@ -89,13 +89,15 @@ pub struct HomePage {
     pub layout: Layout,
     pub children: Vec<Child>,
     pub objections: Vec<Objection>,
+    /// The school knows them as near a pupil whose textbook they do not read: a contact, or a parent whose right ended.
+    pub near: bool,
 }
 
 impl HomePage {
     /// Most urgent first; children as pressed as each other stay in the order given.
     pub fn new(layout: Layout, mut children: Vec<Child>, objections: Vec<Objection>) -> Self {
         children.sort_by_key(Child::urgency);
-        Self { layout, children, objections }
+        Self { layout, children, objections, near: false }
     }
 
     /// Whether they are read by somebody who accompanies them, and not by a parent.

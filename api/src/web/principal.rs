@@ -194,13 +194,32 @@ impl ServiceGroup {
     }
 }
 
+/// The classes of a level and the groups of their pupils: `3e`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceLevel {
+    pub label: String,
+    pub groups: Vec<ServiceGroup>,
+}
+
+impl ServiceLevel {
+    pub fn any_chosen(&self) -> bool {
+        self.groups.iter().any(ServiceGroup::any_chosen)
+    }
+
+    /// `112 cahiers`
+    pub fn count_said(&self) -> String {
+        fr::plural(self.groups.iter().map(|group| group.services.len()).sum(), "cahier", "cahiers")
+    }
+}
+
 /// The form posts `inspecteur`, `service` (repeated), `du`, `au` and `cle` to `/direction/mandats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MandateForm {
     pub inspectors: Vec<Choice>,
     /// The value chosen, or empty.
     pub inspector: String,
-    pub groups: Vec<ServiceGroup>,
+    /// Several are folded, each with its classes; one is shown as it is.
+    pub levels: Vec<ServiceLevel>,
     pub from: String,
     pub to: String,
     pub key: String,

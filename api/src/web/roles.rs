@@ -59,7 +59,7 @@ impl RolesPage {
     }
 }
 
-/// `/direction/roles/{person}/{role}/fin`: posts `le`, `version` and `cle`; then the same again with `confirmer` (`oui`), from the
+/// `/direction/roles/{person}/{role}/{from}/fin`: posts `le`, `version` and `cle`; then the same again with `confirmer` (`oui`), from the
 /// sentence that says what will follow.
 #[derive(Debug, Template)]
 #[template(path = "principal/role_end.html")]

@@ -15,6 +15,7 @@ mod principal;
 mod pupil;
 mod reading;
 mod said;
+mod staff;
 mod teacher;
 mod welcome;
 mod workload;
@@ -32,7 +33,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::directory::person::Role as Held;
 use domain::ids::{PersonId, SchoolId};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 use super::layout::{Flash, Layout, Role, Who};
 use super::problem::ProblemPage;
@@ -40,6 +41,7 @@ use crate::app::{App, Mode};
 use crate::auth;
 use crate::compression;
 use crate::demo::Demo;
+use crate::facts::Books;
 use crate::http;
 use crate::problem::Problem;
 
@@ -65,7 +67,7 @@ pub fn router(app: Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let web = Arc::new(Web { app, demo, stylesheet, led: RwLock::default() });
     let people = pupil::routes().merge(parent::routes()).merge(teacher::routes()).merge(class::routes());
     let pages = people.merge(principal::routes()).merge(inspector::routes()).merge(welcome::routes());
-    let pages = pages.merge(files::routes());
+    let pages = pages.merge(files::routes()).merge(staff::routes());
     let pages = if web.demo.is_some() { pages.merge(demo::routes()) } else { pages };
     pages
         .route("/static/style.css", get(style))
@@ -112,7 +114,8 @@ impl Web {
         let books = self.app.register.read();
         let now = self.app.now();
         let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
-        let led = visitor.filter(|_| role == Some(Role::Principal)).and_then(|visitor| self.led(visitor));
+        let sets_up = matches!(role, Some(Role::Principal | Role::Referent));
+        let led = visitor.filter(|_| sets_up).and_then(|visitor| self.led(visitor));
         let school = led.or(school);
         let school =
             school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));
@@ -122,12 +125,15 @@ impl Web {
             let name = if matches!(role, Role::Pupil) { book.full() } else { book.formal() };
             Some(Who { name, detail: said::detail(&books, person, role, local.date()) })
         });
+        let others = visitor.filter(|_| role.is_some()).map(|Visitor(person)| roles_on(&books, person, local.date()));
+        let others = others.unwrap_or_default().into_iter().filter(|other| Some(*other) != role).collect();
         Layout {
             stylesheet: self.stylesheet.clone(),
             school: school.map(|school| said::school(&school.identity.name)),
             demo: self.app.mode == Mode::Demo,
             now: local,
             role,
+            others,
             who,
             here: here.to_owned(),
             flash: None,
@@ -145,20 +151,7 @@ impl Web {
     /// In what roles somebody has pages today, in the order in which they are offered.
     fn roles(&self, Visitor(person): Visitor) -> Vec<Role> {
         let today = self.layout(Some(Visitor(person)), None, "/").today();
-        let books = self.app.register.read();
-        let mut roles: Vec<Role> = books.standpoints(person, today).into_iter().map(welcome::role).collect();
-        // Who accompanies nobody yet, or reads nothing since a child objects, has a page that says so.
-        if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Aesh) {
-            roles.push(Role::Companion);
-        }
-        // Who sets the school up reads nothing: they have one page, and no standpoint.
-        if books.is_active(person, today) && books.roles(person, today).any(|held| held.role == Held::Referent) {
-            roles.push(Role::Referent);
-        }
-        if !books.objections(person, today).is_empty() {
-            roles.push(Role::Parent);
-        }
-        roles
+        roles_on(&self.app.register.read(), person, today)
     }
 
     /// The day and hour at a school.
@@ -166,6 +159,30 @@ impl Web {
         let books = self.app.register.read();
         books.schools.get(&school).map(|school| school.local(self.app.now())).ok_or_else(Problem::unknown)
     }
+}
+
+/// In what roles somebody has pages on a day.
+fn roles_on(books: &Books, person: PersonId, on: Date) -> Vec<Role> {
+    let mut roles: Vec<Role> = books.standpoints(person, on).into_iter().map(welcome::role).collect();
+    let is = |wanted: &[Held]| {
+        books.is_active(person, on) && books.roles(person, on).any(|held| wanted.contains(&held.role))
+    };
+    // Who accompanies nobody yet, or reads nothing since a child objects, has a page that says so.
+    if is(&[Held::Aesh]) {
+        roles.push(Role::Companion);
+    }
+    // Who sets the school up reads nothing: they have one page, and no standpoint.
+    if is(&[Held::Referent]) {
+        roles.push(Role::Referent);
+    }
+    if !books.objections(person, on).is_empty() {
+        roles.push(Role::Parent);
+    }
+    // Who works there and reads nothing by it is told so, where they have no other page.
+    if roles.is_empty() && is(&staff::READ_NOTHING) {
+        roles.push(Role::Staff);
+    }
+    roles
 }
 
 /// Renders a view.

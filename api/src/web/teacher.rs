@@ -115,6 +115,11 @@ pub struct WeekPage {
 }
 
 impl WeekPage {
+    /// More textbooks taken over than this are folded: the week comes first.
+    pub fn taken_folded(&self) -> bool {
+        self.taken_over.len() > 3
+    }
+
     /// `3 séances à compléter`
     pub fn to_complete_said(&self) -> String {
         fr::plural(self.to_complete.len(), "séance à compléter", "séances à compléter")
@@ -182,8 +187,8 @@ pub struct TextbookPage {
     pub subject: String,
     /// Where the work that falls on its class is counted.
     pub load: String,
-    /// Where a lesson outside the timetable is added.
-    pub outside: String,
+    /// Where a lesson outside the timetable is added; none for who does not keep it any more.
+    pub outside: Option<String>,
     /// `demain, mercredi 18 novembre, 8 h`: the next lesson that is not written yet.
     pub next: Option<Link>,
     pub held: u32,

@@ -10,6 +10,7 @@ mod telling;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::bank::Bank;
+use super::programme::Level;
 use super::school::{School, StsId};
 
 /// Something a teacher did in the cahier de textes, about one lesson of the timetable.
@@ -76,6 +77,8 @@ pub struct Given {
     pub minutes: u16,
     /// Whether something is to be written down.
     pub written: bool,
+    /// Of a class of several levels: for the pupils of that one.
+    pub level: Option<Level>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

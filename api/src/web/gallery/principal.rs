@@ -8,8 +8,8 @@ use crate::web::heat::{Heat, HeatPage, HeatRow, Stretch};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::principal::{
     ChangedDay, ChangedLesson, ChooseForm, CoveragePage, Decided, FilesPage, Filling, Gap, Gaps, LessonsPage,
-    LimitsForm, Mandate, MandateForm, MandatesPage, MonthPage, MovePage, Row, ServiceChoice, ServiceGroup, TypeChoice,
-    Used,
+    LimitsForm, Mandate, MandateForm, MandatesPage, MonthPage, MovePage, Row, ServiceChoice, ServiceGroup,
+    ServiceLevel, TypeChoice, Used,
 };
 use crate::web::rights::{Near, PupilsPage, Reads, RightForm, RightsPage};
 
@@ -51,10 +51,16 @@ fn files(role: Role, amount: Amount, errors: Vec<FieldError>) -> FilesPage {
         bytes: "48,5\u{a0}Mo".to_owned(),
         share: "2,4\u{202f}%".to_owned(),
     };
+    let school = choice;
     let choice =
         |value: &str, label: &str, ticked| TypeChoice { value: value.to_owned(), label: label.to_owned(), ticked };
     FilesPage {
         layout: layout(role, "/direction/fichiers", amount),
+        schools: match role {
+            Role::Referent => amount.of(vec![school("a", "Collège des Tilleuls"), school("b", "École du Bourg")]),
+            _ => vec![],
+        },
+        school: "b".to_owned(),
         now: decided(None),
         later: amount.of(vec![decided(Some(date(2026, 12, 1)))]),
         used: (role == Role::Principal).then(|| amount.of(vec![used("français"), used("mathématiques")])),
@@ -351,10 +357,14 @@ fn mandates(amount: Amount) -> MandatesPage {
         class,
         services: vec![service("s1", &amount.word("mathématiques, Mme Vidal")), service("s2", "anglais, M. Diallo")],
     };
+    let level = |label: &str, groups| ServiceLevel { label: amount.word(label), groups };
     let wrong = FieldError { field: "service".to_owned(), message: "Cochez au moins un cahier de textes.".to_owned() };
     let form = MandateForm {
         inspectors: amount.of(vec![choice("i1", &amount.word("M. Le Goff, IA-IPR de mathématiques"))]),
-        groups: amount.of(vec![group(amount.class()), group("5e A".to_owned()), group("3e groupe 2".to_owned())]),
+        levels: amount.of(vec![
+            level("4e", vec![group(amount.class()), group("4e groupe 2".to_owned())]),
+            level("5e", vec![group("5e A".to_owned())]),
+        ]),
         from: "2026-11-23".to_owned(),
         key: "k4".to_owned(),
         errors: if amount == Amount::Long { vec![wrong] } else { Vec::new() },

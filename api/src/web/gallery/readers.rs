@@ -9,6 +9,7 @@ use crate::web::parent::{
 };
 use crate::web::problem::{LostPage, ProblemPage, Typed};
 use crate::web::pupil::{FollowedBy, HomeworkPage, LoadPage, Majority, RightsPage, TextbookPage, WeekPage};
+use crate::web::staff::{HeldRole, StaffPage};
 use crate::web::teacher::LoadedDay;
 use crate::web::welcome::{
     AccessibilityPage, Chapter, DemoPage, Featured, Person, PersonalDataPage, PupilsDataPage, TokenPage,
@@ -24,6 +25,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
     let mut all = pupil(amount);
     all.extend(parent(amount));
     all.extend(class(amount));
+    all.push(("staff-role", html(&staff(amount))));
     all.extend(door(amount));
     all
 }
@@ -47,6 +49,20 @@ fn rights(amount: Amount, majority: Majority, asked: &str, error: Option<&str>) 
         version: "3".to_owned(),
         key: "k".to_owned(),
         error: error.map(str::to_owned),
+    }
+}
+
+fn staff(amount: Amount) -> StaffPage {
+    let held = |role: &str, to| HeldRole {
+        role: amount.word(role),
+        school: Some(amount.word("Collège des Tilleuls")),
+        from: november(2),
+        to,
+        why: "Ce rôle ne demande pas de lire les cahiers de textes.".to_owned(),
+    };
+    StaffPage {
+        layout: layout(Role::Staff, "/personnel", amount),
+        roles: amount.of(vec![held("Professeur documentaliste", None), held("Archiviste", Some(november(30)))]),
     }
 }
 
@@ -163,6 +179,7 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
     let objections = amount.of(vec![Objection { given_name: amount.word("Aminata"), since: november(3) }]);
     vec![
         ("parent-home", html(&HomePage::new(frame("/parent"), children(amount), objections))),
+        ("parent-near", html(&HomePage { near: true, ..HomePage::new(frame("/parent"), vec![], vec![]) })),
         (
             "companion-home",
             html(&HomePage::new(layout(Role::Companion, "/accompagnement", amount), children(amount), vec![])),

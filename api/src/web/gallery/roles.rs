@@ -29,7 +29,7 @@ fn roles(amount: Amount, errors: Vec<FieldError>) -> RolesPage {
         to,
         ahead,
         pupils: vec![],
-        end: "/direction/roles/x/teacher/fin".to_owned(),
+        end: "/direction/roles/x/teacher/2026-09-01/fin".to_owned(),
     };
     let pupils = vec![Link { href: "/direction/droits/x".to_owned(), text: amount.word("Inès Fofana") }];
     let tutor = format!("professeur principal, {}", amount.class());
@@ -59,12 +59,12 @@ fn roles(amount: Amount, errors: Vec<FieldError>) -> RolesPage {
 
 fn end(amount: Amount, preview: Option<String>, errors: Vec<FieldError>) -> RoleEndPage {
     RoleEndPage {
-        layout: layout(Role::Principal, "/direction/roles/x/teacher/fin", amount),
+        layout: layout(Role::Principal, "/direction/roles/x/teacher/2026-09-01/fin", amount),
         name: amount.word("Mme Vidal"),
         role: format!("professeur principal, {}", amount.class()),
         from: date(2026, 9, 1),
         to: (amount == Amount::Rich).then(|| date(2027, 7, 3)),
-        action: "/direction/roles/x/teacher/fin".to_owned(),
+        action: "/direction/roles/x/teacher/2026-09-01/fin".to_owned(),
         on: "2026-11-23".to_owned(),
         version: "3".to_owned(),
         key: "k".to_owned(),

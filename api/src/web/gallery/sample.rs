@@ -31,6 +31,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         Role::Principal => ("Mme Roux", "principale"),
         Role::Inspector => ("M. Le Goff", "IA-IPR"),
         Role::Referent => ("M. Briand", "référent numérique"),
+        Role::Staff => ("Mme Camara", "professeur documentaliste"),
     };
     Layout {
         stylesheet: "style.css".to_owned(),
@@ -38,6 +39,7 @@ pub fn layout(role: Role, here: &str, amount: Amount) -> Layout {
         demo: amount != Amount::One,
         now: NOW,
         role: Some(role),
+        others: vec![],
         who: Some(Who { name: amount.word(name), detail: Some(detail.to_owned()) }),
         here: here.to_owned(),
         flash: None,

@@ -370,7 +370,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         class: amount.class(),
         subject: amount.word("mathématiques"),
         load: format!("/enseignant/cahiers/{BOOK}/charge"),
-        outside: format!("/enseignant/cahiers/{BOOK}/hors-emploi-du-temps"),
+        outside: (amount != Amount::One).then(|| format!("/enseignant/cahiers/{BOOK}/hors-emploi-du-temps")),
         next: Some(Link { href: LESSON.to_owned(), text: "jeudi 19\u{a0}novembre, 8\u{a0}h".to_owned() }),
         held: 38,
         filled: 36,

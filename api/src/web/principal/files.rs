@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::Date;
 
 use crate::web::filters;
-use crate::web::layout::{FieldError, Layout, error_of};
+use crate::web::layout::{Choice, FieldError, Layout, error_of};
 
 /// Limits that were decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,9 @@ pub struct LimitsForm {
 #[template(path = "principal/files.html")]
 pub struct FilesPage {
     pub layout: Layout,
+    /// Those they may choose from, when there are several; `school` is the one shown.
+    pub schools: Vec<Choice>,
+    pub school: String,
     pub now: Decided,
     /// Decided already, from a later day.
     pub later: Vec<Decided>,

@@ -40,10 +40,7 @@ impl Done {
                 "La séance est retirée de la vue des élèves et des familles. L’historique la garde, avec votre motif.",
                 false,
             ),
-            "brouillon" => (
-                "Le brouillon est enregistré : personne d’autre que vous ne le voit, jusqu’à ce que vous publiiez.",
-                false,
-            ),
+            "brouillon" => ("Le brouillon est enregistré.", false),
             "brouillon-jete" => ("Le brouillon est jeté.", false),
             "note" => ("La note est enregistrée : personne d’autre que vous ne la voit.", false),
             "note-effacee" => ("La note est effacée.", false),

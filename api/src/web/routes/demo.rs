@@ -13,8 +13,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 
-use super::welcome::role;
-use super::{Page, Shared, Web, said};
+use super::{Page, Shared, Web, roles_on, said};
 use crate::demo::Demo;
 use crate::facts::{Books, PersonBook};
 use crate::problem::Problem;
@@ -59,7 +58,7 @@ pub fn people(web: &Web, demo: &Demo) -> (Vec<Chapter>, Vec<Person>) {
 const LISTED: usize = 40;
 
 fn role_of(books: &Books, id: PersonId, today: Date) -> Option<Role> {
-    books.standpoints(id, today).first().copied().map(role)
+    roles_on(books, id, today).first().copied()
 }
 
 fn person(books: &Books, id: PersonId, role: Role, today: Date) -> Option<Person> {

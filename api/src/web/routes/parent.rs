@@ -129,7 +129,9 @@ async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     let layout = web.layout(Some(visitor), Some(side.role()), side.role().home());
     // Of several schools, each card names its own.
     let layout = if several { Layout { school: None, ..layout } } else { layout };
-    page(&HomePage::new(layout, cards, objections))
+    // Who is written on a pupil's record and reads nothing is not told that nothing is written.
+    let near = side == Side::Parent && cards.is_empty() && web.app.register.read().children(visitor.0).next().is_some();
+    page(&HomePage { near: near && objections.is_empty(), ..HomePage::new(layout, cards, objections) })
 }
 
 fn school_name(books: &Books, reading: &Reading<'_>) -> Option<String> {

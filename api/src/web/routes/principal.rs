@@ -52,7 +52,7 @@ pub fn routes() -> Router<Arc<Web>> {
         .route("/direction/eleves", get(births::list))
         .route("/direction/eleves/{pupil}", get(births::show).post(births::state))
         .route("/direction/roles", get(roles::list).post(roles::give))
-        .route("/direction/roles/{person}/{role}/fin", get(roles::end_form).post(roles::end))
+        .route("/direction/roles/{person}/{role}/{from}/fin", get(roles::end_form).post(roles::end))
         .route("/direction/fichiers", get(files::show).post(files::decide))
         .route("/direction/mandats", get(mandates::show).post(mandates::open))
         .route("/direction/mandats/{mandate}/fermer", post(mandates::close))
@@ -80,31 +80,40 @@ impl<'a> Office<'a> {
         Ok(Self { web, head, school, scope, local })
     }
 
-    /// The same for a page of settings, which a référent numérique has too: with a scope in which nothing is read.
+    /// The same for a page of settings, which a référent numérique has too: with a scope in which nothing is read. Of several schools,
+    /// the one they chose, or the first that they lead.
     fn of_settings(web: &'a Web, visitor: Visitor) -> Result<(Self, Role), Problem> {
-        if let Ok(office) = Self::open(web, visitor) {
-            return Ok((office, Role::Principal));
-        }
-        let (Visitor(person), books, now) = (visitor, web.app.register.read(), web.app.now());
-        let local = |school: SchoolId| books.schools.get(&school).map(|book| book.local(now));
-        let sets_up = |school: SchoolId| {
-            let today = local(school)?.date();
-            books.is_active(person, today).then_some(())?;
-            let mut held = books.roles(person, today).filter(|held| held.school == school);
-            held.any(|held| held.role == Held::Referent).then_some(school)
+        let (Visitor(person), books) = (visitor, web.app.register.read());
+        let led = led(web, &books, person);
+        let known = [led.clone(), set_up(web, &books, person)].concat();
+        let chosen = web.led(visitor).filter(|chosen| known.contains(chosen));
+        let school = chosen.or(known.first().copied()).ok_or_else(Problem::unknown)?;
+        let local = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(web.app.now());
+        let role = if led.contains(&school) { Role::Principal } else { Role::Referent };
+        let scope = match role {
+            Role::Principal => {
+                Scope { schools: [school].into(), ..books.scope(person, Standpoint::Head, local.date()) }
+            }
+            _ => Scope::nothing(),
         };
-        let held = books.person(person).map_or(&[][..], |book| &book.roles);
-        let school = held.iter().find_map(|held| sets_up(held.school)).ok_or_else(Problem::unknown)?;
-        let local = local(school).ok_or_else(Problem::unknown)?;
-        let scope = books.scope(person, Standpoint::Head, local.date());
-        Ok((Self { web, head: person, school, scope, local }, Role::Referent))
+        Ok((Self { web, head: person, school, scope, local }, role))
     }
 
     /// The schools they may choose from; none when they lead one.
     fn choices(&self) -> Vec<Choice> {
         let books = self.web.app.register.read();
-        let led = led(self.web, &books, self.head);
-        let known = led.iter().filter(|_| led.len() > 1).filter_map(|school| books.schools.get(school));
+        Self::choices_of(&books, &led(self.web, &books, self.head))
+    }
+
+    /// The same for a page of settings.
+    fn choices_of_settings(&self) -> Vec<Choice> {
+        let books = self.web.app.register.read();
+        let known = [led(self.web, &books, self.head), set_up(self.web, &books, self.head)].concat();
+        Self::choices_of(&books, &known)
+    }
+
+    fn choices_of(books: &Books, schools: &[SchoolId]) -> Vec<Choice> {
+        let known = schools.iter().filter(|_| schools.len() > 1).filter_map(|school| books.schools.get(school));
         let choice = |school: &SchoolBook| Choice {
             value: school.school.to_string(),
             label: said::school(&school.identity.name),
@@ -124,17 +133,37 @@ fn led(web: &Web, books: &Books, head: PersonId) -> Vec<SchoolId> {
     led.into_iter().map(|school| school.school).collect()
 }
 
+/// The schools somebody sets up today as référent numérique, and does not lead.
+fn set_up(web: &Web, books: &Books, person: PersonId) -> Vec<SchoolId> {
+    let led = led(web, books, person);
+    let sets_up = |school: &&SchoolBook| {
+        let today = school.local(web.app.now()).date();
+        let mut held = books.roles(person, today).filter(|held| held.school == school.school);
+        books.is_active(person, today) && held.any(|held| held.role == Held::Referent) && !led.contains(&school.school)
+    };
+    let mut schools: Vec<&SchoolBook> = books.schools.values().filter(sets_up).collect();
+    schools.sort_by(|a, b| a.identity.name.cmp(&b.identity.name));
+    schools.into_iter().map(|school| school.school).collect()
+}
+
 #[derive(Deserialize)]
 struct ChosenSchool {
     etablissement: Option<SchoolId>,
+    /// `fichiers` when the page of settings asks.
+    page: Option<String>,
 }
 
-/// A head of several schools goes to another of theirs. Nothing is written: what a page shows is all that changes.
+/// A head, or a référent, of several schools goes to another of theirs. Nothing is written: what a page shows is all that changes.
 async fn choose(State(web): Shared, visitor: Visitor, Form(chosen): Form<ChosenSchool>) -> Page {
-    let known = led(&web, &web.app.register.read(), visitor.0);
+    let of_settings = chosen.page.as_deref() == Some("fichiers");
+    let known = {
+        let books = web.app.register.read();
+        let set_up = if of_settings { set_up(&web, &books, visitor.0) } else { vec![] };
+        [led(&web, &books, visitor.0), set_up].concat()
+    };
     let school = chosen.etablissement.filter(|school| known.contains(school)).ok_or_else(Problem::unknown)?;
     web.leads(visitor, school);
-    Ok(Redirect::to("/direction").into_response())
+    Ok(Redirect::to(if of_settings { "/direction/fichiers" } else { "/direction" }).into_response())
 }
 
 #[derive(Deserialize)]

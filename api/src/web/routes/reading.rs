@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::access::Scope;
 use domain::calendar::{LessonOn, days_after, monday_of};
+use domain::directory::service::ALL_SUBJECTS;
 use domain::ids::{EntryId, GroupId, PersonId, SchoolId, TextbookId};
 use domain::personal::SealedCell;
 use jiff::Timestamp;
@@ -309,7 +310,7 @@ impl<'a> Reading<'a> {
             let given_on = held(books, work.place.textbook, &work.given_in).map_or(work.given_in.date, |at| at.date);
             let due = books.due_lesson(work.place.textbook, &work.work.due);
             let view = Homework {
-                subject: said::subject(books, work.place.school, &work.place.subject),
+                subject: subject_of_work(books, work.place.school, &work.place.subject),
                 teacher: said::teachers(books, work.place.textbook, work.given_in.date),
                 text: texts.of(work.text.as_ref()),
                 kind: Some(said::kind(work.work.kind).to_owned()),
@@ -367,4 +368,9 @@ pub fn before(text: Option<&str>) -> Result<Option<Before>, Problem> {
         Some(Before { date: at.date(), starts_at: at.time(), entry })
     };
     read().map(Some).ok_or_else(|| Problem::invalid("cursor-malformed", "avant"))
+}
+
+/// The subject of a work; empty where a teacher has all subjects: it would be the same on every line, and says nothing.
+fn subject_of_work(books: &Books, school: SchoolId, code: &str) -> String {
+    if code == ALL_SUBJECTS { String::new() } else { said::subject(books, school, code) }
 }

@@ -357,6 +357,7 @@ pub fn detail(books: &Books, person: PersonId, role: Role, on: Date) -> Option<S
         Role::Companion => Some("AESH".to_owned()),
         Role::Inspector => Some("inspection".to_owned()),
         Role::Referent => Some("référent numérique".to_owned()),
+        Role::Staff => super::staff::held(books, person, on).first().map(|held| self::role(held.role).to_owned()),
         Role::Parent => None,
     }
 }

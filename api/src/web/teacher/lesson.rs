@@ -107,6 +107,8 @@ pub struct SourceLink {
 pub struct Papers {
     /// When the draft shown in the form was saved.
     pub draft_of: Option<DateTime>,
+    /// It was saved by the form before this page, which says so above.
+    pub just_kept: bool,
     /// There is a draft, and the form was filled from something else.
     pub waiting: bool,
     /// The lesson was written anew since that draft was saved.

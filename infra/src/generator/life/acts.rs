@@ -114,6 +114,7 @@ fn work(told: &Told, numbers: &Numbers, chance: &mut Chance) -> Vec<Given> {
             kind: HomeworkKind::Test,
             minutes: 30 + 5 * chance.below(4) as u16,
             written: false,
+            level: None,
         });
     }
     for task in &told.page.homework {
@@ -124,6 +125,7 @@ fn work(told: &Told, numbers: &Numbers, chance: &mut Chance) -> Vec<Given> {
                 kind: task.kind,
                 minutes: task.minutes,
                 written: task.kind.is_written(),
+                level: None,
             });
         }
     }

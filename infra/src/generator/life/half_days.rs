@@ -92,13 +92,14 @@ impl<'a> Class<'a> {
             let pages = [turn(french, day), turn(maths, day)];
             for task in pages.into_iter().flatten().flat_map(|page| &page.homework) {
                 let several = self.levels.len() > 1;
-                let level = if several { typeset(&format!("{} : ", level.label())) } else { String::new() };
+                let named = if several { typeset(&format!("{} : ", level.label())) } else { String::new() };
                 given.push(Given {
-                    text: format!("{level}{}", task.text),
+                    text: format!("{named}{}", task.text),
                     due: if chance.percent(20) { Due::LessonAfter(5) } else { Due::NextLesson },
                     kind: task.kind,
                     minutes: task.minutes,
                     written: false,
+                    level: several.then_some(*level),
                 });
             }
         }

@@ -77,6 +77,7 @@ fn given(moment: &Moment) -> impl Fn(&bank::Task) -> Given {
         kind: task.kind,
         minutes: task.minutes,
         written: task.kind.is_written(),
+        level: None,
     }
 }
 

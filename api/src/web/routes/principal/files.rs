@@ -46,6 +46,8 @@ struct Typed {
     taken: BTreeSet<Media>,
     from: String,
     key: String,
+    /// Of which school the page was.
+    school: Option<String>,
 }
 
 impl Typed {
@@ -59,6 +61,7 @@ impl Typed {
             taken: limits.taken.clone(),
             from: today.to_string(),
             key: Uuid::now_v7().to_string(),
+            school: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Typed {
                 "type" => typed.taken.extend(Media::parse(&value)),
                 "du" => typed.from = value,
                 "cle" => typed.key = value,
+                "etablissement" => typed.school = Some(value),
                 size => {
                     if let Some(at) = SIZES.iter().position(|known| *known == size) {
                         typed.sizes[at] = value;
@@ -122,7 +126,7 @@ impl Typed {
     }
 
     fn form(self, errors: Vec<FieldError>) -> LimitsForm {
-        let Self { sizes: [document, image, audio, video, textbook], taken, from, key } = self;
+        let Self { sizes: [document, image, audio, video, textbook], taken, from, key, .. } = self;
         let choice = |media: Media| TypeChoice {
             value: media.name().to_owned(),
             label: said::media(media).to_owned(),
@@ -202,6 +206,8 @@ async fn view(
     let layout = office.web.layout(Some(visitor), Some(role), "/direction/fichiers");
     Ok(FilesPage {
         layout: with_flash(layout, done.flash(today)),
+        schools: office.choices_of_settings(),
+        school: office.school.to_string(),
         now: decided(&limits),
         later: later.values().map(|limits| decided(limits)).collect(),
         used: (role == Role::Principal).then_some(used),
@@ -218,6 +224,14 @@ pub async fn show(State(web): Shared, visitor: Visitor, Query(done): Query<Done>
 pub async fn decide(State(web): Shared, visitor: Visitor, Form(fields): Form<Vec<(String, String)>>) -> Page {
     let (office, role) = Office::of_settings(&web, visitor)?;
     let typed = Typed::read(fields);
+    if typed.school.as_ref().is_some_and(|school| *school != office.school.to_string()) {
+        // Of several schools, another one was chosen since.
+        let message =
+            "Cette page était celle d’un autre établissement : vérifiez celui qui est choisi, puis recommencez.";
+        let errors = vec![FieldError { field: "etablissement".to_owned(), message: fr::spaced(message) }];
+        let page = view((&office, role), visitor, (Some(typed), errors), &Done::default()).await?;
+        return page_with(StatusCode::CONFLICT, &page);
+    }
     let limits = match typed.limits((office.local.date(), role)) {
         Ok(limits) => limits,
         Err(errors) => {

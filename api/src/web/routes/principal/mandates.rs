@@ -8,17 +8,18 @@ use axum::response::{IntoResponse, Redirect};
 use axum::{Form, RequestExt as _};
 use domain::calendar::days_after;
 use domain::directory::person::Role as Held;
-use domain::ids::{MandateId, PersonId, TextbookId};
+use domain::ids::{GroupId, MandateId, PersonId, TextbookId};
 use domain::inspection::mandate::Command;
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::Office;
 use crate::app::Said;
+use crate::facts::Books;
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::layout::{Choice, FieldError, Role};
-use crate::web::principal::{Mandate, MandateForm, MandatesPage, ServiceChoice, ServiceGroup};
+use crate::web::principal::{Mandate, MandateForm, MandatesPage, ServiceChoice, ServiceGroup, ServiceLevel};
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page_with, said, with_flash};
 
@@ -94,6 +95,16 @@ impl Typed {
     }
 }
 
+/// « 3e » of « 3e B »; of a group, that of its first class.
+fn level_of(books: &Books, group: GroupId) -> String {
+    let class = books.groups.get(&group).and_then(|book| {
+        let code = book.description.classes.iter().min()?;
+        Some(said::group_of(books, GroupId::of(book.school, book.year, code))).filter(|label| !label.is_empty())
+    });
+    let label = class.unwrap_or_else(|| said::group_of(books, group));
+    label.split(' ').next().unwrap_or_default().to_owned()
+}
+
 fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldError>, done: &Done) -> MandatesPage {
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), "/direction/mandats");
     let today = office.local.date();
@@ -110,15 +121,23 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
         let subject = said::inside(&said::subject(&books, service.school, &service.subject));
         Some((said::group_of(&books, service.group), subject, said::teachers(&books, *textbook, today)))
     };
-    let mut groups: BTreeMap<String, Vec<ServiceChoice>> = BTreeMap::new();
+    let mut levels: BTreeMap<String, BTreeMap<String, Vec<ServiceChoice>>> = BTreeMap::new();
     for service in books.services_of_school(office.school) {
         let Some((class, subject, teacher)) = label(&service.textbook) else { continue };
         let value = service.textbook.to_string();
         let chosen = typed.textbooks.contains(&value);
+        let groups = levels.entry(level_of(&books, service.group)).or_default();
         groups.entry(class).or_default().push(ServiceChoice { value, label: format!("{subject}, {teacher}"), chosen });
     }
-    groups.values_mut().for_each(|services| services.sort_by(|a, b| a.label.cmp(&b.label)));
-    let groups = groups.into_iter().map(|(class, services)| ServiceGroup { class, services }).collect();
+    let group = |(class, mut services): (String, Vec<ServiceChoice>)| {
+        services.sort_by(|a, b| a.label.cmp(&b.label));
+        ServiceGroup { class, services }
+    };
+    let level = |(label, groups): (String, BTreeMap<String, Vec<ServiceChoice>>)| ServiceLevel {
+        label,
+        groups: groups.into_iter().map(group).collect(),
+    };
+    let levels = levels.into_iter().map(level).collect();
     let of_school = books.mandates.values().filter(|book| book.school == office.school);
     let mandate = |book: &crate::facts::MandateBook| Mandate {
         id: book.mandate.to_string(),
@@ -139,7 +158,7 @@ fn view(office: &Office<'_>, visitor: Visitor, typed: Typed, errors: Vec<FieldEr
     };
     let (open, closed): (Vec<_>, Vec<_>) = of_school.partition(|book| !book.grant.closed && today <= book.grant.until);
     let Typed { inspector, from, to, key, .. } = typed;
-    let form = MandateForm { inspectors, inspector, groups, from, to, key, errors };
+    let form = MandateForm { inspectors, inspector, levels, from, to, key, errors };
     MandatesPage {
         open: open.into_iter().map(mandate).collect(),
         closed: closed.into_iter().map(mandate).collect(),

@@ -33,7 +33,7 @@ use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, page_with, with_flash};
-use crate::web::teacher::LessonPage;
+use crate::web::teacher::{LessonPage, Papers};
 use standing::Standing;
 use taken::Taken;
 
@@ -162,7 +162,9 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
         Some(flash) => with_flash(page.layout, Some(flash)),
         None => page.layout,
     };
-    page_with(StatusCode::OK, &LessonPage { layout, papers: standing.on_desk.view(&standing, drafted), ..page })
+    let just_kept = asked.done.fait.as_deref() == Some("brouillon");
+    let papers = Papers { just_kept, ..standing.on_desk.view(&standing, drafted) };
+    page_with(StatusCode::OK, &LessonPage { layout, papers, ..page })
 }
 
 pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {

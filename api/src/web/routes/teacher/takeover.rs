@@ -43,7 +43,9 @@ impl Desk<'_> {
                 text: format!("{class}, {subject}"),
             }
         };
-        taken.map(|service| link(service.textbook)).collect()
+        let mut links: Vec<Link> = taken.map(|service| link(service.textbook)).collect();
+        links.sort_by(|a, b| a.text.cmp(&b.text));
+        links
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::{Path, Query, State};
 use domain::calendar::days_after;
+use domain::directory::service::Assignment;
 use domain::ids::{EntryId, TextbookId};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -234,10 +235,12 @@ pub async fn show(
     entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
     entries.extend(kept.given_outside(&books, &desk));
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.date, entry.start)));
-    let next = kept.next(&books, &desk);
+    let mine = |held: &Assignment| held.teacher == desk.teacher && held.holds(today);
+    let keeps = books.services.get(&textbook).is_some_and(|service| service.assignments.iter().any(mine));
+    let next = kept.next(&books, &desk).filter(|_| keeps);
     drop(books);
     let here = format!("/enseignant/cahiers/{textbook}");
     let layout = with_flash(desk.layout(&here), done.flash(today));
-    let (load, outside) = (format!("{here}/charge"), format!("{here}/hors-emploi-du-temps"));
+    let (load, outside) = (format!("{here}/charge"), keeps.then(|| format!("{here}/hors-emploi-du-temps")));
     page(&TextbookPage { layout, class, subject, load, outside, next, held, filled, entries, older: None })
 }

@@ -1,4 +1,4 @@
-//! `/direction/roles/{person}/{role}/fin`: the day on which a role ends, then what will follow, then its recording.
+//! `/direction/roles/{person}/{role}/{from}/fin`: the day on which a role held since a day ends, then what will follow, then its recording.
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -30,7 +30,10 @@ pub struct Typed {
     confirmer: String,
 }
 
-/// One role of somebody of the staff, today or to come.
+/// A person, a role as forms name it, and the first day of the spell.
+type Named = (PersonId, String, String);
+
+/// One spell of a role of somebody of the staff, today or to come.
 #[derive(Clone, Copy)]
 struct Ended {
     person: PersonId,
@@ -40,13 +43,25 @@ struct Ended {
 }
 
 impl Ended {
-    /// Any other is not known here. None: they are not this any more.
-    fn of(office: &Office<'_>, person: PersonId, role: &str) -> Result<Option<Self>, Problem> {
+    /// Any other is not known here. None: they are not this any more, or not by a spell that begins on that day.
+    fn of(office: &Office<'_>, (person, role, from): &Named) -> Result<Option<Self>, Problem> {
+        let person = *person;
         let books = office.web.app.register.read();
         let known = staff(office, &books).iter().any(|(known, _)| *known == person);
         let part = Part::parse(office, &books, role).filter(|_| known).ok_or_else(Problem::unknown)?;
-        let first = part.days(office, &books, person).into_iter().min();
-        Ok(first.map(|(from, until)| Self { person, part, from, until }))
+        let from = from.parse::<Date>().map_err(|_| Problem::unknown())?;
+        let spell = part.days(office, &books, person).into_iter().find(|(first, _)| *first == from);
+        Ok(spell.map(|(from, until)| Self { person, part, from, until }))
+    }
+
+    /// The day of the end: of this spell, and of none before it.
+    fn day(self, text: &str) -> Result<Date, FieldError> {
+        let on = day("le", text)?;
+        if on < self.from {
+            let first = fr::dated(self.from);
+            return Err(wrong("le", &format!("Ce rôle commence le {first} : indiquez ce jour, ou un jour qui suit.")));
+        }
+        Ok(on)
     }
 
     /// Of the stream that the end is written in.
@@ -69,8 +84,8 @@ impl Ended {
         }
     }
 
-    /// What will follow: `À partir du 23 novembre 2026, Mme Vidal n’aura plus le rôle…`
-    fn said(self, books: &Books, on: Date) -> String {
+    /// What will follow: `À partir du 23 novembre 2026, Mme Vidal n’aura plus le rôle…` What was to come after is called off with it.
+    fn said(self, office: &Office<'_>, books: &Books, on: Date) -> String {
         let (who, role, on) = (books.formal_name(self.person), self.part.said(books), fr::dated(on));
         let then = match self.part {
             Part::Of(Held::Head | Held::Deputy) => {
@@ -84,7 +99,12 @@ impl Ended {
             Part::Tutor(_) => "La semaine de cette classe lui sera fermée, sauf si un autre rôle la lui ouvre.",
             Part::Of(_) => "Ce que ce rôle lui ouvre ici lui sera fermé.",
         };
-        fr::spaced(&format!("À partir du {on}, {who} n’aura plus le rôle « {role} ». {then}"))
+        let after = self.part.days(office, books, self.person).into_iter().map(|(from, _)| from);
+        let again = after.filter(|from| *from > self.from).min();
+        let called_off =
+            again.map(|from| format!(" Donné de nouveau à partir du {}, il est annulé aussi.", fr::dated(from)));
+        let called_off = called_off.unwrap_or_default();
+        fr::spaced(&format!("À partir du {on}, {who} n’aura plus le rôle « {role} ». {then}{called_off}"))
     }
 }
 
@@ -95,7 +115,7 @@ fn view(
     typed: Typed,
     (errors, preview): (Vec<FieldError>, Option<String>),
 ) -> RoleEndPage {
-    let action = ended.part.end_of(ended.person);
+    let action = ended.part.end_of(ended.person, ended.from);
     let layout = office.web.layout(Some(visitor), Some(Role::Principal), &action);
     let books = office.web.app.register.read();
     RoleEndPage {
@@ -113,25 +133,20 @@ fn view(
     }
 }
 
-pub async fn form(State(web): Shared, visitor: Visitor, Path((person, role)): Path<(PersonId, String)>) -> Page {
+pub async fn form(State(web): Shared, visitor: Visitor, Path(named): Path<Named>) -> Page {
     let office = Office::open(&web, visitor)?;
-    let ended = Ended::of(&office, person, &role)?.ok_or_else(Problem::unknown)?;
+    let ended = Ended::of(&office, &named)?.ok_or_else(Problem::unknown)?;
     let typed = Typed { le: office.local.date().max(ended.from).to_string(), ..Typed::default() };
     page_with(StatusCode::OK, &view(&office, visitor, ended, typed, (vec![], None)))
 }
 
-pub async fn end(
-    State(web): Shared,
-    visitor: Visitor,
-    Path((person, role)): Path<(PersonId, String)>,
-    Form(typed): Form<Typed>,
-) -> Page {
+pub async fn end(State(web): Shared, visitor: Visitor, Path(named): Path<Named>, Form(typed): Form<Typed>) -> Page {
     let office = Office::open(&web, visitor)?;
-    let Some(ended) = Ended::of(&office, person, &role)? else {
+    let Some(ended) = Ended::of(&office, &named)? else {
         // One that has just ended, by this very form maybe, is not there any more: the list says so.
         return Ok(Redirect::to("/direction/roles?fait=role-inchange").into_response());
     };
-    let (on, version) = match (day("le", &typed.le), typed.version.parse::<i64>()) {
+    let (on, version) = match (ended.day(&typed.le), typed.version.parse::<i64>()) {
         (Ok(on), Ok(version)) => (on, version),
         (on, _) => {
             let incomplete = || wrong("le", "Ce formulaire est incomplet : relisez, puis recommencez.");
@@ -144,7 +159,7 @@ pub async fn end(
     if typed.confirmer != "oui" {
         return match asked.tried(&office).await {
             Ok(()) => {
-                let sentence = ended.said(&web.app.register.read(), on);
+                let sentence = ended.said(&office, &web.app.register.read(), on);
                 page_with(StatusCode::OK, &view(&office, visitor, ended, typed, (vec![], Some(sentence))))
             }
             Err(problem) => refused(&office, visitor, ended, typed, problem),

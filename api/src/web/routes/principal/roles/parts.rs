@@ -33,9 +33,9 @@ impl Part {
         }
     }
 
-    /// Where it is ended.
-    pub fn end_of(self, person: PersonId) -> String {
-        format!("/direction/roles/{person}/{}/fin", self.value())
+    /// Where the spell that begins on that day is ended.
+    pub fn end_of(self, person: PersonId, from: Date) -> String {
+        format!("/direction/roles/{person}/{}/{from}/fin", self.value())
     }
 
     /// One that is given in this school and this year; any other is not known here.
@@ -110,7 +110,7 @@ pub fn lines(office: &Office<'_>, books: &Books) -> (Vec<RoleLine>, usize) {
                     to: until.and_then(|until| days_after(until, -1)),
                     ahead: today < from,
                     pupils: if part == Part::Of(Held::Aesh) { accompanied(office, books, person) } else { vec![] },
-                    end: part.end_of(person),
+                    end: part.end_of(person, from),
                 });
             }
         }

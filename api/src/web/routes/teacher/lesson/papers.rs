@@ -52,6 +52,7 @@ impl OnDesk {
         let at = standing.at();
         Papers {
             draft_of: self.saved_at.filter(|_| drafted),
+            just_kept: false,
             waiting: !drafted && self.draft.is_some(),
             overtaken: drafted && self.draft.as_ref().is_some_and(|draft| standing.changed_since(draft)),
             note: self.note.clone(),

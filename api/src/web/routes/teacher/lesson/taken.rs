@@ -234,7 +234,8 @@ pub async fn targets(
         alike.map(|(other, _)| other).filter(|other| books.services.get(other).is_some_and(held)).collect()
     };
     let written = queries::written_between(app.tables(teacher::NAME)?, &desk.scope, &parallel, from, until).await?;
-    let written: HashSet<EntryId> = written.into_iter().filter(|row| !row.withdrawn).map(|row| row.entry).collect();
+    // One that was withdrawn is written too: it is written again by whoever opens it, and not by a copy.
+    let written: HashSet<EntryId> = written.into_iter().map(|row| row.entry).collect();
     let books = app.register.read();
     let link = |other: &TextbookId| {
         let free = |at: &LessonAt| at.is_expected() && !written.contains(&at.entry());
