@@ -10,7 +10,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use serde::de::{Error as _, IgnoredAny};
+use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -325,7 +325,7 @@ struct Form<'a> {
     clear: Option<String>,
     #[serde(rename = "box")]
     sealed_box: Option<&'a str>,
-    dek: Option<IgnoredAny>,
+    dek: Option<Vec<&'a str>>,
     commit: Option<&'a str>,
     part: Option<u16>,
 }

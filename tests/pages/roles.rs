@@ -128,6 +128,10 @@ async fn of_two_spells_of_a_role_the_one_named_is_ended() {
     let (_, told) = pages.call(Some(HEAD), "POST", &first, &typed).await;
     let told = told.replace('\u{a0}', " ");
     assert!(told.contains("4 janvier 2027, il est annulé aussi"), "what was to come goes with it: {told}");
+    // A day after its end would end the other one.
+    let after = format!("le=2027-02-01&version={}&cle=z", hidden(&form, "version"));
+    let (status, text) = pages.call(Some(HEAD), "POST", &first, &after).await;
+    assert!(status == 422 && text.contains("Ce rôle finit déjà après le"), "{text}");
     let form = pages.opens(HEAD, &path).await;
     assert!(form.contains("à partir du <time datetime=\"2027-01-04\">"), "{form}");
     assert!(form.contains(&format!("value=\"{later}\"")), "the first day offered is one of that spell: {form}");

@@ -203,7 +203,7 @@ const SETTINGS: &str = "/direction/fichiers";
 async fn a_referent_of_two_schools_sets_up_each_and_one_who_teaches_finds_the_page_in_the_menu() {
     let pages = Pages::open().await.with_the_other_school().await;
     let sets_up = |school| person::Command::TakeRole { school, role: Role::Referent, from: RENTREE, until: None };
-    assert!(!pages.sees(REFERENT, SETTINGS).await.contains("name=\"etablissement\"><"), "of one school");
+    assert!(!pages.sees(REFERENT, SETTINGS).await.contains("action=\"/direction/etablissement\""), "of one school");
     pages.elsewhere::<person::Person>(REFERENT, SchoolYear::NONE, sets_up(elsewhere())).await;
     pages.elsewhere::<person::Person>(OTHER_TEACHER, SchoolYear::NONE, sets_up(elsewhere())).await;
     pages.school.app.await_readers(pages.school.head().await).await;

@@ -80,7 +80,7 @@ pub struct Fill {
     by_month: Vec<OfMonth>,
 }
 
-/// How much of the timetable is written: of the lessons between two days that are over, those with an entry that stands.
+/// How much of the timetable is written: of the lessons between two days that are expected by now, those with an entry that stands.
 ///
 /// One that is not written is expected once its day is over, by the clock of the school; one that is written counts as soon as it is over.
 /// A lesson counts for the substitute of that day, else for its teacher. Each teacher is shown who read these figures, and on what day.

@@ -41,7 +41,7 @@ use crate::app::{App, Mode};
 use crate::auth;
 use crate::compression;
 use crate::demo::Demo;
-use crate::facts::Books;
+use crate::facts::{Books, Standpoint};
 use crate::http;
 use crate::problem::Problem;
 
@@ -115,7 +115,14 @@ impl Web {
         let now = self.app.now();
         let school = visitor.and_then(|Visitor(person)| books.person(person)?.roles.first().map(|held| held.school));
         let sets_up = matches!(role, Some(Role::Principal | Role::Referent));
-        let led = visitor.filter(|_| sets_up).and_then(|visitor| self.led(visitor));
+        // A school that was chosen to be set up alone is not the one whose figures a head reads.
+        let shows = |Visitor(person): Visitor, chosen: &SchoolId| {
+            let today = books.schools.get(chosen).map(|school| school.local(now).date());
+            let leads = |on| books.scope(person, Standpoint::Head, on).schools.contains(chosen);
+            role == Some(Role::Referent) || today.is_some_and(leads)
+        };
+        let led = visitor.filter(|_| sets_up);
+        let led = led.and_then(|visitor| self.led(visitor).filter(|chosen| shows(visitor, chosen)));
         let school = led.or(school);
         let school =
             school.or(self.demo.as_ref().map(|demo| demo.school)).and_then(|school| books.schools.get(&school));

@@ -172,7 +172,7 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
-    /// It has begun, and its day is not over.
+    /// Not written yet, and its day is not over, or its work alone is given.
     ToWrite,
     Cancelled,
     Assured,

@@ -177,3 +177,98 @@ async fn work_given_alone_outside_the_timetable_leads_back_to_its_lesson() {
     let day = on_day(&pages.sees(OTHER_TEACHER, "/enseignant").await, THURSDAY);
     assert!(day.contains("Rattrapage") && day.matches("hors emploi du temps").count() == 1, "{day}");
 }
+
+#[tokio::test]
+async fn work_is_taken_out_of_sight_alone_whether_its_lesson_is_written_or_not() {
+    let pages = Pages::in_class().await;
+    let form = english_form();
+    assert!(!pages.sees(OTHER_TEACHER, &form).await.contains("name=\"quoi\""), "nothing is in sight yet");
+    pages.gives_work_alone(&format!("{WORK}&travail_2_texte=Apprendre+la+leçon&travail_2_pour=2026-11-23")).await;
+    let page = pages.sees(OTHER_TEACHER, &form).await;
+    let choices = between(&page, "name=\"quoi\">", "</select>").to_owned();
+    assert!(choices.contains("Lire le chapitre 3") && !choices.contains("seance"), "{choices}");
+    let id = |text: &str| {
+        let option = choices.split("value=\"").find(|option| option.contains(text)).unwrap_or_default();
+        option.split('"').next().unwrap_or_default().to_owned()
+    };
+    let (first, second) = (id("Lire le chapitre 3"), id("Apprendre la leçon"));
+    let withdraw = format!("{form}/retirer");
+    let (status, text) = pages.sends(OTHER_TEACHER, &form, &withdraw, &format!("quoi={first}&motif=")).await;
+    assert!(status == 422 && text.contains(&format!("value=\"{first}\" selected")), "{text}");
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &withdraw, &format!("quoi={first}&motif=Erreur")).await.0, 303);
+    let list = pages.sees(PUPIL, "/eleve/travail").await;
+    assert!(!list.contains("Lire le chapitre 3") && list.contains("Apprendre la leçon"), "{list}");
+    let said = plain(&pages.sees(OTHER_TEACHER, "/enseignant?fait=retire-travail").await);
+    assert!(said.contains("Le travail est retiré de la vue"), "{said}");
+    // The lesson is written; the other work goes, and it stays.
+    let fields = format!(
+        "contenu=Past+simple&travail_1_id={second}&travail_1_texte=Apprendre+la+leçon&travail_1_pour=2026-11-23"
+    );
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &form, &fields).await.0, 303);
+    let page = pages.sees(OTHER_TEACHER, &form).await;
+    let choices = between(&page, "name=\"quoi\">", "</select>");
+    assert!(choices.contains("La séance et tout son travail") && choices.contains(&second), "{choices}");
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &withdraw, &format!("quoi={second}&motif=Erreur")).await.0, 303);
+    let list = pages.sees(PUPIL, "/eleve/travail").await;
+    assert!(!list.contains("Apprendre la leçon"), "{list}");
+    assert!(pages.sees(PUPIL, "/eleve").await.contains("Past simple"));
+    // Withdrawn already, it is refused, and the reason typed is kept.
+    let (status, text) = pages.sends(OTHER_TEACHER, &form, &withdraw, &format!("quoi={second}&motif=Encore")).await;
+    assert!(status == 409 && text.contains("Ce travail est déjà retiré de la vue"), "{status} {text}");
+    assert!(text.contains("value=\"Encore\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_form_of_work_alone_that_comes_twice_gives_it_once_and_goes_on_with_the_content() {
+    let pages = Pages::in_class().await;
+    let form = english_form();
+    let (_, page) = pages.call(Some(OTHER_TEACHER), "GET", &form, "").await;
+    let sent = |page: &str, fields: &str| {
+        format!("version={}&cle={}&{WORK}&{fields}", named(page, "version"), named(page, "cle"))
+    };
+    for _ in 0..2 {
+        let (status, text) = pages.call(Some(OTHER_TEACHER), "POST", &form, &sent(&page, "contenu=")).await;
+        assert_eq!(status, 303, "{text}");
+    }
+    assert_eq!(pages.versions().await, (0, 1));
+    // The way back of the browser leads to the form as it was: the content typed there is kept, and the work not given anew.
+    let (status, again) = pages.call(Some(OTHER_TEACHER), "POST", &form, &sent(&page, "contenu=Past+simple")).await;
+    assert!(status != 303 && again.contains("Past simple"), "{again}");
+    let id = named(&again, "travail_1_id");
+    let fields = format!("contenu=Past+simple&travail_1_id={id}&travail_1_type=other");
+    assert_eq!(pages.call(Some(OTHER_TEACHER), "POST", &form, &sent(&again, &fields)).await.0, 303);
+    assert_eq!(pages.versions().await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_draft_goes_on_without_the_work_that_was_withdrawn_since() {
+    let pages = Pages::in_class().await;
+    let form = english_form();
+    let draft = format!("contenu=Past+simple&{WORK}");
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &format!("{form}/brouillon"), &draft).await.0, 303);
+    pages.gives_work_alone(WORK).await;
+    let id = named(&pages.sees(OTHER_TEACHER, &form).await, "travail_1_id");
+    let withdraw = format!("quoi={id}&motif=Erreur");
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &format!("{form}/retirer"), &withdraw).await.0, 303);
+    let page = pages.sees(OTHER_TEACHER, &form).await;
+    assert!(page.contains("Past simple") && !page.contains("Lire le chapitre 3") && !page.contains(&id), "{page}");
+    // A form that was open meanwhile names it still: it is told so, and then goes on.
+    let open = format!("contenu=Past+simple&travail_1_id={id}&{WORK}");
+    let (status, text) = pages.sends(OTHER_TEACHER, &form, &form, &open).await;
+    assert!(status == 409 && text.contains("déjà retiré de la vue") && !text.contains(&id), "{status} {text}");
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &form, "contenu=Past+simple").await.0, 303);
+    assert_eq!(pages.versions().await, (1, 2), "given, and withdrawn");
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_is_one_of_what_the_form_offers() {
+    let pages = Pages::in_class().await;
+    let form = english_form();
+    pages.gives_work_alone(WORK).await;
+    for unknown in ["tout", "00000000-0000-4000-8000-000000000000"] {
+        let fields = format!("quoi={unknown}&motif=Erreur");
+        let (status, text) = pages.sends(OTHER_TEACHER, &form, &format!("{form}/retirer"), &fields).await;
+        assert!(status == 422 && text.contains("id=\"quoi-erreur\""), "{status} {text}");
+    }
+    assert_eq!(pages.versions().await, (0, 1));
+}

@@ -162,6 +162,8 @@ fn lesson(amount: Amount) -> LessonPage {
         ]),
         kinds: vec![choice("exercices", "exercices"), choice("lecon", "leçon à apprendre")],
         writing_restricted: false,
+        withdrawable: Vec::new(),
+        withdrawn: String::new(),
         reason: String::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -185,7 +187,7 @@ fn sources(amount: Amount) -> Vec<SourceLink> {
 /// Put aside on the way to another class.
 fn drafted(amount: Amount) -> LessonPage {
     let mut page = revise(amount);
-    page.existing = None;
+    (page.existing, page.withdrawable) = (None, Vec::new());
     page.targets = Vec::new();
     page.sequence = amount.word("3. Équations");
     page.source_said =
@@ -232,7 +234,7 @@ fn workload(amount: Amount) -> WorkloadPage {
 
 fn late(amount: Amount) -> LessonPage {
     let mut page = revise(amount);
-    page.existing = None;
+    (page.existing, page.withdrawable) = (None, Vec::new());
     page.visibility = Visibility::After { from: november(23).at(7, 0, 0, 0) };
     page.warnings = vec![FieldError {
         field: "travail_1_texte".to_owned(),
@@ -273,6 +275,10 @@ fn outside(amount: Amount) -> OutsidePage {
 fn revise(amount: Amount) -> LessonPage {
     let withdrawn = (amount == Amount::One).then(|| "Publiée dans la mauvaise classe.".to_owned());
     let mut page = lesson(amount);
+    if withdrawn.is_none() {
+        let work = amount.word("Le travail pour le lundi 23 novembre : Exercices 12 et 13.").replace(" :", "\u{202f}:");
+        page.withdrawable = vec![choice("seance", "La séance et tout son travail"), choice("w1", &work)];
+    }
     page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
     page.visibility = Visibility::Now;
     page.sources = Vec::new();

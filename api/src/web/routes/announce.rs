@@ -40,6 +40,10 @@ impl Done {
                 "La séance est retirée de la vue des élèves et des familles. L’historique la garde, avec votre motif.",
                 false,
             ),
+            "retire-travail" => (
+                "Le travail est retiré de la vue des élèves et des familles. L’historique le garde, avec votre motif.",
+                false,
+            ),
             "brouillon" => ("Le brouillon est enregistré.", false),
             "brouillon-jete" => ("Le brouillon est jeté.", false),
             "note" => ("La note est enregistrée : personne d’autre que vous ne la voit.", false),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
+use domain::access;
 use domain::ids::{PersonId, TextbookId};
 
 use super::pupil::{Older, WeekOf};
@@ -130,7 +131,15 @@ async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     // Of several schools, each card names its own.
     let layout = if several { Layout { school: None, ..layout } } else { layout };
     // Who is written on a pupil's record and reads nothing is not told that nothing is written.
-    let near = side == Side::Parent && cards.is_empty() && web.app.register.read().children(visitor.0).next().is_some();
+    let near = side == Side::Parent && cards.is_empty() && {
+        let (books, today) = (web.app.register.read(), layout.today());
+        let follows = |child| {
+            let book = books.person(child)?;
+            access::following(visitor.0, book.guardians_on(today), &book.entourage, today)
+        };
+        let mut children = books.children(visitor.0).peekable();
+        children.peek().is_some() && children.all(|child| follows(child).is_none())
+    };
     page(&HomePage { near: near && objections.is_empty(), ..HomePage::new(layout, cards, objections) })
 }
 

@@ -50,7 +50,7 @@ fn why(role: Held) -> &'static str {
         Held::DataProtection => {
             "Un délégué à la protection des données ne lit pas ce que les personnes écrivent. Ce qui est enregistré, pourquoi et combien de temps est dit sous « Données personnelles », au bas de la page."
         }
-        Held::Archivist => "Un archiviste ne lit pas les cahiers de l’année en cours.",
+        Held::Archivist => "Un archiviste ne lit pas les cahiers de textes par ce rôle.",
         Held::Observatory => "Un observatoire compte, et ne lit rien de ce qui est écrit.",
         Held::HostOperator => "Qui fait marcher les machines ne lit rien de ce qu’elles gardent.",
         _ => "Ce rôle ne demande pas de lire les cahiers de textes.",

@@ -194,6 +194,10 @@ pub struct LessonPage {
     pub kinds: Vec<Choice>,
     /// A primary school: written work is done in class.
     pub writing_restricted: bool,
+    /// What may be taken out of sight: the lesson with its work first, then each work. Empty when nothing of it is in sight.
+    pub withdrawable: Vec<Choice>,
+    /// The one chosen.
+    pub withdrawn: String,
     pub reason: String,
     /// Of either form; `field` is the name of the field.
     pub errors: Vec<FieldError>,
@@ -266,11 +270,6 @@ impl LessonPage {
 
     /// The content must be there: nothing of what is published is emptied.
     pub fn needs_content(&self) -> bool {
-        self.can_withdraw()
-    }
-
-    /// Only what is in sight can be taken out of it.
-    pub fn can_withdraw(&self) -> bool {
         self.existing.as_ref().is_some_and(|existing| existing.withdrawn.is_none())
     }
 

@@ -39,6 +39,9 @@ pub struct Typed {
     pub resources: Vec<ResourceRow>,
     pub homework: Vec<HomeworkRow>,
     pub reason: String,
+    /// What is to be withdrawn: a work by its id, or the lesson.
+    #[serde(skip)]
+    pub withdrawn: String,
     pub version: String,
     pub key: String,
     /// Whether it is to be published although pupils will have little time for the work.
@@ -93,6 +96,7 @@ impl Typed {
             resources,
             homework,
             reason: take("motif".into()),
+            withdrawn: take("quoi".into()),
             version: take("version".into()),
             key: take("cle".into()),
             confirmed: take("confirmer".into()) == "oui",
@@ -136,7 +140,7 @@ impl Typed {
         for (row, n) in self.homework.iter().zip(1..) {
             if row.text.is_empty() {
                 if row.id.is_some() {
-                    let message = "Un travail déjà donné ne se vide pas : écrivez autre chose, ou retirez la séance.";
+                    let message = "Un travail déjà donné ne se vide pas : écrivez autre chose, ou retirez-le de la vue, plus bas.";
                     wrong(errors, format!("travail_{n}_texte"), message);
                 } else if row.has_documents() {
                     let message = "Dites ce qu’il faut faire avec ces documents, ou retirez-les.";
@@ -170,6 +174,35 @@ impl Typed {
             HomeworkRow { id: row.id.clone().or_else(new), ..row.clone() }
         };
         self.homework.iter().zip(1..).map(named).collect()
+    }
+
+    /// Rows of work that is withdrawn are left empty: its text is in sight nowhere, and is not given again by mistake.
+    pub fn leave_out(&mut self, gone: &BTreeSet<HomeworkId>) {
+        for row in &mut self.homework {
+            let id = row.id.as_deref().and_then(|id| Uuid::parse_str(id).ok()).map(HomeworkId);
+            if id.is_some_and(|id| gone.contains(&id)) {
+                *row = HomeworkRow::default();
+            }
+        }
+    }
+
+    /// Rows without a name whose work stands already, since this very form gave it: they are named, and give it no second time.
+    pub fn name_given(&mut self, stands: impl Fn(HomeworkId) -> bool) {
+        let given: Vec<Uuid> = (1..=self.homework.len()).map(|n| self.new_work(n)).collect();
+        for (row, work) in self.homework.iter_mut().zip(given) {
+            if row.id.is_none() && stands(HomeworkId(work)) {
+                row.id = Some(work.to_string());
+            }
+        }
+    }
+
+    /// Whether this very form gave a work already: it comes a second time.
+    pub fn gave(&self, homework: &[NewHomework]) -> bool {
+        let known = |new: &NewHomework| {
+            let id = new.homework.to_string();
+            self.homework.iter().any(|row| row.id.as_deref() == Some(&id))
+        };
+        homework.iter().any(|new| !known(new))
     }
 
     /// What goes with the content of the lesson and with nothing else: its place in the year, its documents.

@@ -9,6 +9,7 @@ mod standing;
 mod taken;
 mod taking_up;
 mod warnings;
+mod withdrawing;
 
 use std::collections::HashMap;
 
@@ -203,7 +204,10 @@ pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let Some(command) = command else {
-        discarded(web, &standing, visitor, &typed).await;
+        // Of work alone sent twice, the draft of the lesson stays.
+        if standing.is_live() {
+            discarded(web, &standing, visitor, &typed).await;
+        }
         return Ok(back(&standing, "inchange", None));
     };
     let (done, alone) = (standing.done(&command), matches!(command, Command::WriteHomework { .. }));
@@ -226,23 +230,26 @@ pub async fn withdraw_at(web: &Web, visitor: Visitor, at: At, fields: HashMap<St
     let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
     let sent = Typed::read(fields, &[]);
-    let typed = Typed { reason: sent.reason.clone(), ..standing.typed() };
+    let typed = Typed { reason: sent.reason.clone(), withdrawn: sent.withdrawn.clone(), ..standing.typed() };
     // What is out of sight already has no such form any more.
-    let field = if standing.is_live() { "motif" } else { "contenu" };
+    let field = if standing.withdrawable().is_empty() { "contenu" } else { "motif" };
     let mut errors = Vec::new();
     versioned(&sent, field, &mut errors);
+    let command = standing.withdrawal(&sent);
+    if command.is_none() {
+        wrong(&mut errors, "quoi".into(), "Choisissez ce qui est retiré, dans la liste.");
+    }
     if sent.reason.is_empty() {
         wrong(&mut errors, field.into(), "Dites pourquoi : le motif reste dans l’historique.");
     }
-    if !errors.is_empty() {
+    let (Some((command, done)), true) = (command, errors.is_empty()) else {
         return unfinished(&desk, &standing, typed, errors).await;
-    }
+    };
     let said = Said { key: Some(sent.key.clone()), expected: sent.expected() };
-    let command = Command::WithdrawEntry { entry: standing.entry, reason: sent.reason, with_homework: true };
     match web.app.in_textbook(visitor.0, at.textbook, said, command).await {
         Ok(receipt) => {
             settled(web, receipt.last_position).await;
-            Ok(back(&standing, "retire", None))
+            Ok(back(&standing, done, None))
         }
         Err(problem) => refused(&desk, &standing, typed, (field, problem)).await,
     }
@@ -332,6 +339,7 @@ async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, pro
             "L’emploi du temps change en ce moment. Votre texte est gardé ici : enregistrez de nouveau dans un instant."
         }
         "entry-withdrawn" => "Cette séance est déjà retirée de la vue.",
+        "homework-withdrawn" => "Ce travail est déjà retiré de la vue : il n’est plus dans ce formulaire.",
         "text-too-long" => "Ce texte dépasse 20 000 caractères : raccourcissez-le, ou joignez un lien.",
         "lesson-malformed" => "Une séance dure de 5 à 720 minutes.",
         "outside-school-year" => "Cette date est hors de l’année scolaire.",
@@ -358,6 +366,9 @@ async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, pro
     let mut errors = Vec::new();
     wrong(&mut errors, field.into(), message);
     // The next sending is another one, made from what stands now.
+    let mut typed = typed;
+    typed.name_given(|id| standing.works.iter().any(|work| work.homework == id));
+    typed.leave_out(&standing.gone);
     let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
     page_with(status, &offered(desk, standing, typed, errors).await?)
 }

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use domain::calendar::days_after;
 use domain::directory::person::Role as Held;
 use domain::directory::{group, person};
 use domain::ids::PersonId;
@@ -60,6 +61,10 @@ impl Ended {
         if on < self.from {
             let first = fr::dated(self.from);
             return Err(wrong("le", &format!("Ce rôle commence le {first} : indiquez ce jour, ou un jour qui suit.")));
+        }
+        if let Some(last) = self.until.filter(|until| *until < on).and_then(|until| days_after(until, -1)) {
+            let last = fr::dated(last);
+            return Err(wrong("le", &format!("Ce rôle finit déjà après le {last} : indiquez un jour qui précède.")));
         }
         Ok(on)
     }

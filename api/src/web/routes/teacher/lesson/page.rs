@@ -95,6 +95,8 @@ impl Standing {
             next_lessons: next_lessons.collect(),
             kinds: kinds.into(),
             writing_restricted: self.written_work_policy(desk).is_some(),
+            withdrawable: self.withdrawable(),
+            withdrawn: typed.withdrawn,
             reason: typed.reason,
             errors,
             warnings: vec![],

@@ -1,10 +1,10 @@
 //! A lesson as it stands: what is written of it, what was given in it, and what it takes to go from there to what was typed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::calendar::{self, LessonOn, days_after};
 use domain::decider::Decider as _;
-use domain::ids::{EntryId, PersonId, SchoolYear, StreamId, TextbookId};
+use domain::ids::{EntryId, HomeworkId, PersonId, SchoolYear, StreamId, TextbookId};
 use domain::personal::SealedCell;
 use domain::textbook::entry::{LessonRef, NewResource, Source};
 use domain::textbook::file::File;
@@ -51,6 +51,8 @@ pub struct Standing {
     pub version: i64,
     pub(super) next: Vec<LessonAt>,
     dues: Dues,
+    /// The work given in it that is out of sight.
+    pub(super) gone: BTreeSet<HomeworkId>,
     /// The work that falls on the days of these lessons already.
     pub(super) loads: BTreeMap<Date, Load>,
     /// When pupils will see what is written now, if the pause holds it back.
@@ -104,7 +106,7 @@ impl Standing {
                 return Err(Problem::unknown());
             }
         }
-        let works: Vec<Task> = tasks.into_iter().filter(|work| !work.withdrawn).collect();
+        let (gone, works): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(|work| work.withdrawn);
         let pupils = with_former(&app.register.read(), pupils, &works);
         let texts = Texts::open(app, cells_of(written.as_ref(), &works)).await?;
         let reason = match &written {
@@ -126,6 +128,7 @@ impl Standing {
             next,
             dues: dues(&app.register.read(), textbook, &works),
             works,
+            gone: gone.into_iter().map(|work| work.homework).collect(),
             loads,
             visible_from,
         })
@@ -290,6 +293,9 @@ impl Standing {
         let homework: Vec<NewHomework> = homework.into_iter().filter(|new| !self.stands(new)).collect();
         homework.iter().for_each(|new| self.may_be_revised(typed, new, errors));
         if !self.is_live() && typed.content.is_empty() {
+            if homework.is_empty() {
+                return None;
+            }
             return Some(Command::WriteHomework { given_in: self.named(), homework });
         }
         if !self.is_live() {

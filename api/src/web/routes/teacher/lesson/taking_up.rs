@@ -26,6 +26,7 @@ impl Standing {
         if !self.changed_since(draft) {
             typed.version = self.version.to_string();
         }
+        typed.leave_out(&self.gone);
         let taken = Taken::read(desk, &typed).await?;
         self.complete(&mut typed, taken.as_ref());
         for (_, row) in typed.rows() {
