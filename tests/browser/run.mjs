@@ -441,7 +441,7 @@ await story("the head gives a role until a day, ends it, and cannot leave the sc
   must((await text(head)).includes("À confirmer"), "what will follow is not said first");
   await head.click("button:has-text('Confirmer la fin de ce rôle')");
   must((await text(head)).includes("prend fin"), "nothing says what happened");
-  await head.locator("a[href$='/head/fin']").first().click();
+  await head.locator("a[href*='/head/'][href$='/fin']").first().click();
   await head.click("button:has-text('Voir ce qui changera')");
   must((await text(head)).includes("qui prend la suite"), "the last head may leave");
   await head.context().close();
