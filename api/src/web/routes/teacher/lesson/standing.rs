@@ -61,7 +61,7 @@ pub struct Standing {
 
 impl Standing {
     pub async fn read(desk: &Desk<'_>, At { textbook, lesson: named }: At) -> Result<Self, Problem> {
-        let app = &desk.web.app;
+        let (app, now) = (&desk.web.app, desk.web.app.now());
         if !desk.scope.textbooks.contains(&textbook) {
             return Err(Problem::unknown());
         }
@@ -72,7 +72,6 @@ impl Standing {
             let later = books.lessons(textbook, lesson.date, until).into_iter().filter(LessonAt::is_expected);
             let next = later.filter(|at| (at.date, at.starts_at) > (lesson.date, lesson.starts_at)).take(12).collect();
             let school = books.school_of(textbook).ok_or_else(Problem::unknown)?;
-            let now = app.now();
             let visible = calendar::visible_from(&school.pauses, &school.zone, now);
             let service = books.services.get(&textbook).ok_or_else(Problem::unknown)?;
             let term = school.years.get(&service.year);
