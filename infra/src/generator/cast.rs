@@ -7,7 +7,7 @@ pub(super) use households::{Adult, Household, households};
 use super::chance::Chance;
 use super::manner::Manner;
 use super::programme::{BIOLOGY, ENGLISH, HISTORY, MATHS, PHYSICS};
-use super::school::{Degree, Function, Jointure, Pupil, Relative, School, Sex, Staff, StsId};
+use super::school::{Degree, Jointure, Pupil, Relative, School, Sex, Staff, StsId};
 use super::timetable::{Event, place};
 use super::wing::Unit;
 
@@ -80,7 +80,7 @@ pub struct Cast {
     /// In the primary school: who directs it, and the teacher of the class of several levels.
     pub director: Member,
     pub schoolmaster: Member,
-    /// The first professeur documentaliste of the collège.
+    /// A professeur documentaliste of the collège.
     pub librarian: Member,
     pub inspector: Outsider,
     /// Who sets up both schools.
@@ -115,6 +115,7 @@ pub(super) const STAFF: &[Part] = &[
     part(1, Sex::Female, "Hélène", "Roux"),
     part(2, Sex::Male, "Karim", "Benali"),
     part(3, Sex::Female, "Nadège", "Kermarec"),
+    part(4, Sex::Female, "Agnès", "Delorme"),
     Part { post: Some((MATHS, 0)), ..part(10, Sex::Female, "Claire", "Vidal") },
     Part { post: Some((HISTORY, 0)), ..part(11, Sex::Male, "Étienne", "Marchal") },
     Part { replaces: Some((HISTORY, true)), ..part(12, Sex::Female, "Lucie", "Andrieu") },
@@ -244,7 +245,6 @@ pub(super) fn settle(school: &mut School) {
             .map(member_of_relatives)
             .unwrap_or_default()
     };
-    let librarian = school.staff.iter().find(|staff| staff.function == Function::Librarian);
     let cast = Cast {
         teacher: staff(10),
         pupil: pupil(PUPIL),
@@ -271,7 +271,7 @@ pub(super) fn settle(school: &mut School) {
         shared_teacher: staff(17),
         director: staff(20),
         schoolmaster: staff(21),
-        librarian: librarian.map(member_of_staff).unwrap_or_default(),
+        librarian: staff(4),
         inspector: Outsider { title: "M.", given: "Yann", surname: "Le Goff", function: "IA-IPR de mathématiques" },
         referent: Outsider { title: "M.", given: "Ewen", surname: "Tanguy", function: "référent numérique" },
     };

@@ -194,8 +194,10 @@ pub(super) fn office(school: &mut School, wings: usize) {
     for _ in 0..wings * 2 - 1 {
         appoint(school, &names, None, Function::Counsellor, life);
     }
-    for _ in 0..wings {
-        appoint(school, &names, None, Function::Librarian, ("L0080", "DOCUMENTATION"));
+    let library = ("L0080", "DOCUMENTATION");
+    appoint(school, &names, part(4), Function::Librarian, library);
+    for _ in 1..wings {
+        appoint(school, &names, None, Function::Librarian, library);
     }
     for _ in 0..wings * 5 {
         appoint(school, &names, None, Function::Assistant, ("-", "SANS OBJET"));
