@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::event::Recorded;
-use infra::subscriptions::{Folding, Subscriber};
-use projections::{ReadModel, Start};
+use infra::subscriptions::{Filling, Folding, Rows, Subscriber};
+use projections::{ReadModel, Start, Writes};
 use sqlx::PgConnection;
 
 struct Joined(Arc<dyn ReadModel>);
@@ -39,7 +39,7 @@ impl Subscriber for Joined {
         Some(Box::new(Folded(self.0.folding(Start::Anywhere))))
     }
 
-    fn filling(&self) -> Option<Box<dyn Folding>> {
+    fn filling(&self) -> Option<Box<dyn Filling>> {
         Some(Box::new(Folded(self.0.folding(Start::Empty))))
     }
 }
@@ -54,6 +54,26 @@ impl Folding for Folded {
 
     fn bytes(&self) -> usize {
         self.0.bytes()
+    }
+}
+
+impl Filling for Folded {
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Box<dyn Rows>, sqlx::Error> {
+        Ok(Box::new(Folds(self.0.fold(batch)?)))
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
+
+/// What one batch writes.
+struct Folds(Writes);
+
+#[async_trait::async_trait]
+impl Rows for Folds {
+    async fn write(self: Box<Self>, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        self.0.send(connection).await
     }
 }
 

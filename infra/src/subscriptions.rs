@@ -67,7 +67,7 @@ pub trait Subscriber: Send + Sync + 'static {
         None
     }
     /// One for the empty tables of a rebuild, from position 1 and without their indexes: what it does not hold does not exist.
-    fn filling(&self) -> Option<Box<dyn Folding>> {
+    fn filling(&self) -> Option<Box<dyn Filling>> {
         None
     }
 }
@@ -79,6 +79,21 @@ pub trait Folding: Send {
     async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
     /// Bytes it holds, roughly. When they are too many it is dropped.
     fn bytes(&self) -> usize;
+}
+
+/// A fold of the empty tables of a rebuild. It reads nothing back, so it goes on while what it has folded is written.
+pub trait Filling: Send {
+    /// Folds the next batch, and gives the rows to write.
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Box<dyn Rows>, sqlx::Error>;
+    /// Bytes it holds, roughly. When they are too many it is dropped.
+    fn bytes(&self) -> usize;
+}
+
+/// Rows to write.
+#[async_trait::async_trait]
+pub trait Rows: Send {
+    /// Writes them, inside the engine's transaction, in whose search path the model's schema stands alone.
+    async fn write(self: Box<Self>, connection: &mut PgConnection) -> Result<(), sqlx::Error>;
 }
 
 /// A reader that keeps what it folds in memory, and so starts from position 1 at each start.

@@ -21,7 +21,7 @@ use sqlx::PgConnection;
 use crate::cells::{Framing, Resource, Work};
 use crate::rows::{Held as _, Trail, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Folding, ReadModel, Start};
+use crate::{Folding, ReadModel, Start, Writes};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -92,7 +92,7 @@ impl ReadModel for Inspector {
     }
 
     fn version(&self) -> i32 {
-        5
+        6
     }
 
     fn schema(&self) -> &'static str {
@@ -135,22 +135,24 @@ impl Fold {
 
 #[async_trait::async_trait]
 impl Folding for Fold {
-    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        if textbook_events(batch).next().is_none() {
+    async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if self.start == Start::Empty || textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.start == Start::Anywhere {
-            self.shelf.load(connection, batch).await?;
-            flush::load(connection, &mut self.versions, batch).await?;
-        }
+        self.shelf.load(connection, batch).await?;
+        flush::load(connection, &mut self.versions, batch).await
+    }
+
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Writes, sqlx::Error> {
         for (recorded, event) in textbook_events(batch) {
             let (Some(place), Some(key)) = (self.shelf.place(event), fold::key(event)) else { continue };
             self.versions.add(key, fold::version(self.versions.latest(&key), place, recorded, event));
         }
-        self.shelf.flush(connection).await?;
-        flush::Versions::add(connection, self.versions.added().iter()).await?;
+        let mut writes = Writes::default();
+        self.shelf.flush(&mut writes)?;
+        flush::Versions::add(&mut writes, self.versions.added().iter())?;
         self.versions.written();
-        Ok(())
+        Ok(writes)
     }
 
     fn bytes(&self) -> usize {

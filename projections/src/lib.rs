@@ -30,6 +30,8 @@ pub mod shelf;
 pub mod teacher;
 mod writing;
 
+pub use writing::Writes;
+
 #[cfg(test)]
 mod spec;
 
@@ -69,8 +71,17 @@ pub enum Start {
 /// another has written in the tables.
 #[async_trait::async_trait]
 pub trait Folding: Send {
-    /// Folds the next batch, in order of position, inside the caller's transaction and `search_path`.
-    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+    /// Reads back what the next batch starts from and the fold does not hold: nothing from [`Start::Empty`].
+    async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error>;
+
+    /// Folds the next batch, in order of position, and gives what is to be written.
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Writes, sqlx::Error>;
+
+    /// All of it, inside the caller's transaction and `search_path`.
+    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        self.load(connection, batch).await?;
+        self.fold(batch)?.send(connection).await
+    }
 
     /// Bytes it holds, roughly. It may be dropped after any batch that is committed: with the indexes in place, a new one from
     /// [`Start::Anywhere`] goes on.

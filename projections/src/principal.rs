@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 use crate::cells::Work;
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Overlay, about, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Folding, ReadModel, Start};
+use crate::{Folding, ReadModel, Start, Writes};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -65,7 +65,7 @@ impl ReadModel for Principal {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn schema(&self) -> &'static str {
@@ -101,16 +101,17 @@ impl Fold {
 
 #[async_trait::async_trait]
 impl Folding for Fold {
-    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        if textbook_events(batch).next().is_none() {
+    async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if self.start == Start::Empty || textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.start == Start::Anywhere {
-            self.shelf.load(connection, batch).await?;
-            let lessons = |key: &EntryKey| self.lessons.row(key).is_some();
-            let missing = Missing::of(batch, lessons, |key| self.work.row(key).is_some());
-            flush::load(connection, self, missing).await?;
-        }
+        self.shelf.load(connection, batch).await?;
+        let lessons = |key: &EntryKey| self.lessons.row(key).is_some();
+        let missing = Missing::of(batch, lessons, |key| self.work.row(key).is_some());
+        flush::load(connection, self, missing).await
+    }
+
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Writes, sqlx::Error> {
         for (recorded, event) in textbook_events(batch) {
             let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
@@ -121,8 +122,7 @@ impl Folding for Fold {
                 About::Homework(key) => self.work.put(key, fold::work(self.work.row(&key), place, event)),
             }
         }
-        self.shelf.flush(connection).await?;
-        flush::write(connection, self).await
+        flush::write(self)
     }
 
     fn bytes(&self) -> usize {

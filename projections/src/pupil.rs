@@ -25,7 +25,7 @@ use sqlx::PgConnection;
 use crate::cells::{Framing, Resource, Work};
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Trail, about, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Folding, ReadModel, Start};
+use crate::{Folding, ReadModel, Start, Writes};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -99,7 +99,7 @@ impl ReadModel for Pupil {
     }
 
     fn version(&self) -> i32 {
-        5
+        6
     }
 
     fn schema(&self) -> &'static str {
@@ -150,16 +150,17 @@ impl Fold {
 
 #[async_trait::async_trait]
 impl Folding for Fold {
-    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        if textbook_events(batch).next().is_none() {
+    async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if self.start == Start::Empty || textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.start == Start::Anywhere {
-            self.shelf.load(connection, batch).await?;
-            let entries = |key: &EntryKey| self.entries.latest(key).is_some();
-            let missing = Missing::of(batch, entries, |key| self.homework.latest(key).is_some());
-            flush::load(connection, self, missing).await?;
-        }
+        self.shelf.load(connection, batch).await?;
+        let entries = |key: &EntryKey| self.entries.latest(key).is_some();
+        let missing = Missing::of(batch, entries, |key| self.homework.latest(key).is_some());
+        flush::load(connection, self, missing).await
+    }
+
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Writes, sqlx::Error> {
         for (recorded, event) in textbook_events(batch) {
             let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
@@ -172,12 +173,13 @@ impl Folding for Fold {
                 }
             }
         }
-        self.shelf.flush(connection).await?;
-        flush::Entries::add(connection, self.entries.added().iter()).await?;
-        flush::Homework::add(connection, self.homework.added().iter()).await?;
+        let mut writes = Writes::default();
+        self.shelf.flush(&mut writes)?;
+        flush::Entries::add(&mut writes, self.entries.added().iter())?;
+        flush::Homework::add(&mut writes, self.homework.added().iter())?;
         self.entries.written();
         self.homework.written();
-        Ok(())
+        Ok(writes)
     }
 
     fn bytes(&self) -> usize {

@@ -11,7 +11,7 @@ use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use crate::rows::{Held as _, Overlay, Row, textbook_events, textbook_of};
-use crate::writing::table;
+use crate::writing::{Writes, table};
 
 /// Where a row belongs: what decides who sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +83,8 @@ impl Shelf {
     }
 
     /// A textbook is opened once: what is known already is not written again.
-    pub async fn flush(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        Books::add(connection, self.0.changed().0.into_iter()).await?;
+    pub fn flush(&mut self, writes: &mut Writes) -> Result<(), sqlx::Error> {
+        Books::add(writes, self.0.changed().0.into_iter())?;
         self.0.written();
         Ok(())
     }

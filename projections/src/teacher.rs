@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 use crate::cells::{Framing, Resource, Work};
 use crate::rows::{About, EntryKey, Held as _, HomeworkKey, Missing, Overlay, about, textbook_events};
 use crate::shelf::{Place, Shelf};
-use crate::{Folding, ReadModel, Start};
+use crate::{Folding, ReadModel, Start, Writes};
 
 pub(crate) use flush::STATEMENTS;
 
@@ -82,7 +82,7 @@ impl ReadModel for Teacher {
     }
 
     fn version(&self) -> i32 {
-        5
+        6
     }
 
     fn schema(&self) -> &'static str {
@@ -118,16 +118,17 @@ impl Fold {
 
 #[async_trait::async_trait]
 impl Folding for Fold {
-    async fn apply(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
-        if textbook_events(batch).next().is_none() {
+    async fn load(&mut self, connection: &mut PgConnection, batch: &[Recorded]) -> Result<(), sqlx::Error> {
+        if self.start == Start::Empty || textbook_events(batch).next().is_none() {
             return Ok(());
         }
-        if self.start == Start::Anywhere {
-            self.shelf.load(connection, batch).await?;
-            let entries = |key: &EntryKey| self.entries.row(key).is_some();
-            let missing = Missing::of(batch, entries, |key| self.tasks.row(key).is_some());
-            flush::load(connection, self, missing).await?;
-        }
+        self.shelf.load(connection, batch).await?;
+        let entries = |key: &EntryKey| self.entries.row(key).is_some();
+        let missing = Missing::of(batch, entries, |key| self.tasks.row(key).is_some());
+        flush::load(connection, self, missing).await
+    }
+
+    fn fold(&mut self, batch: &[Recorded]) -> Result<Writes, sqlx::Error> {
         for (recorded, event) in textbook_events(batch) {
             let Some(place) = self.shelf.place(event) else { continue };
             match about(event) {
@@ -138,8 +139,7 @@ impl Folding for Fold {
                 About::Homework(key) => self.tasks.put(key, fold::task(self.tasks.row(&key), place, recorded, event)),
             }
         }
-        self.shelf.flush(connection).await?;
-        flush::write(connection, self).await
+        flush::write(self)
     }
 
     fn bytes(&self) -> usize {

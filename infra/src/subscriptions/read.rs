@@ -115,16 +115,16 @@ impl Page {
 
 /// Looks at the rows after a position, at most `limit`, and decodes those of these aggregates (of all by default).
 pub(super) async fn page(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     after: i64,
     limit: i64,
     aggregates: Option<&[&str]>,
 ) -> Result<Page, ReadError> {
     let mut rows = match aggregates {
-        None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch(pool),
+        None => sqlx::query(READ).bind(JOURNAL).bind(after).bind(limit).fetch(executor),
         Some(wanted) => {
             let query = sqlx::query(SCAN).bind(JOURNAL).bind(after).bind(limit).bind(wanted);
-            query.bind(Fact::AGGREGATES).fetch(pool)
+            query.bind(Fact::AGGREGATES).fetch(executor)
         }
     };
     let mut page = Page { events: Vec::new(), unreadable: vec![], last: after };

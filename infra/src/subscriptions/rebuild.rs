@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Row as _};
 
 use tokio::sync::mpsc;
 
 use super::checkpoints::{self, create};
 use super::poison::is_of_the_event;
-use super::{Folding, ReadError, Subscriber, Subscriptions, read, skips};
+use super::read::Page;
+use super::{Filling, ReadError, Rows, Subscriber, Subscriptions, read, skips};
 
 const TURN: &str = "select pg_advisory_lock(7321, hashtext($1))";
 /// What is swapped in is what was folded, and stands where it was left.
@@ -18,8 +19,6 @@ const TABLES: &str = "select quote_ident(tablename::text) from pg_tables where s
 
 /// Positions folded in one transaction of a rebuild.
 const BATCH: i64 = 2_000;
-/// The same, while empty tables are filled.
-const FILLING_BATCH: i64 = 5_000;
 /// Detail of the first statistics of a rebuilt model (PostgreSQL manual, `default_statistics_target`): enough to choose an index by.
 /// The server's upkeep makes better ones once a tenth of the rows have changed.
 const STATISTICS: u32 = 10;
@@ -88,68 +87,52 @@ impl Subscriptions {
 
     /// One rebuild of a model at a time, whatever process asks for it: the next one waits. The lock goes with its connection.
     pub(super) async fn turn(&self, name: &str) -> Result<PgConnection, ReadError> {
-        let mut connection = self.pool.acquire().await?.detach();
+        let mut connection = own_connection(&self.pool).await?;
         sqlx::query(TURN).bind(name).execute(&mut connection).await?;
         Ok(connection)
     }
 
-    /// Fills the empty tables up to the head, or as far as memory allows. One task reads and decodes while this one folds and writes.
+    /// Fills the empty tables up to the head, or as far as memory allows. One task reads and decodes, another folds, and this one writes:
+    /// while a page is written, and waits for the disk, the next is folded and the one after it read.
     async fn fill(
         &self,
         model: &Arc<dyn Subscriber>,
         beside: &str,
-        mut filling: Box<dyn Folding>,
+        filling: Box<dyn Filling>,
         progress: &mut impl FnMut(i64, i64),
     ) -> Result<i64, ReadError> {
         let head = read::head(&self.pool).await?;
         let skipped = skips::of(&self.pool, model.name(), model.version(), 0).await?;
-        let (sender, mut pages) = mpsc::channel(2);
-        let (pool, folds) = (self.pool.clone(), model.folds());
-        let reading = tokio::spawn(async move {
-            let mut at = 0;
-            while at < head {
-                let page = read::page(&pool, at, FILLING_BATCH, folds).await?;
-                at = page.last;
-                if sender.send(page).await.is_err() {
-                    break;
-                }
-            }
-            Ok::<(), ReadError>(())
-        });
-        let mut at = 0;
+        let (sender, pages) = mpsc::channel(2);
+        let reading = tokio::spawn(read_pages(own_connection(&self.pool).await?, head, model.folds(), sender));
+        let (sender, mut folded) = mpsc::channel(2);
+        let folding = tokio::spawn(fold_pages(filling, model.folds(), skipped, pages, sender));
+        let (mut at, mut connection) = (0, own_connection(&self.pool).await?);
         progress(at, head);
-        while let Some(page) = pages.recv().await {
-            let share = page.share(at, i64::MAX, model.folds(), &skipped);
-            if share.until == at {
-                // A row that cannot be decoded: told by the ordinary way, which stops before it too.
-                return Ok(at);
-            }
-            let mut transaction = self.pool.begin().await?;
-            let steps = (at, share.until);
-            if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, steps).await? {
+        while let Some((until, rows)) = folded.recv().await {
+            let mut transaction = connection.begin().await?;
+            if !checkpoints::advance_beside(&mut transaction, model.as_ref(), beside, (at, until)).await? {
                 transaction.rollback().await?;
                 return self.begin_rebuild(model, beside).await;
             }
             let filled = async {
-                filling.apply(&mut transaction, &share.events).await?;
+                rows.write(&mut transaction).await?;
                 transaction.commit().await
             };
             match filled.await {
-                Ok(()) => at = share.until,
-                // Told by the ordinary way too, which finds the event.
+                Ok(()) => at = until,
+                // Told by the ordinary way, which finds the event.
                 Err(problem) if is_of_the_event(&problem) => return Ok(at),
                 Err(problem) => return Err(problem.into()),
             }
             progress(at, head);
-            if filling.bytes() > FILLING_BYTES_MAX || at < page.last {
-                return Ok(at);
-            }
         }
-        match reading.await {
-            Ok(read) => read.map(|()| at),
-            // The runtime is going down: so is this rebuild, which goes on at the next start.
-            Err(_) => Ok(at),
+        // A task that did not end: the runtime is going down, and so is this rebuild, which goes on at the next start.
+        for task in [folding, reading] {
+            task.await.unwrap_or(Ok(()))?;
         }
+        connection.close().await?;
+        Ok(at)
     }
 
     /// Makes the indexes that are missing, and lets the planner know what the tables hold.
@@ -281,6 +264,57 @@ impl Subscriptions {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// A connection that is held for long and so is not one of those that the readers share: they never wait for it.
+async fn own_connection(pool: &PgPool) -> Result<PgConnection, ReadError> {
+    Ok(pool.acquire().await?.detach())
+}
+
+/// Reads and decodes up to the head, as long as somebody folds.
+async fn read_pages(
+    mut connection: PgConnection,
+    head: i64,
+    folds: Option<&'static [&'static str]>,
+    pages: mpsc::Sender<Page>,
+) -> Result<(), ReadError> {
+    let mut at = 0;
+    while at < head {
+        let page = read::page(&mut connection, at, BATCH, folds).await?;
+        at = page.last;
+        if pages.send(page).await.is_err() {
+            break;
+        }
+    }
+    Ok(connection.close().await?)
+}
+
+/// Folds the pages, as long as somebody writes: up to the first row that cannot be decoded or folded, which is told by the ordinary way
+/// since it stops before it too, or until too much is held.
+async fn fold_pages(
+    mut filling: Box<dyn Filling>,
+    folds: Option<&'static [&'static str]>,
+    skipped: Vec<i64>,
+    mut pages: mpsc::Receiver<Page>,
+    folded: mpsc::Sender<(i64, Box<dyn Rows>)>,
+) -> Result<(), ReadError> {
+    let mut at = 0;
+    while let Some(page) = pages.recv().await {
+        let share = page.share(at, i64::MAX, folds, &skipped);
+        if share.until == at {
+            break;
+        }
+        let rows = match filling.fold(&share.events) {
+            Err(problem) if is_of_the_event(&problem) => break,
+            rows => rows?,
+        };
+        at = share.until;
+        let is_last = at < page.last || filling.bytes() > FILLING_BYTES_MAX;
+        if folded.send((at, rows)).await.is_err() || is_last {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// One after the other in turn, for two connections.

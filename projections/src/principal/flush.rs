@@ -10,7 +10,7 @@ use super::{Fold, Load, WrittenLesson};
 use crate::cells::Work;
 use crate::rows::{Missing, Row, date};
 use crate::shelf::Place;
-use crate::writing::table;
+use crate::writing::{Writes, table};
 
 const LESSONS: &str = concat!(
     "select ",
@@ -97,16 +97,18 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missi
     Ok(())
 }
 
-pub async fn write(connection: &mut PgConnection, fold: &mut Fold) -> Result<(), sqlx::Error> {
+pub fn write(fold: &mut Fold) -> Result<Writes, sqlx::Error> {
+    let mut writes = Writes::default();
+    fold.shelf.flush(&mut writes)?;
     let (new, known) = fold.lessons.changed();
-    Lessons::add(connection, new.into_iter()).await?;
-    Lessons::put(connection, &known).await?;
+    Lessons::add(&mut writes, new.into_iter())?;
+    Lessons::put(&mut writes, &known)?;
     let (new, known) = fold.work.changed();
-    Works::add(connection, new.into_iter()).await?;
-    Works::put(connection, &known).await?;
+    Works::add(&mut writes, new.into_iter())?;
+    Works::put(&mut writes, &known)?;
     fold.lessons.written();
     fold.work.written();
-    Ok(())
+    Ok(writes)
 }
 
 table!(Lessons, row: WrittenLesson, copy COPY_LESSONS, put PUT_LESSONS, [

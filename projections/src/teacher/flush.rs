@@ -7,7 +7,7 @@ use super::queries::{entry_columns, task_columns};
 use super::{Entry, Fold, Task};
 use crate::cells;
 use crate::rows::{Missing, Row};
-use crate::writing::table;
+use crate::writing::{Writes, table};
 
 const ENTRIES: &str = concat!(
     "select ",
@@ -101,16 +101,18 @@ pub async fn load(connection: &mut PgConnection, fold: &mut Fold, missing: Missi
     Ok(())
 }
 
-pub async fn write(connection: &mut PgConnection, fold: &mut Fold) -> Result<(), sqlx::Error> {
+pub fn write(fold: &mut Fold) -> Result<Writes, sqlx::Error> {
+    let mut writes = Writes::default();
+    fold.shelf.flush(&mut writes)?;
     let (new, known) = fold.entries.changed();
-    Entries::add(connection, new.into_iter()).await?;
-    Entries::put(connection, &known).await?;
+    Entries::add(&mut writes, new.into_iter())?;
+    Entries::put(&mut writes, &known)?;
     let (new, known) = fold.tasks.changed();
-    Tasks::add(connection, new.into_iter()).await?;
-    Tasks::put(connection, &known).await?;
+    Tasks::add(&mut writes, new.into_iter())?;
+    Tasks::put(&mut writes, &known)?;
     fold.entries.written();
     fold.tasks.written();
-    Ok(())
+    Ok(writes)
 }
 
 table!(Entries, row: Entry, copy COPY_ENTRIES, put PUT_ENTRIES, [
