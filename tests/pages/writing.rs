@@ -252,6 +252,8 @@ async fn a_draft_thrown_away_is_gone_and_one_overtaken_says_so() {
     pages.school.app.await_readers(done.last_position.unwrap()).await;
     let text = pages.sees(TEACHER, &lesson).await;
     assert!(text.contains("Ma version") && text.contains("Le cahier a changé depuis ce brouillon"));
+    assert!(text.contains("Ce qui est publié") && text.contains("Écrit par ma collègue"), "{text}");
+    assert!(text.contains("par Mme Famille-co-teacher"), "{text}");
     // What is written of another lesson does not make it old.
     let thursday = maths_of("4B", THURSDAY);
     pages.sends(TEACHER, &thursday, &format!("{thursday}/brouillon"), "contenu=Jeudi").await;
@@ -259,9 +261,16 @@ async fn a_draft_thrown_away_is_gone_and_one_overtaken_says_so() {
     let (status, text) = pages.sends(TEACHER, &lesson, &lesson, "contenu=Ma+version").await;
     assert_eq!(status, 412, "{text}");
     assert!(text.contains("Ma version"));
+    assert!(text.contains("Ce qui est publié") && text.contains("Écrit par ma collègue"), "{text}");
     assert_eq!(pages.call(Some(TEACHER), "POST", &format!("{draft}/jeter"), "").await.0, 303);
     let text = pages.sees(TEACHER, &lesson).await;
     assert!(text.contains("Écrit par ma collègue") && !text.contains("Ma version"));
+    assert!(!text.contains("Ce qui est publié"), "it is in the form");
+    // Of two who keep a textbook, each is told what the other wrote.
+    let book = format!("/enseignant/cahiers/{}", maths("4B"));
+    assert!(pages.sees(TEACHER, &book).await.contains("écrite par Mme Famille-co-teacher"));
+    assert!(!pages.sees(CO_TEACHER, &book).await.contains("écrite par Mme Famille-co-teacher"));
+    assert!(!pages.sees(CO_TEACHER, &lesson).await.contains("par Mme Famille-co-teacher"));
     let jeudi = pages.sees(TEACHER, &thursday).await;
     assert!(jeudi.contains("Jeudi") && !jeudi.contains("Le cahier a changé"), "nothing of Thursday was written");
     let (status, text) = pages.sends(TEACHER, &thursday, &thursday, "contenu=Jeudi").await;

@@ -18,7 +18,9 @@ pub use looks::{Looked, kept_said};
 pub use outside::OutsidePage;
 pub use takeover::TakeoverPage;
 
-pub use lesson::{Existing, FileRow, HomeworkRow, LessonPage, Papers, ResourceRow, SourceLink, Visibility, accepted};
+pub use lesson::{
+    Existing, FileRow, HomeworkRow, LessonPage, Papers, Published, ResourceRow, SourceLink, Visibility, accepted,
+};
 
 /// A slot of the teacher's timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,6 +168,8 @@ pub enum EntryState {
         content: String,
         version: u32,
         visible_from: Option<DateTime>,
+        /// Who wrote that version, when it is not who reads.
+        by: Option<String>,
     },
     Withdrawn {
         reason: String,

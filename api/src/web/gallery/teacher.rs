@@ -11,8 +11,8 @@ use crate::web::layout::{FieldError, Link, Role};
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
     Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage, LoadedDay, OutsidePage,
-    Papers, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility, WeekPage,
-    WorkloadPage, accepted,
+    Papers, Published, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility,
+    WeekPage, WorkloadPage, accepted,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -136,6 +136,7 @@ fn lesson(amount: Amount) -> LessonPage {
         key: "k1".to_owned(),
         withdraw_key: "k2".to_owned(),
         existing: None,
+        published: None,
         visibility: Visibility::After { from: november(18).at(7, 0, 0, 0) },
         content: String::new(),
         sequence: String::new(),
@@ -194,6 +195,10 @@ fn drafted(amount: Amount) -> LessonPage {
         Some("reprise du cahier de la classe 4e A, mathématiques, année 2026-2027, séance du 13 novembre".to_owned());
     page.papers.draft_of = Some(november(16).at(12, 5, 0, 0));
     page.papers.overtaken = amount == Amount::Rich;
+    page.published = page.papers.overtaken.then(|| Published {
+        content: amount.word("Correction des exercices 8 à 11."),
+        works: amount.of(vec![amount.word("Exercices 12 et 13 (pour le lundi 23 novembre)")]),
+    });
     page.papers.note = amount.word("Revoir la question 3 avec Tom.");
     page.homework[0].audience = pupils(amount).into_iter().take(2).map(|(pupil, _)| pupil).collect();
     page
@@ -279,7 +284,8 @@ fn revise(amount: Amount) -> LessonPage {
         let work = amount.word("Le travail pour le lundi 23 novembre : Exercices 12 et 13.").replace(" :", "\u{202f}:");
         page.withdrawable = vec![choice("seance", "La séance et tout son travail"), choice("w1", &work)];
     }
-    page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), withdrawn });
+    let by = (amount == Amount::Long).then(|| amount.word("M. Benali"));
+    page.existing = Some(Existing { version: 2, written_at: november(16).at(9, 5, 0, 0), by, withdrawn });
     page.visibility = Visibility::Now;
     page.sources = Vec::new();
     page.targets = amount.of(vec![Link { href: LESSON.to_owned(), text: "4e A, jeudi 19 novembre, 9 h".to_owned() }]);
@@ -352,7 +358,10 @@ fn textbook(amount: Amount) -> TextbookPage {
     };
     let text = amount.word("Correction des exercices 8 à 11.\nTravail par deux sur la fiche 3.");
     let from = Some(november(18).at(7, 0, 0, 0));
-    let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
+    let published = |version, visible_from| {
+        let by = (version > 1).then(|| amount.word("M. Benali"));
+        EntryState::Published { content: text.clone(), version, visible_from, by }
+    };
     let entries = vec![
         Entry {
             homework: homework(amount).into_iter().take(1).collect(),

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use domain::access::Scope;
-use domain::actor::Capacity;
+use domain::actor::{Actor, Capacity};
 use domain::directory::service::Assignment;
 use domain::ids::{PersonId, SchoolId, TextbookId};
 use jiff::civil::{Date, DateTime};
@@ -66,6 +66,14 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// « M. Benali », who wrote in a textbook of this teacher; none when it was this teacher.
+    fn colleague(&self, books: &Books, author: Actor) -> Option<String> {
+        match author {
+            Actor::Person(person) => (person != self.teacher).then(|| books.formal_name(person)),
+            Actor::Import | Actor::Operator | Actor::Ledger => None,
+        }
+    }
+
     fn open(web: &'a Web, Visitor(teacher): Visitor) -> Result<Self, Problem> {
         let books = web.app.register.read();
         let school = books.services_of_teacher(teacher).next().map(|service| service.school);

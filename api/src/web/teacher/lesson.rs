@@ -137,8 +137,19 @@ pub struct Existing {
     /// Counts the versions of the entry: 1, 2…
     pub version: u32,
     pub written_at: DateTime,
+    /// Who wrote that version, when it is not who reads: of a textbook kept by two, or by one after the other.
+    pub by: Option<String>,
     /// Set when it is out of sight: the reason that was given.
     pub withdrawn: Option<String>,
+}
+
+/// What stands in the textbook, beside a form that was begun from something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Empty when work alone is given.
+    pub content: String,
+    /// `Exercices 12 et 13 (pour le lundi 23 novembre)`
+    pub works: Vec<String>,
 }
 
 /// `/enseignant/cahiers/{textbook}/seances/{slot}/{date}`
@@ -169,6 +180,8 @@ pub struct LessonPage {
     pub key: String,
     pub withdraw_key: String,
     pub existing: Option<Existing>,
+    /// Set when a colleague wrote this lesson after the form was begun, or a draft made: nobody writes over what they have not read.
+    pub published: Option<Published>,
     pub visibility: Visibility,
     pub content: String,
     pub sequence: String,
@@ -289,11 +302,12 @@ impl LessonPage {
         Purpose::ALL
     }
 
-    /// `Version 2, écrite lundi 16 novembre à 9 h 05.`
+    /// `Version 2, écrite lundi 16 novembre à 9 h 05 par M. Benali.`
     pub fn existing_said(&self) -> Option<String> {
         let existing = self.existing.as_ref()?;
         let (day, hour) = (existing.written_at.date(), existing.written_at.time());
         let day = fr::relative_date(day, self.layout.today());
-        Some(format!("Version {}, écrite {day} à {}.", existing.version, fr::hour(hour)))
+        let by = existing.by.as_ref().map(|name| format!(" par {name}")).unwrap_or_default();
+        Some(format!("Version {}, écrite {day} à {}{by}.", existing.version, fr::hour(hour)))
     }
 }

@@ -165,7 +165,8 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
     };
     let just_kept = asked.done.fait.as_deref() == Some("brouillon");
     let papers = Papers { just_kept, ..standing.on_desk.view(&standing, drafted) };
-    page_with(StatusCode::OK, &LessonPage { layout, papers, ..page })
+    let published = standing.published().filter(|_| papers.overtaken);
+    page_with(StatusCode::OK, &LessonPage { layout, papers, published, ..page })
 }
 
 pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {
@@ -365,10 +366,12 @@ async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, pro
     };
     let mut errors = Vec::new();
     wrong(&mut errors, field.into(), message);
+    let overtaken = matches!(problem.code.as_str(), "version-changed" | "lesson-written");
+    let published = standing.published().filter(|_| overtaken);
     // The next sending is another one, made from what stands now.
     let mut typed = typed;
     typed.name_given(|id| standing.works.iter().any(|work| work.homework == id));
     typed.leave_out(&standing.gone);
     let typed = Typed { version: standing.version.to_string(), key: Uuid::now_v7().to_string(), ..typed };
-    page_with(status, &offered(desk, standing, typed, errors).await?)
+    page_with(status, &LessonPage { published, ..offered(desk, standing, typed, errors).await? })
 }

@@ -171,6 +171,7 @@ impl Kept {
             content: self.texts.of(row.content.as_ref()),
             version: row.writing.revision as u32,
             visible_from: Some(visible_from).filter(|from| *from > desk.local),
+            by: desk.colleague(books, row.writing.author),
         }
     }
 

@@ -50,6 +50,7 @@ impl Standing {
         let existing = self.written.as_ref().map(|row| Existing {
             version: row.writing.revision as u32,
             written_at: local(row.writing.recorded_at),
+            by: desk.colleague(&books, row.writing.author),
             withdrawn: row.withdrawn.then(|| self.reason.clone().unwrap_or_default()),
         });
         drop(books);
@@ -78,6 +79,7 @@ impl Standing {
             key: typed.key,
             withdraw_key: Uuid::now_v7().to_string(),
             existing,
+            published: None,
             visibility: self.visible_from.map_or(Visibility::Now, |from| Visibility::After { from }),
             content: typed.content,
             sequence: typed.sequence,

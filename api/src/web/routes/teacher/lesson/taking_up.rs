@@ -11,13 +11,26 @@ use super::super::form::{Typed, attached};
 use super::standing::Standing;
 use super::taken::Taken;
 use crate::facts::Books;
+use crate::fr;
 use crate::problem::Problem;
+use crate::web::teacher::Published;
 
 impl Standing {
     /// Whether this lesson or its work was written anew since: what was written of other lessons of the textbook does not matter.
     pub fn changed_since(&self, draft: &Typed) -> bool {
         let known = draft.expected().unwrap_or_default();
         self.versions().any(|version| version > known)
+    }
+
+    /// What is published of this lesson, as it stands.
+    pub fn published(&self) -> Option<Published> {
+        let of_lesson = self.written.iter().filter(|row| !row.withdrawn).map(|row| self.texts.of(row.content.as_ref()));
+        let work = |work: &Task| {
+            let due = fr::long_date(self.due_of(work).0);
+            format!("{} (pour le {due})", self.texts.of(work.text.as_ref()))
+        };
+        let (content, works) = (of_lesson.last().unwrap_or_default(), self.works.iter().map(work).collect::<Vec<_>>());
+        (!content.is_empty() || !works.is_empty()).then_some(Published { content, works })
     }
 
     /// The form of a draft. Made from what still stands, it goes on from there; a file that is no longer kept is left out, and its row says so.
