@@ -86,7 +86,8 @@ pub enum Command {
         given_in: LessonRef,
         homework: NewHomework,
     },
-    /// All the work of a lesson, written or not, as one fact: work already given is revised, other work is given.
+    /// All the work of a lesson, written or not, as one fact: work already given is revised, other work is given. Always on the version that
+    /// was read (`If-Match`), also when all of it is new.
     WriteHomework {
         given_in: LessonRef,
         homework: Vec<NewHomework>,
@@ -308,9 +309,7 @@ impl Decider for Textbook {
             Command::WriteHomework { given_in, homework } => {
                 events.extend(work.alone(&given_in, homework)?);
             }
-            Command::ReviseHomework { homework } => {
-                events.push(work.revise(homework)?);
-            }
+            Command::ReviseHomework { homework } => events.push(work.revise(homework)?),
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
                 events.push(Event::HomeworkWithdrawn { textbook, homework, reason: reason_given(textbook, reason)? });
