@@ -172,8 +172,10 @@ pub enum EntryState {
         on: Date,
     },
     Empty,
-    /// Not written yet, and its day is not over, or its work alone is given.
+    /// It has begun, and its day is not over.
     ToWrite,
+    /// It has not begun: its work is given already.
+    ToCome,
     Cancelled,
     Assured,
 }

@@ -354,6 +354,7 @@ fn textbook(amount: Amount) -> TextbookPage {
     let from = Some(november(18).at(7, 0, 0, 0));
     let published = |version, visible_from| EntryState::Published { content: text.clone(), version, visible_from };
     let entries = vec![
+        Entry { homework: homework(amount).into_iter().take(1).collect(), ..entry(19, EntryState::ToCome) },
         Entry {
             homework: homework(amount).into_iter().take(1).collect(),
             start: at(16, 0),
