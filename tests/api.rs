@@ -72,6 +72,31 @@ async fn a_lesson_is_published_read_revised_and_its_history_read() {
 }
 
 #[tokio::test]
+async fn all_the_work_of_a_lesson_is_written_on_the_version_that_was_read_and_the_document_says_so() {
+    let school = School::open().await;
+    let write = Command::WriteHomework {
+        given_in: monday_in_4b(),
+        homework: vec![exercise(1, "Exercice 12 page 40", THURSDAY)],
+    };
+    school.tell(TEACHER, &of_4b(), &[], &write).await.refused(428, "if-match-required");
+    let told = school.tell(TEACHER, &of_4b(), &[("if-match", "\"textbook-0\"")], &write).await;
+    assert_eq!((told.status, told.header("etag")), (200, "\"textbook-2\""), "{}", told.text);
+    // A command that needs none is compared all the same.
+    let late = publish(monday_in_4b(), "Équations");
+    let late = school.tell(TEACHER, &of_4b(), &[("if-match", "\"textbook-1\"")], &late).await;
+    late.refused(412, "version-changed");
+    let document = serde_json::to_value(api::http::openapi()).unwrap();
+    let operation = &document["paths"]["/api/v1/textbooks/{id}/commands"]["post"];
+    let commands = document["components"]["schemas"]["textbook.Command"]["oneOf"].as_array().unwrap();
+    let command = commands.iter().find(|command| !command["properties"]["WriteHomework"].is_null()).unwrap();
+    for said in [&operation["description"], &command["description"]] {
+        let said = said.as_str().unwrap();
+        assert!(said.contains("`If-Match`") && said.contains("new"), "{said}");
+    }
+    assert!(operation["description"].as_str().unwrap().contains("`WriteHomework`"));
+}
+
+#[tokio::test]
 async fn a_repeated_command_has_the_receipt_of_the_first() {
     let school = School::open().await;
     let key = [("idempotency-key", "0193a1b2-publish-monday")];

@@ -42,12 +42,13 @@ const LINK: &str = "https://gnomon.example/fiche-secrete";
 const WORK: &str = "Mesurer une ombre portée";
 const REASON: &str = "Mauvaise classe, pardon";
 const JOINED: &str = "Le gnomon, fiche jointe";
+const STATED: &str = "1931-02-27";
 const REFUSED: &str = "Ceci sera refusé au guichet";
 const CONTROL: &str = "Temoin en clair dans une table";
 
-const PLANTED: [&str; 16] = [
+const PLANTED: [&str; 17] = [
     PUPIL, FAMILY, GIVEN, STREET, TOWN, PHONE, MAIL, NUMBER, TEXT, CORRECTED, TITLE, LINK, WORK, REASON, JOINED,
-    REFUSED,
+    STATED, REFUSED,
 ];
 
 /// The forms under which a text could lie there: as it is, in other cases, in UTF-16, escaped as JSON, and in the middle of base64.
@@ -151,6 +152,10 @@ async fn a_person_is_registered(app: &App, school: SchoolId) -> PersonId {
     let receipt = send(FAMILY).await.unwrap();
     assert_eq!(send(FAMILY).await.unwrap(), receipt);
     assert_eq!(send(PUPIL).await.unwrap_err().status, 422);
+    let stated = OfPerson::StateBirthDate { born_on: STATED.parse().unwrap() };
+    let said = Said { key: Some("born-42".into()), expected: None };
+    let receipt = app.in_directory::<Person>(Actor::Operator, school, stream, said, stated).await.unwrap();
+    assert_eq!(app.born_on(person).await.unwrap(), Some(STATED.parse().unwrap()));
     app.await_readers(receipt.last_position.unwrap()).await;
     person
 }

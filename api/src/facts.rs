@@ -31,7 +31,7 @@ use infra::vault::Vault;
 pub use books::{ALL_SUBJECTS_LABEL, Books, GroupBook, MandateBook, PersonBook, SchoolBook, ServiceBook};
 pub use delays::{Delay, Followed};
 pub use domain::directory::person::RoleHeld;
-pub use lessons::{LessonAt, Whose};
+pub use lessons::{LessonAt, Unwritten, Whose};
 pub use scopes::Standpoint;
 
 /// The name under which the register is waited for.

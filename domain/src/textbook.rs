@@ -86,7 +86,8 @@ pub enum Command {
         given_in: LessonRef,
         homework: NewHomework,
     },
-    /// All the work of a lesson, written or not, as one fact: work already given is revised, other work is given.
+    /// All the work of a lesson, written or not, as one fact: work already given is revised, other work is given. Always on the version that
+    /// was read (`If-Match`), also when all of it is new.
     WriteHomework {
         given_in: LessonRef,
         homework: Vec<NewHomework>,
@@ -262,6 +263,7 @@ impl Decider for Textbook {
         let visible_from = calendar::visible_from(&facts.pauses, &facts.zone, context.now);
         let today = facts.zone.to_datetime(context.now).date();
         let file = |address| file::named(state, &facts.received, today, address);
+        let work = homework::Writing { state, facts, visible_from, files: &file };
         match command {
             Command::PublishEntry { lesson, content, framing, resources, homework, copied_from } => {
                 let lesson = entry::resolve(facts, &lesson)?;
@@ -286,7 +288,7 @@ impl Decider for Textbook {
                     copied_from,
                     visible_from,
                 });
-                events.extend(homework::write(state, facts, &given_in, homework, visible_from, &file)?);
+                events.extend(work.write(&given_in, homework)?);
             }
             Command::ReviseEntry { entry, content, framing, resources, homework } => {
                 let lesson = state.live_entry(entry)?.clone();
@@ -296,21 +298,18 @@ impl Decider for Textbook {
                     let resources = entry::resources(textbook, resources, &file)?;
                     events.push(Event::EntryRevised { textbook, entry, content, framing, resources, visible_from });
                 }
-                events.extend(homework::write(state, facts, &lesson, homework, visible_from, &file)?);
+                events.extend(work.write(&lesson, homework)?);
             }
             Command::WithdrawEntry { entry, reason, with_homework } => {
                 events.extend(state.withdraw(textbook, entry, &reason, with_homework)?);
             }
             Command::GiveHomework { given_in, homework } => {
-                let lesson = entry::resolve(facts, &given_in)?;
-                events.extend(homework::give(state, facts, &lesson, vec![homework], visible_from, &file)?);
+                events.push(work.give(&entry::resolve(facts, &given_in)?, homework)?);
             }
             Command::WriteHomework { given_in, homework } => {
-                events.extend(homework::alone(state, facts, &given_in, homework, visible_from, &file)?);
+                events.extend(work.alone(&given_in, homework)?);
             }
-            Command::ReviseHomework { homework } => {
-                events.extend(homework::revise(state, facts, vec![homework], visible_from, &file)?);
-            }
+            Command::ReviseHomework { homework } => events.push(work.revise(homework)?),
             Command::WithdrawHomework { homework, reason } => {
                 state.live_homework(homework)?;
                 events.push(Event::HomeworkWithdrawn { textbook, homework, reason: reason_given(textbook, reason)? });

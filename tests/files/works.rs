@@ -100,3 +100,34 @@ async fn a_file_of_work_for_part_of_the_class_is_found_by_these_pupils_alone() {
     }
     assert!(!desk.sees(PUPIL, "/eleve/travail").await.text().contains("Soutien"));
 }
+
+#[tokio::test]
+async fn a_sheet_joined_to_work_given_alone_is_found_and_stays_when_the_lesson_is_written() {
+    let desk = Desk::open().await;
+    let (sheet, alone) = (pdf(4_000), [&[("contenu", "")], &WORK[1..]].concat());
+    let told = desk.fills_in(&alone, &[("travail_1_ressource_1_fichier", "Énoncé.pdf", &sheet)]).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    let link = desk.link(PUPIL, "/eleve/travail").await;
+    for who in [PUPIL, PARENT, TEACHER, HEAD] {
+        assert!(desk.sees(who, &link).await.bytes == sheet, "{who}");
+    }
+    for who in [SIBLING, OTHER_TEACHER] {
+        assert_eq!(desk.sees(who, &link).await.status, 404, "{who}");
+    }
+    // In the evening, the form holds the work with its file: the content is written beside it.
+    let form = desk.sees(TEACHER, &thursday()).await;
+    assert!(form.text().contains("PDF, 4\u{a0}ko") || form.text().contains("PDF, 4 ko"), "{}", form.text());
+    let (id, kept) = (form.field("travail_1_id"), form.field("travail_1_ressource_1_depot"));
+    assert!(link.ends_with(&kept));
+    let row = [
+        ("travail_1_id", &*id),
+        ("travail_1_type", "other"),
+        ("travail_1_ressource_1_titre", "Énoncé"),
+        ("travail_1_ressource_1_depot", &*kept),
+    ];
+    let told = desk.fills_in(&[&WORK[..], &row].concat(), &[]).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    assert!(desk.sees(PUPIL, "/eleve").await.text().contains("Pourcentages"));
+    assert_eq!(desk.link(PUPIL, "/eleve/travail").await, link);
+    assert!(desk.sees(PUPIL, &link).await.bytes == sheet);
+}

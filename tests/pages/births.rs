@@ -69,3 +69,64 @@ async fn a_day_that_cannot_be_meant_is_refused_and_of_nobody_else_is_it_asked() 
     }
     assert_eq!(pages.school.head().await, before);
 }
+
+#[tokio::test]
+async fn an_objection_stands_when_the_day_of_birth_is_mended_and_once_lifted_follows_the_mended_one() {
+    let pages = Pages::open().await;
+    let say = async |act: &str, confirm: &str| {
+        let (_, page) = pages.call(Some(ADULT), "GET", "/eleve/droits", "").await;
+        let version =
+            page.split("name=\"version\" value=\"").nth(1).map_or("0", |rest| rest.split('"').next().unwrap());
+        let form = format!("acte={act}&version={version}&cle={}{confirm}", Uuid::new_v4());
+        pages.call(Some(ADULT), "POST", "/eleve/droits", &form).await
+    };
+    let read = async || pages.call(Some(OF_ADULT), "GET", &format!("/parent/enfants/{ADULT}"), "").await.0;
+    // By the day that the head states, the pupil was not of age when they objected.
+    assert_eq!(pages.states(HEAD, ADULT, "2009-11-02").await.0, 303);
+    assert_eq!(read().await, 404, "nothing is taken from the pupil by that");
+    assert!(pages.sees(OF_ADULT, "/parent").await.contains("s’oppose"));
+    assert!(pages.sees(ADULT, "/eleve/droits").await.contains("Lever mon opposition"));
+    assert_eq!(say("lever", "&confirmer=oui").await.0, 303);
+    assert_eq!(read().await, 200);
+    let page = pages.sees(ADULT, "/eleve/droits").await;
+    assert!(page.contains("2027") && page.contains("tu pourras t’y opposer"), "{page}");
+    let (status, text) = say("opposer", "").await;
+    assert!(status == 403 && text.contains("à partir de la majorité"), "{text}");
+    let object = domain::directory::entourage::Command::Object;
+    pages.school.tell(ADULT, &format!("entourages/{ADULT}"), &[], &object).await.refused(403, "still-minor");
+    assert_eq!(read().await, 200);
+    // Mended again, they are of age today.
+    assert_eq!(pages.states(HEAD, ADULT, "2008-11-17").await.0, 303);
+    assert_eq!(say("opposer", "&confirmer=oui").await.0, 303);
+    assert_eq!(read().await, 404);
+}
+
+#[tokio::test]
+async fn a_day_of_birth_that_is_stated_is_shown_to_who_leads_and_to_nobody_else() {
+    let pages = Pages::open().await;
+    assert_eq!(pages.states(HEAD, PUPIL, "2012-03-07").await.0, 303);
+    let tells = |text: &str| {
+        let text = text.replace(['\u{a0}', '\u{202f}'], " ");
+        ["2012-03-07", "07/03/2012", "7 mars 2012", "2030-03-07", "7 mars 2030"].iter().any(|day| text.contains(day))
+    };
+    let own = page_of(PUPIL);
+    let everybody = PEOPLE.into_iter().map(|(title, person)| (title, Some(person))).chain([("nobody", None)]);
+    let mut shown = Vec::new();
+    for (title, person) in everybody {
+        let pages_of = addresses().into_iter().filter(|(method, ..)| *method == "GET").map(|(.., path)| path);
+        for path in pages_of.collect::<std::collections::BTreeSet<_>>() {
+            if tells(&pages.call(person, "GET", &path, "").await.1) {
+                shown.push((title, path));
+            }
+        }
+        let Some(person) = person else { continue };
+        for path in
+            ["/api/v1/me".to_owned(), "/api/v1/me/week".into(), format!("/api/v1/textbooks/{}/history", maths("4B"))]
+        {
+            assert!(!tells(&pages.school.read(person, &path).await.text), "{title}: {path}");
+        }
+    }
+    // The pupil is told from which day they may object, and it is theirs.
+    let expected = [("head", own.clone()), ("deputy", own), ("pupil of 4B", "/eleve/droits".to_owned())];
+    assert_eq!(shown, expected);
+}

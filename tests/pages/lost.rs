@@ -22,3 +22,37 @@ async fn a_form_sent_after_the_session_is_over_comes_back_with_its_text_and_is_s
     // A page that is only read leads to the door, as before.
     assert_eq!(pages.call(None, "GET", &lesson, "").await.0, 303);
 }
+
+#[tokio::test]
+async fn work_given_alone_after_the_session_is_over_comes_back_and_is_sent_again() {
+    let pages = Pages::open().await;
+    let lesson = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    let (_, form) = pages.call(Some(TEACHER), "GET", &lesson, "").await;
+    let version = form.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let key = Uuid::new_v4().to_string();
+    let typed = [
+        ("version", version),
+        ("cle", &key),
+        ("contenu", ""),
+        ("travail_1_texte", "Lire le chapitre 3"),
+        ("travail_1_pour", "2026-11-23"),
+        ("travail_1_type", "reading"),
+        ("travail_1_duree", "25"),
+        ("note", "Penser aux copies"),
+    ];
+    let of = |(name, value): &(&str, &str)| format!("{name}={}", value.replace(' ', "+"));
+    let fields = typed.iter().map(of).chain([format!("travail_1_eleve_{PUPIL}=oui")]).collect::<Vec<_>>().join("&");
+    let before = pages.school.head().await;
+    let (status, text) = pages.call(None, "POST", &lesson, &fields).await;
+    assert!(status == 401 && text.contains("Votre session est finie"), "{text}");
+    for (name, value) in typed.into_iter().chain([(&*format!("travail_1_eleve_{PUPIL}"), "oui")]) {
+        assert!(text.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name}: {text}");
+    }
+    assert_eq!(pages.school.head().await, before);
+    // Signed in again, what came back gives the work, and the lesson stays to be written.
+    assert_eq!(pages.call(Some(TEACHER), "POST", &lesson, &fields).await.0, 303);
+    let work = pages.call(Some(PUPIL), "GET", "/eleve/travail", "").await.1;
+    assert!(work.contains("Lire le chapitre 3"), "{work}");
+    let form = pages.call(Some(TEACHER), "GET", &lesson, "").await.1;
+    assert!(form.contains("Un travail est déjà donné") && form.contains("Penser aux copies"), "{form}");
+}

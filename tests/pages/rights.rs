@@ -320,3 +320,36 @@ async fn whoever_is_near_a_pupil_and_reads_nothing_is_not_told_that_nobody_knows
         assert!(!page.contains("pupil of 4B"), "of whom is not said: {page}");
     }
 }
+
+#[tokio::test]
+async fn a_parent_whose_child_is_in_no_class_yet_is_told_that_and_not_that_they_may_not_read() {
+    let pages = Pages::open().await;
+    let child = PersonId(Uuid::from_u128(0x0193_0000_0000_4000_8000_0000_0000_00b1));
+    let names = person::Names { family: "Famille".into(), given: "Sacha".into(), title: None };
+    let link = |standing| Guardian { relative: STRANGER, standing, relation: "mother".into() };
+    let guardians = |standing| person::Command::SetGuardians { guardians: vec![link(standing)], from: RENTREE };
+    for command in [
+        person::Command::Register { person: child, names, origin: None },
+        person::Command::TakeRole { school: here(), role: person::Role::Pupil, from: RENTREE, until: None },
+        guardians(Standing::Contact),
+    ] {
+        pages.fed(here(), child, command).await;
+    }
+    // A contact reads nothing, in a class or not, and is not told whose.
+    let page = pages.sees(STRANGER, "/parent").await;
+    assert!(page.contains("proche d’un élève") && !page.contains("Sacha"), "{page}");
+    pages.fed(here(), child, guardians(Standing::Legal1)).await;
+    let page = pages.sees(STRANGER, "/parent").await;
+    assert!(page.contains("Sacha n’est encore dans aucune classe") && page.contains("1\u{a0}enfant "), "{page}");
+    assert!(!page.contains("proche d’un élève") && !page.contains("Aucun enfant"), "{page}");
+    pages.does_not_exist(STRANGER, &of_pupil(child)).await;
+    // In a class from Thursday on.
+    let joins = group::Command::ChangeMembers { joined: vec![child], left: vec![], on: THURSDAY };
+    let (stream, app) = (StreamId::new("group", crate::school::class("4B"), YEAR), &pages.school.app);
+    let told = app.in_directory::<group::Group>(Actor::Import, here(), stream, Said::default(), joins).await;
+    app.await_readers(told.unwrap_or_else(|problem| panic!("{}", problem.detail)).last_position.unwrap()).await;
+    assert!(pages.sees(STRANGER, "/parent").await.contains("aucune classe"));
+    pages.school.world.clock.set("2026-11-19T08:00:00Z".parse().unwrap());
+    let page = pages.sees(STRANGER, "/parent").await;
+    assert!(!page.contains("aucune classe") && page.contains(&of_pupil(child)), "{page}");
+}

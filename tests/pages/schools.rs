@@ -241,3 +241,23 @@ async fn a_referent_of_two_schools_sets_up_each_and_one_who_teaches_finds_the_pa
     // A head who teaches goes from one to the other; what the head has already is not said twice.
     assert!(menu(&pages.sees(OTHER_TEACHER, "/enseignant").await).matches("<li>").count() == 3);
 }
+
+#[tokio::test]
+async fn the_pages_of_a_head_are_of_the_school_they_lead_whichever_other_they_set_up() {
+    let pages = Pages::open().await.with_the_other_school().await;
+    let sets_up = person::Command::TakeRole { school: elsewhere(), role: Role::Referent, from: RENTREE, until: None };
+    pages.elsewhere::<person::Person>(DEPUTY, SchoolYear::NONE, sets_up).await;
+    pages.school.app.await_readers(pages.school.head().await).await;
+    let form = format!("etablissement={}&page=fichiers", elsewhere());
+    assert_eq!(pages.call(Some(DEPUTY), "POST", "/direction/etablissement", &form).await.0, 303);
+    for (path, school) in [
+        (SETTINGS, "Collège des Ormes"),
+        ("/direction", "Collège des Tilleuls"),
+        ("/direction/roles", "Collège des Tilleuls"),
+        ("/direction/mandats", "Collège des Tilleuls"),
+    ] {
+        let foot = part(&pages.sees(DEPUTY, path).await, "<footer", "</footer>").to_owned();
+        assert!(foot.contains(school), "{path}: {foot}");
+    }
+    assert!(pages.sees(DEPUTY, "/direction/roles").await.contains("Famille-librarian"), "and so is what they show");
+}

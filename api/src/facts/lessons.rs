@@ -58,8 +58,31 @@ impl LessonAt {
     /// Whether it is in the figures of what is written, those of every page and of the API: written, once it is over; not written, once its
     /// day is over. Until then nobody is behind: one writes in the evening.
     pub fn counts(&self, written: bool, local: DateTime) -> bool {
-        let over = if written { self.end() <= local } else { self.date < local.date() };
+        let over = if written { self.end() <= local } else { Unwritten::at(self.start(), local) == Unwritten::Missing };
         over && self.is_expected()
+    }
+}
+
+/// How far a lesson is of which nothing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwritten {
+    ToCome,
+    /// It has begun, and its day is not over: it is written when its teacher has the time.
+    ToWrite,
+    /// Its day is over.
+    Missing,
+}
+
+impl Unwritten {
+    /// Of a lesson that begins at `start`, by the clock of its school: every page of its teacher and every figure ask here.
+    pub fn at(start: DateTime, local: DateTime) -> Self {
+        if local < start {
+            Self::ToCome
+        } else if local.date() <= start.date() {
+            Self::ToWrite
+        } else {
+            Self::Missing
+        }
     }
 }
 

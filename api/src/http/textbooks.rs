@@ -29,13 +29,14 @@ use crate::problem::Problem;
 
 /// Publish a lesson, give work, revise, withdraw.
 ///
-/// Author, capacity and time are the server's. Commands that revise or withdraw need `If-Match` with the version that was read.
+/// Author, capacity and time are the server's. `PublishEntry` and `GiveHomework` may come without `If-Match`; every other command needs it,
+/// with the version that was read: those that revise or withdraw, and `WriteHomework`, which may revise, also when all its work is new.
 #[utoipa::path(
     post, path = "/api/v1/textbooks/{id}/commands", tag = "textbooks", operation_id = "commandTextbook",
     params(
         ("id" = Uuid, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "At most 200 visible ASCII characters"),
-        ("If-Match" = Option<String>, Header, description = "`\"textbook-7\"`; needed to revise and to withdraw"),
+        ("If-Match" = Option<String>, Header, description = "`\"textbook-7\"`; needed by all but `PublishEntry` and `GiveHomework`, and compared whenever it is sent"),
     ),
     request_body = textbook::Command,
     responses(

@@ -91,13 +91,15 @@ pub struct HomePage {
     pub objections: Vec<Objection>,
     /// The school knows them as near a pupil whose textbook they do not read: a contact, or a parent whose right ended.
     pub near: bool,
+    /// Children who are in no class yet: nothing is written for them.
+    pub unplaced: Vec<String>,
 }
 
 impl HomePage {
     /// Most urgent first; children as pressed as each other stay in the order given.
     pub fn new(layout: Layout, mut children: Vec<Child>, objections: Vec<Objection>) -> Self {
         children.sort_by_key(Child::urgency);
-        Self { layout, children, objections, near: false }
+        Self { layout, children, objections, near: false, unplaced: vec![] }
     }
 
     /// Whether they are read by somebody who accompanies them, and not by a parent.
@@ -108,7 +110,7 @@ impl HomePage {
     /// `2 enfants`
     pub fn children_said(&self) -> String {
         let (one, many) = if self.accompanies() { ("élève", "élèves") } else { ("enfant", "enfants") };
-        fr::plural(self.children.len(), one, many)
+        fr::plural(self.children.len() + self.unplaced.len(), one, many)
     }
 
     /// The next school day, when it is the same for all who have one.

@@ -186,7 +186,7 @@ fn roles_on(books: &Books, person: PersonId, on: Date) -> Vec<Role> {
         roles.push(Role::Parent);
     }
     // Who works there and reads nothing by it is told so, where they have no other page.
-    if roles.is_empty() && is(&staff::READ_NOTHING) {
+    if roles.is_empty() && books.is_active(person, on) && !staff::held(books, person, on).is_empty() {
         roles.push(Role::Staff);
     }
     roles

@@ -140,132 +140,108 @@ pub fn notice(
     }
 }
 
-/// `named` are the pupils it was for already: one who has left the group since stays named.
-fn resolve(
-    facts: &Facts,
-    given_on: Date,
-    named: &BTreeSet<PersonId>,
-    new: NewHomework,
-    files: &Files<'_>,
-) -> Result<Task, Rejection> {
-    if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
-        return Err(Rejection::MinutesMalformed);
-    }
-    let due = match new.due {
-        DueRef::Lesson { slot, date } => {
-            let lesson = lesson(facts, &LessonRef::Slot { slot, date })?;
-            if facts.not_held.contains_key(&LessonOn { date, slot }) {
-                return Err(Rejection::DueLessonNotHeld);
-            }
-            let moved = facts.moved.get(&LessonOn { date, slot });
-            let (on, at) = moved.map_or((date, lesson.starts_at), |to| (to.date, to.starts_at));
-            Due { on, slot: Some(slot), at: Some(at) }
+/// Works that one command names, at most.
+pub const WORKS_MAX: usize = 10;
+
+/// What the work of a command is written from.
+pub(super) struct Writing<'a> {
+    pub state: &'a State,
+    pub facts: &'a Facts,
+    pub visible_from: Timestamp,
+    pub files: &'a Files<'a>,
+}
+
+impl Writing<'_> {
+    /// The work of a lesson, each named once: what was given before is revised, the rest is given.
+    pub fn write(&self, lesson: &Lesson, homework: Vec<NewHomework>) -> Result<Vec<Event>, Rejection> {
+        if homework.len() > WORKS_MAX {
+            return Err(Rejection::TooMany);
         }
-        DueRef::Date { date } => {
-            if date > facts.bounds.ends_on {
-                return Err(Rejection::OutsideSchoolYear);
-            }
-            if facts.closures.iter().any(|closure| closure.holds(date)) {
-                return Err(Rejection::DueOnClosure);
-            }
-            Due { on: date, slot: None, at: None }
+        let mut named = BTreeSet::new();
+        if !homework.iter().all(|work| named.insert(work.homework)) {
+            return Err(Rejection::HomeworkNamedTwice);
         }
-    };
-    if due.on < given_on {
-        return Err(Rejection::DueBeforeGiven);
+        let (known, new): (Vec<_>, Vec<_>) =
+            homework.into_iter().partition(|work| self.state.homework.contains_key(&work.homework));
+        let given = new.into_iter().map(|work| self.give(lesson, work));
+        given.chain(known.into_iter().map(|work| self.revise(work))).collect()
     }
-    let audience = new.audience.unwrap_or_else(|| named.clone());
-    if !audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
-        return Err(Rejection::PupilNotInGroup);
-    }
-    let forbidding = written::forbidding(&written::POLICIES, facts.degree, given_on);
-    if let Some(policy) = forbidding.filter(|_| written::outside_class(new.kind, new.written)) {
-        return Err(Rejection::WrittenHomeworkInPrimary(policy.source));
-    }
-    Ok(Task {
-        text: text(facts.textbook, new.text)?,
-        due,
-        kind: new.kind,
-        minutes: new.minutes,
-        written: new.written,
-        resources: resources(facts.textbook, new.resources, files)?,
-        audience,
-    })
-}
 
-/// The work of a lesson: what was given before is revised, the rest is given.
-pub(super) fn write(
-    state: &State,
-    facts: &Facts,
-    lesson: &Lesson,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-    files: &Files<'_>,
-) -> Result<Vec<Event>, Rejection> {
-    let (known, new) = homework.into_iter().partition(|work| state.homework.contains_key(&work.homework));
-    let mut events = give(state, facts, lesson, new, visible_from, files)?;
-    events.extend(revise(state, facts, known, visible_from, files)?);
-    Ok(events)
-}
-
-/// The same, of a lesson that may have nothing else written.
-pub(super) fn alone(
-    state: &State,
-    facts: &Facts,
-    given_in: &LessonRef,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-    files: &Files<'_>,
-) -> Result<Vec<Event>, Rejection> {
-    if homework.is_empty() {
-        return Err(Rejection::TextEmpty);
+    /// The same, of a lesson that may have nothing else written.
+    pub fn alone(&self, given_in: &LessonRef, homework: Vec<NewHomework>) -> Result<Vec<Event>, Rejection> {
+        if homework.is_empty() {
+            return Err(Rejection::TextEmpty);
+        }
+        self.write(&lesson(self.facts, given_in)?, homework)
     }
-    write(state, facts, &lesson(facts, given_in)?, homework, visible_from, files)
-}
 
-/// Work newly given in a lesson.
-pub(super) fn give(
-    state: &State,
-    facts: &Facts,
-    lesson: &Lesson,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-    files: &Files<'_>,
-) -> Result<Vec<Event>, Rejection> {
-    if homework.len() > 10 {
-        return Err(Rejection::TooMany);
-    }
-    let mut events: Vec<Event> = Vec::new();
-    let mut given = BTreeSet::new();
-    for new in homework {
-        let id = new.homework;
-        if state.homework.contains_key(&id) || !given.insert(id) {
+    /// Work newly given in a lesson.
+    pub fn give(&self, lesson: &Lesson, new: NewHomework) -> Result<Event, Rejection> {
+        let (facts, homework) = (self.facts, new.homework);
+        if self.state.homework.contains_key(&homework) {
             return Err(Rejection::HomeworkGiven);
         }
-        if id.tells_when() {
+        if homework.tells_when() {
             return Err(Rejection::HomeworkIdTellsWhen);
         }
-        let task = resolve(facts, facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new, files)?;
-        let (textbook, given_in) = (facts.textbook, lesson.clone());
-        events.push(Event::HomeworkGiven { textbook, homework: id, given_in, task, visible_from });
+        let task = self.resolve(facts.held_on(lesson.slot, lesson.date), &BTreeSet::new(), new)?;
+        let (textbook, given_in, visible_from) = (facts.textbook, lesson.clone(), self.visible_from);
+        Ok(Event::HomeworkGiven { textbook, homework, given_in, task, visible_from })
     }
-    Ok(events)
-}
 
-/// Work given before, written anew.
-pub(super) fn revise(
-    state: &State,
-    facts: &Facts,
-    homework: Vec<NewHomework>,
-    visible_from: Timestamp,
-    files: &Files<'_>,
-) -> Result<Vec<Event>, Rejection> {
-    let mut events = Vec::new();
-    for revised in homework {
-        let (textbook, id) = (facts.textbook, revised.homework);
-        let given = state.live_homework(id)?;
-        let task = resolve(facts, facts.held_on(given.slot, given.on), &given.audience, revised, files)?;
-        events.push(Event::HomeworkRevised { textbook, homework: id, task, visible_from });
+    /// Work given before, written anew.
+    pub fn revise(&self, revised: NewHomework) -> Result<Event, Rejection> {
+        let (facts, homework) = (self.facts, revised.homework);
+        let given = self.state.live_homework(homework)?;
+        let task = self.resolve(facts.held_on(given.slot, given.on), &given.audience, revised)?;
+        Ok(Event::HomeworkRevised { textbook: facts.textbook, homework, task, visible_from: self.visible_from })
     }
-    Ok(events)
+
+    /// `named` are the pupils it was for already: one who has left the group since stays named.
+    fn resolve(&self, given_on: Date, named: &BTreeSet<PersonId>, new: NewHomework) -> Result<Task, Rejection> {
+        let facts = self.facts;
+        if new.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
+            return Err(Rejection::MinutesMalformed);
+        }
+        let due = match new.due {
+            DueRef::Lesson { slot, date } => {
+                let lesson = lesson(facts, &LessonRef::Slot { slot, date })?;
+                if facts.not_held.contains_key(&LessonOn { date, slot }) {
+                    return Err(Rejection::DueLessonNotHeld);
+                }
+                let moved = facts.moved.get(&LessonOn { date, slot });
+                let (on, at) = moved.map_or((date, lesson.starts_at), |to| (to.date, to.starts_at));
+                Due { on, slot: Some(slot), at: Some(at) }
+            }
+            DueRef::Date { date } => {
+                if date > facts.bounds.ends_on {
+                    return Err(Rejection::OutsideSchoolYear);
+                }
+                if facts.closures.iter().any(|closure| closure.holds(date)) {
+                    return Err(Rejection::DueOnClosure);
+                }
+                Due { on: date, slot: None, at: None }
+            }
+        };
+        if due.on < given_on {
+            return Err(Rejection::DueBeforeGiven);
+        }
+        let audience = new.audience.unwrap_or_else(|| named.clone());
+        if !audience.iter().all(|pupil| facts.members.contains(pupil) || named.contains(pupil)) {
+            return Err(Rejection::PupilNotInGroup);
+        }
+        let forbidding = written::forbidding(&written::POLICIES, facts.degree, given_on);
+        if let Some(policy) = forbidding.filter(|_| written::outside_class(new.kind, new.written)) {
+            return Err(Rejection::WrittenHomeworkInPrimary(policy.source));
+        }
+        Ok(Task {
+            text: text(facts.textbook, new.text)?,
+            due,
+            kind: new.kind,
+            minutes: new.minutes,
+            written: new.written,
+            resources: resources(facts.textbook, new.resources, self.files)?,
+            audience,
+        })
+    }
 }

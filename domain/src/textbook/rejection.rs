@@ -13,7 +13,7 @@ pub enum Rejection {
     TextEmpty,
     #[error("the text has more than 20,000 characters")]
     TextTooLong,
-    #[error("an entry has at most 20 resources and 10 tasks")]
+    #[error("a lesson or a work has at most 20 `resources`, and a command at most 10 works in `homework`")]
     TooMany,
     #[error("a resource has a title, and a link or a file, not both; a link starts with https:// or http://")]
     ResourceMalformed,
@@ -58,6 +58,8 @@ pub enum Rejection {
     MinutesMalformed,
     #[error("this work is given already: revise it")]
     HomeworkGiven,
+    #[error("a command names a work once: two of its works in `homework` have the same id")]
+    HomeworkNamedTwice,
     #[error("the id of a work is random (UUIDv4): one of versions 1, 2, 6 and 7 tells when it was written")]
     HomeworkIdTellsWhen,
     #[error("no such work in this textbook")]

@@ -167,6 +167,8 @@ async fn work_given_alone_outside_the_timetable_leads_back_to_its_lesson() {
     assert!(day.contains(&bare) && day.contains("hors emploi du temps") && day.contains("travail donné"), "{day}");
     let textbook = pages.sees(OTHER_TEACHER, &format!("/enseignant/cahiers/{}", english())).await;
     assert!(textbook.contains(&bare) && textbook.contains("Lire le chapitre 3"), "{textbook}");
+    let lesson = between(&textbook, &format!("<h2><time datetime=\"{THURSDAY}\">"), "</article>");
+    assert!(day.contains("à venir") && lesson.contains("à venir"), "it has not begun: {day} {lesson}");
     assert!(pages.sees(PUPIL, "/eleve/travail").await.contains("Lire le chapitre 3"));
     // Its address says no more how long it lasts: the work does.
     let page = pages.sees(OTHER_TEACHER, &bare).await;
@@ -271,4 +273,55 @@ async fn what_is_withdrawn_is_one_of_what_the_form_offers() {
         assert!(status == 422 && text.contains("id=\"quoi-erreur\""), "{status} {text}");
     }
     assert_eq!(pages.versions().await, (0, 1));
+}
+
+/// The cell of a week that leads to a lesson.
+fn cell(week: &str, day: Date, lesson: &str) -> String {
+    between(between(week, &format!("id=\"jour-{day}\""), "<section"), &format!("href=\"{lesson}\""), "</a>").to_owned()
+}
+
+#[tokio::test]
+async fn a_lesson_whose_work_is_given_ahead_is_said_in_the_same_words_in_the_week_and_in_the_textbook() {
+    let pages = Pages::in_class().await;
+    let next = Date::constant(2026, 11, 26);
+    let form = format!("/enseignant/cahiers/{}/seances/{}/{next}", english(), slot("4ANG1", ENGLISH, 4));
+    let fields = "contenu=&travail_1_texte=Lire+le+chapitre+3&travail_1_date=2026-12-03";
+    assert_eq!(pages.sends(OTHER_TEACHER, &form, &form, fields).await.0, 303);
+    for (at, said) in [
+        ("2026-11-19T09:20:00Z", "à venir"),
+        ("2026-11-26T08:59:00Z", "à venir"),
+        ("2026-11-26T09:00:00Z", "à écrire"),
+        ("2026-11-26T22:59:00Z", "à écrire"),
+        ("2026-11-26T23:00:00Z", "vide"),
+    ] {
+        pages.now_is(at);
+        let week = cell(&pages.sees(OTHER_TEACHER, "/enseignant?semaine=2026-11-23").await, next, &form);
+        let textbook = pages.sees(OTHER_TEACHER, &format!("/enseignant/cahiers/{}", english())).await;
+        let lesson = between(&textbook, &format!("<h2><time datetime=\"{next}\">"), "</article>");
+        for shown in [&week, lesson] {
+            let states = ["à venir", "à écrire", "vide"].map(|state| shown.contains(&format!("\">{state}</span>")));
+            assert_eq!(states, ["à venir", "à écrire", "vide"].map(|state| state == said), "{at}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn work_given_alone_in_a_withdrawn_lesson_is_noted_in_the_week_as_in_the_textbook() {
+    let pages = Pages::in_class().await;
+    let outside = format!("/enseignant/cahiers/{}/hors-emploi-du-temps/{THURSDAY}T14:00", english());
+    let opened = format!("{outside}?duree=55");
+    for (form, opened) in [(english_form(), english_form()), (outside, opened)] {
+        assert_eq!(pages.sends(OTHER_TEACHER, &opened, &opened, "contenu=Past+simple").await.0, 303);
+        let withdraw = "quoi=seance&motif=Erreur";
+        assert_eq!(pages.sends(OTHER_TEACHER, &form, &format!("{form}/retirer"), withdraw).await.0, 303);
+        assert_eq!(pages.sends(OTHER_TEACHER, &form, &form, &format!("contenu=&{WORK}")).await.0, 303);
+        let week = pages.sees(OTHER_TEACHER, "/enseignant").await;
+        let shown = cell(&week, THURSDAY, &form);
+        assert!(shown.contains("retirée de la vue") && shown.contains("travail donné"), "{shown}");
+        assert_eq!(week.matches(&format!("class=\"slot\" href=\"{form}\"")).count(), 1, "one cell: {week}");
+        let textbook = pages.sees(OTHER_TEACHER, &format!("/enseignant/cahiers/{}", english())).await;
+        let before = textbook.split(&format!("href=\"{form}\"")).next().unwrap_or_default();
+        let lesson = before.rsplit("<article").next().unwrap_or_default();
+        assert!(lesson.contains("retirée de la vue") && lesson.contains("Lire le chapitre 3"), "{lesson}");
+    }
 }

@@ -181,6 +181,10 @@ fn parent(amount: Amount) -> Vec<(&'static str, String)> {
         ("parent-home", html(&HomePage::new(frame("/parent"), children(amount), objections))),
         ("parent-near", html(&HomePage { near: true, ..HomePage::new(frame("/parent"), vec![], vec![]) })),
         (
+            "parent-unplaced",
+            html(&HomePage { unplaced: vec![amount.word("Inès")], ..HomePage::new(frame("/parent"), vec![], vec![]) }),
+        ),
+        (
             "companion-home",
             html(&HomePage::new(layout(Role::Companion, "/accompagnement", amount), children(amount), vec![])),
         ),

@@ -10,9 +10,9 @@ use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage, LoadedDay, OutsidePage,
-    Papers, Published, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility,
-    WeekPage, WorkloadPage, accepted,
+    Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonEndedPage, LessonPage, LoadedDay,
+    OutsidePage, Papers, Published, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete,
+    Visibility, WeekPage, WorkloadPage, accepted,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -27,6 +27,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-drafted", html(&drafted(amount))),
         ("teacher-lesson-primary", html(&primary(amount))),
         ("teacher-lesson-cancelled", html(&left(amount))),
+        ("teacher-lesson-ended", html(&ended(amount))),
         ("teacher-outside", html(&outside(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-takeover", html(&takeover(amount))),
@@ -262,6 +263,24 @@ fn left(amount: Amount) -> LessonPage {
     LessonPage { cancelled: true, notes: vec!["déplacée du jeudi 19 novembre".to_owned()], ..lesson(amount) }
 }
 
+fn ended(amount: Amount) -> LessonEndedPage {
+    LessonEndedPage {
+        layout: layout(Role::Teacher, LESSON, amount),
+        class: amount.class(),
+        subject: amount.word("mathématiques"),
+        date: november(16),
+        start: at(8, 0),
+        end: at(8, 55),
+        notes: Vec::new(),
+        textbook: format!("/enseignant/cahiers/{BOOK}"),
+        ended_on: november(14),
+        kept: amount.of(vec![
+            ("Votre brouillon", amount.word("Équations (2). Correction des exercices 8 à 11.")),
+            ("Note pour moi", amount.word("Penser aux compas.")),
+        ]),
+    }
+}
+
 fn outside(amount: Amount) -> OutsidePage {
     let wrong = FieldError { field: "heure".to_owned(), message: "Indiquez l’heure de début.".to_owned() };
     OutsidePage {
@@ -363,6 +382,7 @@ fn textbook(amount: Amount) -> TextbookPage {
         EntryState::Published { content: text.clone(), version, visible_from, by }
     };
     let entries = vec![
+        Entry { homework: homework(amount).into_iter().take(1).collect(), ..entry(19, EntryState::ToCome) },
         Entry {
             homework: homework(amount).into_iter().take(1).collect(),
             start: at(16, 0),

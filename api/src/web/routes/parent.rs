@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use domain::access;
 use domain::ids::{PersonId, TextbookId};
+use jiff::civil::Date;
 
 use super::pupil::{Older, WeekOf};
 use super::reading::{Reading, before};
@@ -130,17 +131,32 @@ async fn home(side: Side, State(web): Shared, visitor: Visitor) -> Page {
     let layout = web.layout(Some(visitor), Some(side.role()), side.role().home());
     // Of several schools, each card names its own.
     let layout = if several { Layout { school: None, ..layout } } else { layout };
-    // Who is written on a pupil's record and reads nothing is not told that nothing is written.
-    let near = side == Side::Parent && cards.is_empty() && {
-        let (books, today) = (web.app.register.read(), layout.today());
-        let follows = |child| {
-            let book = books.person(child)?;
-            access::following(visitor.0, book.guardians_on(today), &book.entourage, today)
-        };
-        let mut children = books.children(visitor.0).peekable();
-        children.peek().is_some() && children.all(|child| follows(child).is_none())
+    let unread = if side == Side::Parent { unread(&web, visitor, layout.today()) } else { Unread::default() };
+    let near = unread.near && cards.is_empty() && objections.is_empty();
+    page(&HomePage { near, unplaced: unread.unplaced, ..HomePage::new(layout, cards, objections) })
+}
+
+/// Of the children of an adult, what their page says of those whom it does not show.
+#[derive(Default)]
+struct Unread {
+    /// They are written on a pupil's record, and follow none: they are not told that nothing is written.
+    near: bool,
+    /// The children whom they follow, and who are in no class or group yet.
+    unplaced: Vec<String>,
+}
+
+fn unread(web: &Web, Visitor(adult): Visitor, today: Date) -> Unread {
+    let books = web.app.register.read();
+    let children = books.children(adult).filter_map(|child| Some((child, books.person(child)?)));
+    let (followed, others): (Vec<_>, Vec<_>) = children
+        .partition(|(_, book)| access::following(adult, book.guardians_on(today), &book.entourage, today).is_some());
+    let waits = |(child, book): &&(PersonId, &PersonBook)| {
+        let objects = book.entourage.objecting_since(today).is_some();
+        !objects && books.is_active(adult, today) && access::of_pupil(*child, books.stays(*child), today).is_nothing()
     };
-    page(&HomePage { near: near && objections.is_empty(), ..HomePage::new(layout, cards, objections) })
+    let mut unplaced: Vec<String> = followed.iter().filter(waits).map(|(_, book)| book.given()).collect();
+    unplaced.sort();
+    Unread { near: followed.is_empty() && !others.is_empty(), unplaced }
 }
 
 fn school_name(books: &Books, reading: &Reading<'_>) -> Option<String> {

@@ -84,8 +84,7 @@ impl<'a> Office<'a> {
     /// the one they chose, or the first that they lead.
     fn of_settings(web: &'a Web, visitor: Visitor) -> Result<(Self, Role), Problem> {
         let (Visitor(person), books) = (visitor, web.app.register.read());
-        let led = led(web, &books, person);
-        let known = [led.clone(), set_up(web, &books, person)].concat();
+        let (led, known) = (led(web, &books, person), set_up(web, &books, person));
         let chosen = web.led(visitor).filter(|chosen| known.contains(chosen));
         let school = chosen.or(known.first().copied()).ok_or_else(Problem::unknown)?;
         let local = books.schools.get(&school).ok_or_else(Problem::unknown)?.local(web.app.now());
@@ -108,8 +107,7 @@ impl<'a> Office<'a> {
     /// The same for a page of settings.
     fn choices_of_settings(&self) -> Vec<Choice> {
         let books = self.web.app.register.read();
-        let known = [led(self.web, &books, self.head), set_up(self.web, &books, self.head)].concat();
-        Self::choices_of(&books, &known)
+        Self::choices_of(&books, &set_up(self.web, &books, self.head))
     }
 
     fn choices_of(books: &Books, schools: &[SchoolId]) -> Vec<Choice> {
@@ -133,7 +131,7 @@ fn led(web: &Web, books: &Books, head: PersonId) -> Vec<SchoolId> {
     led.into_iter().map(|school| school.school).collect()
 }
 
-/// The schools somebody sets up today as référent numérique, and does not lead.
+/// The schools whose settings somebody has today: those they lead, then those of which they are référent numérique.
 fn set_up(web: &Web, books: &Books, person: PersonId) -> Vec<SchoolId> {
     let led = led(web, books, person);
     let sets_up = |school: &&SchoolBook| {
@@ -143,7 +141,8 @@ fn set_up(web: &Web, books: &Books, person: PersonId) -> Vec<SchoolId> {
     };
     let mut schools: Vec<&SchoolBook> = books.schools.values().filter(sets_up).collect();
     schools.sort_by(|a, b| a.identity.name.cmp(&b.identity.name));
-    schools.into_iter().map(|school| school.school).collect()
+    let besides: Vec<SchoolId> = schools.into_iter().map(|school| school.school).collect();
+    led.into_iter().chain(besides).collect()
 }
 
 #[derive(Deserialize)]
@@ -158,12 +157,44 @@ async fn choose(State(web): Shared, visitor: Visitor, Form(chosen): Form<ChosenS
     let of_settings = chosen.page.as_deref() == Some("fichiers");
     let known = {
         let books = web.app.register.read();
-        let set_up = if of_settings { set_up(&web, &books, visitor.0) } else { vec![] };
-        [led(&web, &books, visitor.0), set_up].concat()
+        if of_settings { set_up(&web, &books, visitor.0) } else { led(&web, &books, visitor.0) }
     };
     let school = chosen.etablissement.filter(|school| known.contains(school)).ok_or_else(Problem::unknown)?;
     web.leads(visitor, school);
     Ok(Redirect::to(if of_settings { "/direction/fichiers" } else { "/direction" }).into_response())
+}
+
+/// The classes of the school, and the one that a page is of: the first, until another is chosen.
+struct Classes {
+    all: Vec<(GroupId, String)>,
+    shown: Option<GroupId>,
+}
+
+impl Classes {
+    fn of(office: &Office<'_>, books: &Books, chosen: &Chosen) -> Result<Self, Problem> {
+        let all = said::classes(books, office.school, office.local.date());
+        let known = |group: &GroupId| all.iter().any(|(class, _)| class == group);
+        let shown = match chosen.classe {
+            Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
+            None => all.first().map(|(class, _)| *class),
+        };
+        Ok(Self { all, shown })
+    }
+
+    /// `4e B`; nothing in a school without classes.
+    fn label(&self) -> String {
+        let shown = self.all.iter().find(|(class, _)| Some(*class) == self.shown);
+        shown.map(|(_, label)| label.clone()).unwrap_or_default()
+    }
+
+    /// Of the class that is shown, as the form names it.
+    fn value(&self) -> String {
+        self.shown.map(|class| class.to_string()).unwrap_or_default()
+    }
+
+    fn choices(self) -> Vec<Choice> {
+        self.all.into_iter().map(|(class, label)| Choice { value: class.to_string(), label }).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -177,25 +208,18 @@ struct Chosen {
 async fn load(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
-    let classes = said::classes(&web.app.register.read(), office.school, today);
-    let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
-    let group = match chosen.classe {
-        Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
-        None => classes.first().map(|(group, _)| *group),
-    };
-    let (days, until) = match group {
+    let classes = Classes::of(&office, &web.app.register.read(), &chosen)?;
+    let (days, until) = match classes.shown {
         Some(group) => workload::ahead(&web.app, office.head, group, today).await?,
         None => (vec![], today),
     };
-    let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
-    let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
     page(&WorkloadPage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/charge"),
-        class: class.unwrap_or_default(),
+        class: classes.label(),
         back: None,
         glance: Some("/direction/charge/classes".to_owned()),
-        classes: classes.into_iter().map(choice).collect(),
-        chosen: group.map(|group| group.to_string()).unwrap_or_default(),
+        chosen: classes.value(),
+        classes: classes.choices(),
         days,
         until,
     })

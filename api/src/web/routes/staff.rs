@@ -17,30 +17,20 @@ use crate::problem::Problem;
 use crate::web::layout::Role;
 use crate::web::staff::{HeldRole, StaffPage};
 
-/// What people are in a school, or for it, without reading a textbook by that alone (see [`domain::access`]).
-pub const READ_NOTHING: [Held; 7] = [
-    Held::Librarian,
-    Held::Teacher,
-    Held::DataProtection,
-    Held::Archivist,
-    Held::Staff,
-    Held::Observatory,
-    Held::HostOperator,
-];
-
 pub fn routes() -> Router<Arc<Web>> {
     Router::new().route("/personnel", get(show))
 }
 
-/// Which of these somebody is on a day, in the order in which they are named here.
+/// What somebody is on a day without reading a textbook by that alone. A teacher is something else first.
 pub fn held(books: &Books, person: PersonId, on: Date) -> Vec<RoleHeld> {
-    let of = |role| books.roles(person, on).filter(move |held| held.role == role).copied();
-    READ_NOTHING.into_iter().flat_map(of).collect()
+    let mut held: Vec<RoleHeld> = books.roles(person, on).filter(|held| why(held.role).is_some()).copied().collect();
+    held.sort_by_key(|held| (held.role == Held::Teacher, held.role));
+    held
 }
 
-/// Why it opens nothing, and what would.
-fn why(role: Held) -> &'static str {
-    match role {
+/// Why a role opens nothing, and what would; none of a role that has pages of its own, or that follows from a pupil.
+fn why(role: Held) -> Option<&'static str> {
+    Some(match role {
         Held::Librarian => {
             "Un professeur documentaliste lit les cahiers des cours qui lui sont confiés, l’éducation aux médias et à l’information par exemple. Aucun cours n’est aujourd’hui à votre nom : dès que l’emploi du temps vous en donne un, votre semaine et son cahier paraissent ici."
         }
@@ -53,8 +43,16 @@ fn why(role: Held) -> &'static str {
         Held::Archivist => "Un archiviste ne lit pas les cahiers de textes par ce rôle.",
         Held::Observatory => "Un observatoire compte, et ne lit rien de ce qui est écrit.",
         Held::HostOperator => "Qui fait marcher les machines ne lit rien de ce qu’elles gardent.",
-        _ => "Ce rôle ne demande pas de lire les cahiers de textes.",
-    }
+        Held::Staff => "Ce rôle ne demande pas de lire les cahiers de textes.",
+        Held::Pupil
+        | Held::Relative
+        | Held::Head
+        | Held::Deputy
+        | Held::SchoolLife
+        | Held::Aesh
+        | Held::Referent
+        | Held::Inspector => return None,
+    })
 }
 
 async fn show(State(web): Shared, visitor: Visitor) -> Page {
@@ -63,13 +61,30 @@ async fn show(State(web): Shared, visitor: Visitor) -> Page {
     }
     let layout = web.layout(Some(visitor), Some(Role::Staff), Role::Staff.home());
     let books = web.app.register.read();
-    let told = |held: RoleHeld| HeldRole {
-        role: fr::capital(said::role(held.role)),
-        school: books.schools.get(&held.school).map(|school| said::school(&school.identity.name)),
-        from: held.from,
-        to: held.until.and_then(|until| days_after(until, -1)),
-        why: fr::spaced(why(held.role)),
+    let told = |held: RoleHeld| {
+        Some(HeldRole {
+            role: fr::capital(said::role(held.role)),
+            school: books.schools.get(&held.school).map(|school| said::school(&school.identity.name)),
+            from: held.from,
+            to: held.until.and_then(|until| days_after(until, -1)),
+            why: fr::spaced(why(held.role)?),
+        })
     };
-    let roles = held(&books, visitor.0, layout.today()).into_iter().map(told).collect();
+    let roles = held(&books, visitor.0, layout.today()).into_iter().filter_map(told).collect();
     page(&StaffPage { layout, roles })
+}
+
+#[cfg(test)]
+mod spec {
+    use domain::access::{Reach, reach};
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_that_a_role_opens_nothing_when_it_reaches_something() {
+        let from_elsewhere = [Held::Pupil, Held::Relative, Held::Observatory, Held::HostOperator, Held::Inspector];
+        for role in Held::OF_THE_STAFF.into_iter().chain(from_elsewhere) {
+            assert!(why(role).is_none() || reach(role) == Reach::Nothing, "{role:?}");
+        }
+    }
 }

@@ -22,11 +22,11 @@ use domain::ids::{PersonId, SchoolId, TextbookId};
 use jiff::civil::{Date, DateTime};
 
 use super::{Page, Shared, Visitor, Web, class, page, said, with_flash, workload};
-use crate::facts::{Books, LessonAt, SchoolBook, ServiceBook, Standpoint};
+use crate::facts::{Books, LessonAt, SchoolBook, ServiceBook, Standpoint, Unwritten};
 
 use crate::problem::Problem;
 use crate::web::layout::{Layout, Link, Role};
-use crate::web::teacher::WorkloadPage;
+use crate::web::teacher::{CellState, EntryState, WorkloadPage};
 
 pub fn routes() -> Router<Arc<Web>> {
     const LESSON: &str = "/enseignant/cahiers/{textbook}/seances/{slot}/{date}";
@@ -127,6 +127,17 @@ impl<'a> Desk<'a> {
         holding.clone().any(|held| held.teacher == self.teacher) && !holding.any(replaced)
     }
 
+    /// The last day of this teacher in a service that is over for them: they read its textbook, and write in it no more.
+    fn ended_on(&self, textbook: TextbookId) -> Option<Date> {
+        let (books, today) = (self.web.app.register.read(), self.local.date());
+        let assignments = &books.services.get(&textbook)?.assignments;
+        let mine = || assignments.iter().filter(|held| held.teacher == self.teacher);
+        if mine().any(|held| held.holds(today)) {
+            return None;
+        }
+        mine().filter(|held| held.held_by(today)).filter_map(|held| held.until).max()
+    }
+
     /// The lessons this teacher holds between two days, in order.
     fn lessons(&self, from: Date, until: Date) -> Vec<LessonAt> {
         let books = self.web.app.register.read();
@@ -152,22 +163,29 @@ impl<'a> Desk<'a> {
 
     /// By the clock of its own school. A colleague's lesson is of the first.
     fn is_over(&self, lesson: &LessonAt) -> bool {
-        lesson.end() <= self.clock(lesson)
+        lesson.end() <= self.clock(lesson.textbook)
     }
 
     /// Whether it is in the figures, as the head reads them.
     fn counts(&self, lesson: &LessonAt, written: bool) -> bool {
-        lesson.counts(written, self.clock(lesson))
+        lesson.counts(written, self.clock(lesson.textbook))
     }
 
-    /// It has begun, its day is not over: it is written when its teacher has the time.
-    fn is_to_write(&self, lesson: &LessonAt) -> bool {
-        let local = self.clock(lesson);
-        lesson.start() <= local && local.date() <= lesson.date
+    /// What is said of a lesson that is not written, in the week as in its textbook.
+    fn unwritten(&self, lesson: &LessonAt) -> Unwritten {
+        Unwritten::at(lesson.start(), self.clock(lesson.textbook))
     }
 
-    fn clock(&self, lesson: &LessonAt) -> DateTime {
-        *self.clocks.get(&lesson.textbook).unwrap_or(&self.local)
+    /// The same, outside the timetable: nobody expects it, and it is never missing.
+    fn unwritten_outside(&self, textbook: TextbookId, start: DateTime) -> Unwritten {
+        match Unwritten::at(start, self.clock(textbook)) {
+            Unwritten::Missing => Unwritten::ToWrite,
+            other => other,
+        }
+    }
+
+    fn clock(&self, textbook: TextbookId) -> DateTime {
+        *self.clocks.get(&textbook).unwrap_or(&self.local)
     }
 
     /// No lesson before this day can be missing: no school of this teacher wrote here yet.
@@ -209,6 +227,26 @@ impl<'a> Desk<'a> {
     fn of_school(&self, books: &Books, textbook: TextbookId, subject: String) -> String {
         let school = books.school_of(textbook).filter(|_| self.schools.len() > 1);
         school.map_or(subject.clone(), |school| format!("{subject}, {}", said::school(&school.identity.name)))
+    }
+}
+
+impl From<Unwritten> for CellState {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::ToCome => Self::ToCome,
+            Unwritten::ToWrite => Self::ToWrite,
+            Unwritten::Missing => Self::Empty,
+        }
+    }
+}
+
+impl From<Unwritten> for EntryState {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::ToCome => Self::ToCome,
+            Unwritten::ToWrite => Self::ToWrite,
+            Unwritten::Missing => Self::Empty,
+        }
     }
 }
 

@@ -133,6 +133,34 @@ fn work_is_given_before_its_lesson_is_written_and_may_be_corrected_when_it_is() 
 }
 
 #[test]
+fn a_command_names_each_work_once_and_ten_at_most() {
+    let named =
+        |id| NewHomework { homework: HomeworkId(Uuid::from_u128(id)), ..exercise(DueRef::Date { date: THURSDAY }) };
+    let alone = |ids: &[u128]| {
+        let homework = ids.iter().copied().map(named).collect();
+        Command::WriteHomework { given_in: on(MONDAY, 1), homework }
+    };
+    let ten: Vec<u128> = (1..=10).collect();
+    let past = given(&[]).when(alone(&ten)).unwrap();
+    let refused = |past: &[Event], command| given(past).when(command).unwrap_err();
+    // Given before or not, with a lesson or without.
+    assert_eq!(refused(&past, alone(&[3, 4, 3])), Rejection::HomeworkNamedTwice);
+    assert_eq!(refused(&[], alone(&[3, 4, 3])), Rejection::HomeworkNamedTwice);
+    let published: Vec<Event> =
+        past.iter().cloned().chain(given(&past).when(publish(on(MONDAY, 1))).unwrap()).collect();
+    let entry = entry_of(&published);
+    assert_eq!(refused(&published, revised(entry, None, vec![named(3), named(3)])), Rejection::HomeworkNamedTwice);
+    // Those that are revised count like those that are given.
+    let eleven: Vec<u128> = (1..=11).collect();
+    assert_eq!(refused(&past, alone(&eleven)), Rejection::TooMany);
+    assert_eq!(refused(&published, revised(entry, None, (1..=11).map(named).collect())), Rejection::TooMany);
+    assert_eq!(given(&past).when(alone(&ten)).unwrap().len(), 10);
+    // The refusal says which field, and the rule.
+    let said = Rejection::HomeworkNamedTwice.to_string() + &Rejection::TooMany.to_string();
+    assert!(said.matches("`homework`").count() == 2 && said.contains("at most 10 works"), "{said}");
+}
+
+#[test]
 fn work_for_part_of_the_group_names_pupils_who_are_in_it() {
     let (due, lesson) = (DueRef::Date { date: THURSDAY }, on(MONDAY, 1));
     let give = |pupils: &[PersonId]| {

@@ -9,18 +9,18 @@ use domain::actor::Actor;
 use domain::decider::Decider as _;
 use domain::directory::majority;
 use domain::directory::person::{Command, Person};
-use domain::ids::{GroupId, PersonId};
+use domain::ids::PersonId;
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Chosen, Office};
+use super::{Chosen, Classes, Office};
 use crate::app::{Said, lasting};
 use crate::facts::PersonBook;
 use crate::fr;
 use crate::problem::Problem;
 use crate::web::births::{BirthPage, BirthsPage};
-use crate::web::layout::{Choice, FieldError, Link, Role};
+use crate::web::layout::{FieldError, Link, Role};
 use crate::web::routes::announce::Done;
 use crate::web::routes::{Page, Shared, Visitor, page, page_with, said, with_flash};
 
@@ -35,25 +35,18 @@ pub struct Typed {
 pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
-    let (classes, group, pupils) = {
+    let (classes, pupils) = {
         let books = web.app.register.read();
-        let classes = said::classes(&books, office.school, today);
-        let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
-        let group = match chosen.classe {
-            Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
-            None => classes.first().map(|(group, _)| *group),
-        };
-        let members = group.map(|group| said::members(&books, group, today)).unwrap_or_default();
+        let classes = Classes::of(&office, &books, &chosen)?;
+        let members = classes.shown.map(|class| said::members(&books, class, today)).unwrap_or_default();
         let link = |(pupil, text): (PersonId, String)| Link { href: format!("/direction/eleves/{pupil}"), text };
-        (classes, group, members.into_iter().map(link).collect())
+        (classes, members.into_iter().map(link).collect())
     };
-    let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
-    let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
     page(&BirthsPage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/eleves"),
-        class: class.unwrap_or_default(),
-        classes: classes.into_iter().map(choice).collect(),
-        chosen: group.map(|group| group.to_string()).unwrap_or_default(),
+        class: classes.label(),
+        chosen: classes.value(),
+        classes: classes.choices(),
         pupils,
     })
 }

@@ -10,12 +10,12 @@ use axum::{Form, RequestExt as _};
 use domain::access::{self, Following};
 use domain::directory::entourage::{self, Command};
 use domain::directory::person::{Guardian, Role as Held};
-use domain::ids::{GroupId, PersonId};
+use domain::ids::PersonId;
 use jiff::civil::Date;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Chosen, Office};
+use super::{Chosen, Classes, Office};
 use crate::app::Said;
 use crate::facts::{Books, PersonBook};
 use crate::fr;
@@ -148,30 +148,23 @@ impl Typed {
 pub async fn list(State(web): Shared, visitor: Visitor, Query(chosen): Query<Chosen>) -> Page {
     let office = Office::open(&web, visitor)?;
     let today = office.local.date();
-    let (classes, group, pupils, left) = {
+    let (classes, pupils, left) = {
         let books = web.app.register.read();
-        let classes = said::classes(&books, office.school, today);
-        let known = |group: &GroupId| classes.iter().any(|(class, _)| class == group);
-        let group = match chosen.classe {
-            Some(group) => Some(Some(group).filter(known).ok_or_else(Problem::unknown)?),
-            None => classes.first().map(|(group, _)| *group),
-        };
-        let members = group.into_iter().flat_map(|group| books.members(group, today));
+        let classes = Classes::of(&office, &books, &chosen)?;
+        let members = classes.shown.into_iter().flat_map(|class| books.members(class, today));
         let name = |pupil: PersonId| books.person(pupil).map(PersonBook::full).unwrap_or_default();
         let link = |pupil: PersonId| Link { href: format!("/direction/droits/{pupil}"), text: name(pupil) };
         let mut pupils: Vec<Link> = members.map(link).collect();
         pupils.sort_by(|a, b| a.text.cmp(&b.text));
         let mut left: Vec<Link> = leavers(&books, office.school, today).into_iter().map(link).collect();
         left.sort_by(|a, b| a.text.cmp(&b.text));
-        (classes, group, pupils, left)
+        (classes, pupils, left)
     };
-    let class = classes.iter().find(|(class, _)| Some(*class) == group).map(|(_, label)| label.clone());
-    let choice = |(group, label): (GroupId, String)| Choice { value: group.to_string(), label };
     page(&PupilsPage {
         layout: web.layout(Some(visitor), Some(Role::Principal), "/direction/droits"),
-        class: class.unwrap_or_default(),
-        classes: classes.into_iter().map(choice).collect(),
-        chosen: group.map(|group| group.to_string()).unwrap_or_default(),
+        class: classes.label(),
+        chosen: classes.value(),
+        classes: classes.choices(),
         pupils,
         left,
     })

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use domain::calendar::LessonOn;
 use domain::ids::{EntryId, HomeworkId, PersonId, TextbookId};
 use domain::textbook::entry::{NewFraming, NewResource, Source};
-use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework};
+use domain::textbook::homework::{DueRef, HomeworkKind, NewHomework, WORKS_MAX};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,8 +26,6 @@ pub const RESOURCES: usize = 3;
 pub const RESOURCES_MAX: usize = 20;
 /// Rows of work that the form offers at least.
 pub const WORKS: usize = 2;
-/// Rows of work that a form may hold.
-const WORKS_MAX: usize = 10;
 
 /// What was typed. A draft keeps it as it is.
 #[derive(Clone, Default, Serialize, Deserialize)]

@@ -108,8 +108,7 @@ impl Kept {
             Some(row) => self.state(books, desk, row),
             None if lesson.not_held.is_some() => EntryState::Cancelled,
             None if lesson.replaced_by.is_some() => EntryState::Assured,
-            None if desk.is_over(lesson) && !desk.is_to_write(lesson) => EntryState::Empty,
-            None => EntryState::ToWrite,
+            None => desk.unwritten(lesson).into(),
         };
         Entry {
             date: lesson.date,
@@ -152,7 +151,7 @@ impl Kept {
                 href: At::written_outside(self.textbook, start).address(),
                 not_held: None,
                 notes: vec![said::OUTSIDE.to_owned()],
-                state: EntryState::ToWrite,
+                state: desk.unwritten_outside(self.textbook, start).into(),
                 framing: Framing::default(),
                 resources: vec![],
                 homework: self.given(books, desk, work.given_entry),

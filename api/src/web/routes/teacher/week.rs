@@ -70,7 +70,7 @@ struct Sheet<'a> {
     written: Vec<Written>,
     summaries: HashMap<EntryId, String>,
     drafts: Vec<Drafted>,
-    /// Work of lessons that are not written.
+    /// Work of lessons of which nothing else is in sight.
     given: Vec<Task>,
 }
 
@@ -230,9 +230,7 @@ impl Sheet<'_> {
             Some(row) => self.state(row),
             None if lesson.not_held.is_some() => CellState::Cancelled,
             None if lesson.replaced_by.is_some() => CellState::Assured,
-            None if self.desk.is_to_write(lesson) => CellState::ToWrite,
-            None if self.desk.is_over(lesson) => CellState::Empty,
-            None => CellState::ToCome,
+            None => self.desk.unwritten(lesson).into(),
         };
         let draft = self.has_draft(lesson.textbook, entry);
         let notes = said::became(books, lesson).into_iter().chain(self.given_note(entry)).collect();
@@ -253,7 +251,10 @@ impl Sheet<'_> {
             room: None,
             href: Some(At::written_outside(row.textbook, start).address()),
             not_held: None,
-            notes: vec![taken.map_or_else(|| said::OUTSIDE.to_owned(), |taken| taken.note(books))],
+            notes: [taken.map_or_else(|| said::OUTSIDE.to_owned(), |taken| taken.note(books))]
+                .into_iter()
+                .chain(self.given_note(row.entry))
+                .collect(),
             state: self.state(row),
             draft: self.has_draft(row.textbook, row.entry),
         }
@@ -264,9 +265,7 @@ impl Sheet<'_> {
         let at = taken.at();
         let state = match at {
             None => CellState::Assured,
-            Some(_) if self.desk.is_to_write(&taken.lesson) => CellState::ToWrite,
-            Some(_) if self.desk.is_over(&taken.lesson) => CellState::Empty,
-            Some(_) => CellState::ToCome,
+            Some(_) => self.desk.unwritten(&taken.lesson).into(),
         };
         let (class, subject) = labels(books, taken.own.unwrap_or(taken.lesson.textbook));
         let entry = taken.own.zip(taken.at()).map(|(own, at)| (own, at.lesson.entry(own)));

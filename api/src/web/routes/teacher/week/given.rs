@@ -1,4 +1,4 @@
-//! Work given in lessons that are not written yet.
+//! Work given in lessons of which nothing else is in sight: not written yet, or withdrawn.
 
 use domain::ids::{EntryId, TextbookId};
 use jiff::civil::Date;
@@ -11,9 +11,9 @@ use super::{Sheet, said};
 use crate::facts::Books;
 use crate::problem::Problem;
 use crate::web::routes::reading::end_of;
-use crate::web::teacher::{Cell, CellState};
+use crate::web::teacher::Cell;
 
-/// Of the work given on these days, what is given in lessons of which nothing is written.
+/// Of the work given on these days, what is given in lessons of which nothing else is in sight.
 pub async fn alone(
     desk: &Desk<'_>,
     textbooks: &[TextbookId],
@@ -22,7 +22,8 @@ pub async fn alone(
 ) -> Result<Vec<Task>, Problem> {
     let pool = desk.web.app.tables(teacher::NAME)?;
     let mut works = queries::tasks_between(pool, &desk.scope, textbooks, from, until).await?;
-    works.retain(|work| !work.withdrawn && !written.iter().any(|row| row.entry == work.given_entry));
+    let live = |entry: EntryId| written.iter().any(|row| !row.withdrawn && row.entry == entry);
+    works.retain(|work| !work.withdrawn && !live(work.given_entry));
     Ok(works)
 }
 
@@ -34,7 +35,7 @@ impl Sheet<'_> {
 
     /// The same lessons outside the timetable, where nothing else says that there is a lesson.
     pub(super) fn given_outside(&self, books: &Books, date: Date) -> Vec<Cell> {
-        let mut known: Vec<EntryId> = self.taken_entries().collect();
+        let mut known: Vec<EntryId> = self.taken_entries().chain(self.written.iter().map(|row| row.entry)).collect();
         let mut cells = Vec::new();
         for work in self.given.iter().filter(|work| work.given_in.slot.is_none() && work.given_in.date == date) {
             if known.contains(&work.given_entry) {
@@ -44,7 +45,6 @@ impl Sheet<'_> {
             let (textbook, lesson) = (work.place.textbook, &work.given_in);
             let (class, subject) = labels(books, textbook);
             let start = date.to_datetime(lesson.starts_at);
-            let begun = start <= self.desk.local;
             let cell = Cell {
                 start: lesson.starts_at,
                 end: end_of(lesson.starts_at, lesson.minutes),
@@ -54,7 +54,7 @@ impl Sheet<'_> {
                 href: Some(At::written_outside(textbook, start).address()),
                 not_held: None,
                 notes: [said::OUTSIDE.to_owned()].into_iter().chain(self.given_note(work.given_entry)).collect(),
-                state: if begun { CellState::ToWrite } else { CellState::ToCome },
+                state: self.desk.unwritten_outside(textbook, start).into(),
                 draft: self.has_draft(textbook, work.given_entry),
             };
             cells.push(self.at_school(books, textbook, cell));
