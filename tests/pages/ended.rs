@@ -191,3 +191,33 @@ async fn the_form_of_a_substitute_released_in_that_moment_says_why_and_keeps_wha
     assert!(page.contains("Vous ne tenez pas ce cahier aujourd’hui"), "{page}");
     assert!(page.contains("Théorème de Thalès"), "{page}");
 }
+
+#[tokio::test]
+async fn the_form_of_a_service_that_is_over_is_not_offered_and_its_page_says_since_when() {
+    let pages = Pages::open().await;
+    let textbook = format!("/enseignant/cahiers/{}", maths("4B"));
+    let lesson = format!("{textbook}/seances/{}/{THURSDAY}", slot("4B", MATHS, 4));
+    let outside = format!("{textbook}/hors-emploi-du-temps");
+    let draft = "contenu=Pourcentages&travail_1_texte=Exercice+7&note=Penser+aux+compas";
+    assert_eq!(pages.sends(SUBSTITUTE, &lesson, &format!("{lesson}/brouillon"), draft).await.0, 303);
+    // The last day of the substitute is that Friday, included.
+    pages.school.world.clock.set("2026-11-20T22:00:00Z".parse().unwrap());
+    assert!(pages.sees(SUBSTITUTE, &lesson).await.contains("name=\"contenu\""));
+    pages.school.world.clock.set("2026-11-20T23:00:00Z".parse().unwrap());
+    for (who, last) in [(SUBSTITUTE, "20 novembre 2026"), (FORMER_TEACHER, "31 octobre 2026")] {
+        for path in [&lesson, &format!("{outside}/{THURSDAY}T14:00?duree=55")] {
+            let page = pages.sees(who, path).await.replace(['\u{a0}', '\u{202f}'], " ");
+            assert!(page.contains("Votre service dans ce cours a pris fin le"), "{path}: {page}");
+            assert!(page.contains(last) && page.contains(&format!("href=\"{textbook}\"")), "{path}: {page}");
+            assert!(!page.contains("name=\"contenu\"") && !page.contains("<form"), "{path}: {page}");
+            // What somebody kept for themselves is theirs to read, and nobody else's.
+            for own in ["Pourcentages", "Exercice 7", "Penser aux compas"] {
+                assert_eq!(page.contains(own), who == SUBSTITUTE && path == &lesson, "{own}: {page}");
+            }
+        }
+        assert!(pages.sees(who, &textbook).await.contains("Ce cahier n’est plus à votre nom"));
+        assert_eq!(pages.call(Some(who), "GET", &outside, "").await.0, 303, "nor a lesson outside the timetable");
+    }
+    assert!(pages.sees(TEACHER, &lesson).await.contains("name=\"contenu\""));
+    assert_eq!(pages.call(Some(OTHER_TEACHER), "GET", &lesson, "").await.0, 404);
+}

@@ -1,5 +1,6 @@
 //! What a teacher sees and writes: the week with what is still empty, one lesson as a form, one textbook.
 
+mod ended;
 mod lesson;
 mod looks;
 mod outside;
@@ -14,6 +15,7 @@ use super::principal::Filling;
 use super::pupil::{Framing, Homework, Resource};
 use crate::fr;
 
+pub use ended::LessonEndedPage;
 pub use looks::{Looked, kept_said};
 pub use outside::OutsidePage;
 pub use takeover::TakeoverPage;

@@ -1,6 +1,7 @@
 //! The pages of a teacher.
 
 mod about_me;
+mod ended;
 
 use domain::ids::PersonId;
 use jiff::civil::date;
@@ -27,6 +28,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-drafted", html(&drafted(amount))),
         ("teacher-lesson-primary", html(&primary(amount))),
         ("teacher-lesson-cancelled", html(&left(amount))),
+        ("teacher-lesson-ended", html(&ended::ended(amount))),
         ("teacher-outside", html(&outside(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-takeover", html(&takeover(amount))),

@@ -119,6 +119,17 @@ impl<'a> Desk<'a> {
         holding.clone().any(|held| held.teacher == self.teacher) && !holding.any(replaced)
     }
 
+    /// The last day of this teacher in a service that is over for them: they read its textbook, and write in it no more.
+    fn ended_on(&self, textbook: TextbookId) -> Option<Date> {
+        let (books, today) = (self.web.app.register.read(), self.local.date());
+        let assignments = &books.services.get(&textbook)?.assignments;
+        let mine = || assignments.iter().filter(|held| held.teacher == self.teacher);
+        if mine().any(|held| held.holds(today)) {
+            return None;
+        }
+        mine().filter(|held| held.held_by(today)).filter_map(|held| held.until).max()
+    }
+
     /// The lessons this teacher holds between two days, in order.
     fn lessons(&self, from: Date, until: Date) -> Vec<LessonAt> {
         let books = self.web.app.register.read();

@@ -1,6 +1,7 @@
 //! One lesson: its form, its publication, its withdrawal.
 
 mod alone;
+mod ended;
 mod given;
 mod page;
 pub mod papers;
@@ -33,7 +34,7 @@ use crate::facts::LessonAt;
 use crate::problem::Problem;
 use crate::web::layout::FieldError;
 use crate::web::routes::announce::Done;
-use crate::web::routes::{Page, page_with, with_flash};
+use crate::web::routes::{Page, page, page_with, with_flash};
 use crate::web::teacher::{LessonPage, Papers};
 use standing::Standing;
 use taken::Taken;
@@ -149,6 +150,9 @@ pub async fn withdraw(
 pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page {
     let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
+    if let Some(ended_on) = desk.ended_on(at.textbook) {
+        return page(&standing.ended(&desk, ended_on));
+    }
     let named = Typed { source: asked.reprise.unwrap_or_default(), ..Typed::default() };
     let taken = if standing.is_live() { None } else { Taken::read(&desk, &named).await? };
     let draft = standing.on_desk.draft().filter(|_| taken.is_none());
@@ -158,14 +162,14 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
         (None, Some(draft)) => standing.taken_up(&desk, draft).await?,
         (None, None) => standing.typed(),
     };
-    let page = offered(&desk, &standing, typed, vec![]).await?;
+    let form = offered(&desk, &standing, typed, vec![]).await?;
     let layout = match asked.done.flash(desk.local.date()) {
-        Some(flash) => with_flash(page.layout, Some(flash)),
-        None => page.layout,
+        Some(flash) => with_flash(form.layout, Some(flash)),
+        None => form.layout,
     };
     let just_kept = asked.done.fait.as_deref() == Some("brouillon");
     let papers = Papers { just_kept, ..standing.on_desk.view(&standing, drafted) };
-    page_with(StatusCode::OK, &LessonPage { layout, papers, ..page })
+    page(&LessonPage { layout, papers, ..form })
 }
 
 pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {

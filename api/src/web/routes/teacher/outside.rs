@@ -77,6 +77,11 @@ pub async fn ask(
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
+    let back = format!("/enseignant/cahiers/{textbook}");
+    // The textbook says that they write in it no more.
+    if desk.ended_on(textbook).is_some() {
+        return Ok(Redirect::to(&back).into_response());
+    }
     let errors = match asked.jour.is_some().then(|| asked.read(&desk, textbook)) {
         Some(Ok((start, minutes))) => {
             return Ok(Redirect::to(&At::outside(textbook, start, minutes).address()).into_response());
@@ -85,7 +90,6 @@ pub async fn ask(
         None => vec![],
     };
     let (class, subject) = labels(&web.app.register.read(), textbook);
-    let back = format!("/enseignant/cahiers/{textbook}");
     let action = format!("{back}/hors-emploi-du-temps");
     let fresh = asked.jour.is_none();
     let view = OutsidePage {

@@ -47,6 +47,11 @@ impl OnDesk {
         self.draft.as_ref()
     }
 
+    /// The word to oneself; empty when there is none.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
     /// How a page shows it; `drafted` when its form was filled from the draft.
     pub fn view(&self, standing: &Standing, drafted: bool) -> Papers {
         let at = standing.at();
