@@ -1,6 +1,7 @@
 //! The pages of a teacher.
 
 mod about_me;
+mod ended;
 
 use domain::ids::PersonId;
 use jiff::civil::date;
@@ -10,9 +11,9 @@ use super::{Amount, html};
 use crate::web::layout::{FieldError, Link, Role};
 use crate::web::pupil::Framing;
 use crate::web::teacher::{
-    Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonEndedPage, LessonPage, LoadedDay,
-    OutsidePage, Papers, Published, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete,
-    Visibility, WeekPage, WorkloadPage, accepted,
+    Cell, CellState, Day, Entry, EntryState, Existing, FileRow, HomeworkRow, LessonPage, LoadedDay, OutsidePage,
+    Papers, Published, ResourceRow, SourceLink, TakeoverPage, TextbookLink, TextbookPage, ToComplete, Visibility,
+    WeekPage, WorkloadPage, accepted,
 };
 
 const LESSON: &str = "/enseignant/cahiers/x/seances/y/2026-11-16";
@@ -27,7 +28,7 @@ pub fn pages(amount: Amount) -> Vec<(&'static str, String)> {
         ("teacher-lesson-drafted", html(&drafted(amount))),
         ("teacher-lesson-primary", html(&primary(amount))),
         ("teacher-lesson-cancelled", html(&left(amount))),
-        ("teacher-lesson-ended", html(&ended(amount))),
+        ("teacher-lesson-ended", html(&ended::ended(amount))),
         ("teacher-outside", html(&outside(amount))),
         ("teacher-textbook", html(&textbook(amount))),
         ("teacher-takeover", html(&takeover(amount))),
@@ -261,24 +262,6 @@ fn primary(amount: Amount) -> LessonPage {
 
 fn left(amount: Amount) -> LessonPage {
     LessonPage { cancelled: true, notes: vec!["déplacée du jeudi 19 novembre".to_owned()], ..lesson(amount) }
-}
-
-fn ended(amount: Amount) -> LessonEndedPage {
-    LessonEndedPage {
-        layout: layout(Role::Teacher, LESSON, amount),
-        class: amount.class(),
-        subject: amount.word("mathématiques"),
-        date: november(16),
-        start: at(8, 0),
-        end: at(8, 55),
-        notes: Vec::new(),
-        textbook: format!("/enseignant/cahiers/{BOOK}"),
-        ended_on: november(14),
-        kept: amount.of(vec![
-            ("Votre brouillon", amount.word("Équations (2). Correction des exercices 8 à 11.")),
-            ("Note pour moi", amount.word("Penser aux compas.")),
-        ]),
-    }
 }
 
 fn outside(amount: Amount) -> OutsidePage {

@@ -128,8 +128,8 @@ impl<'a> Desk<'a> {
     }
 
     /// The last day of this teacher in a service that is over for them: they read its textbook, and write in it no more.
-    fn ended_on(&self, textbook: TextbookId) -> Option<Date> {
-        let (books, today) = (self.web.app.register.read(), self.local.date());
+    fn ended_on(&self, books: &Books, textbook: TextbookId) -> Option<Date> {
+        let today = self.local.date();
         let assignments = &books.services.get(&textbook)?.assignments;
         let mine = || assignments.iter().filter(|held| held.teacher == self.teacher);
         if mine().any(|held| held.holds(today)) {

@@ -150,7 +150,8 @@ pub async fn withdraw(
 pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page {
     let desk = Desk::with(web, visitor, at.textbook)?;
     let standing = Standing::read(&desk, at).await?;
-    if let Some(ended_on) = desk.ended_on(at.textbook) {
+    let ended_on = desk.ended_on(&desk.web.app.register.read(), at.textbook);
+    if let Some(ended_on) = ended_on {
         return page(&standing.ended(&desk, ended_on));
     }
     let named = Typed { source: asked.reprise.unwrap_or_default(), ..Typed::default() };

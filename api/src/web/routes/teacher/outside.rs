@@ -79,7 +79,7 @@ pub async fn ask(
     }
     let back = format!("/enseignant/cahiers/{textbook}");
     // The textbook says that they write in it no more.
-    if desk.ended_on(textbook).is_some() {
+    if desk.ended_on(&desk.web.app.register.read(), textbook).is_some() {
         return Ok(Redirect::to(&back).into_response());
     }
     let errors = match asked.jour.is_some().then(|| asked.read(&desk, textbook)) {

@@ -275,11 +275,12 @@ impl Sheet<'_> {
         Cell { class, subject, href, notes, draft, ..cell(books, &taken.lesson, state) }
     }
 
-    /// Lessons that are over and have nothing written, oldest first.
+    /// Lessons that are over and have nothing written, oldest first: of services that are still theirs, since they write in no other.
     fn to_complete(&self, books: &Books, past: &[LessonAt], taken: &[Taken]) -> Vec<ToComplete> {
         let missing = past.iter().filter(|at| {
             let entry = at.entry();
-            at.is_expected() && self.desk.is_over(at) && !self.written.iter().any(|row| row.entry == entry)
+            let theirs = self.desk.ended_on(books, at.textbook).is_none();
+            theirs && at.is_expected() && self.desk.is_over(at) && !self.written.iter().any(|row| row.entry == entry)
         });
         let missing = missing.map(|lesson| (lesson, lesson.textbook, At::of(lesson)));
         let over = taken.iter().filter(|taken| self.desk.is_over(&taken.lesson) && !taken.is_written(&self.written));
