@@ -203,8 +203,8 @@ async fn the_form_of_a_service_that_is_over_is_not_offered_and_its_page_says_sin
     // The last day of the substitute is that Friday, included.
     pages.school.world.clock.set("2026-11-20T22:00:00Z".parse().unwrap());
     assert!(pages.sees(SUBSTITUTE, &lesson).await.contains("name=\"contenu\""));
-    let nothing = "Aucune séance à compléter";
-    assert!(!pages.sees(SUBSTITUTE, "/enseignant").await.contains(nothing));
+    let to_complete = "id=\"a-completer\"";
+    assert!(pages.sees(SUBSTITUTE, "/enseignant").await.contains(to_complete));
     pages.school.world.clock.set("2026-11-20T23:00:00Z".parse().unwrap());
     for (who, last) in [(SUBSTITUTE, "20 novembre 2026"), (FORMER_TEACHER, "31 octobre 2026")] {
         for path in [&lesson, &format!("{outside}/{THURSDAY}T14:00?duree=55")] {
@@ -217,7 +217,7 @@ async fn the_form_of_a_service_that_is_over_is_not_offered_and_its_page_says_sin
                 assert_eq!(page.contains(own), who == SUBSTITUTE && path == &lesson, "{own}: {page}");
             }
         }
-        assert!(pages.sees(who, "/enseignant").await.contains(nothing), "nothing that they can no longer write");
+        assert!(!pages.sees(who, "/enseignant").await.contains(to_complete), "nothing that they can no longer write");
         assert!(pages.sees(who, &textbook).await.contains("Ce cahier n’est plus à votre nom"));
         assert_eq!(pages.call(Some(who), "GET", &outside, "").await.0, 303, "nor a lesson outside the timetable");
     }

@@ -268,7 +268,8 @@ async fn a_draft_thrown_away_is_gone_and_one_overtaken_says_so() {
     assert!(!text.contains("Ce qui est publié"), "it is in the form");
     // Of two who keep a textbook, each is told what the other wrote.
     let book = format!("/enseignant/cahiers/{}", maths("4B"));
-    assert!(pages.sees(TEACHER, &book).await.contains("écrite par Mme Famille-co-teacher"));
+    let read = pages.sees(TEACHER, &book).await;
+    assert!(read.contains("écrite par Mme Famille-co-teacher"), "{read}");
     assert!(!pages.sees(CO_TEACHER, &book).await.contains("écrite par Mme Famille-co-teacher"));
     assert!(!pages.sees(CO_TEACHER, &lesson).await.contains("par Mme Famille-co-teacher"));
     let jeudi = pages.sees(TEACHER, &thursday).await;

@@ -100,10 +100,11 @@ async fn a_lesson_written_after_its_move_is_late_from_its_new_end() {
     let pages = Pages::open().await;
     let thursday = lesson_of("4B", 4, THURSDAY);
     assert_eq!(pages.moves(&thursday, &format!("jour={FRIDAY}&heure=14:00")).await.0, 303);
-    pages.now_is("2026-11-23T10:00:00Z");
     let form = format!("/enseignant/cahiers/{}/seances/{}/{THURSDAY}", maths("4B"), slot("4B", MATHS, 4));
+    pages.now_is("2026-11-20T17:00:00Z");
     let strip = pages.sees(SUBSTITUTE, "/enseignant").await;
     assert!(between(&strip, "id=\"a-completer\"", "</section>").contains(&form));
+    pages.now_is("2026-11-23T10:00:00Z");
     pages.writes(TEACHER, &form, "Pourcentages").await;
     let path = format!("/inspection/cahiers/{}", maths("4B"));
     let inspected = pages.sees(INSPECTOR, &path).await;

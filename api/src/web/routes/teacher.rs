@@ -205,6 +205,12 @@ impl<'a> Desk<'a> {
         year.map_or(school.since, |year| year.max(school.since))
     }
 
+    /// The first day of the school year of this textbook's school.
+    fn year_of(&self, books: &Books, textbook: TextbookId) -> Date {
+        let year = books.school_of(textbook).and_then(|school| school.year_on(self.local.date()));
+        year.map_or_else(|| self.since_of(books, textbook), |bounds| bounds.starts_on)
+    }
+
     /// Those of these lessons that can be missing, each by its own school.
     fn since_theirs(&self, mut lessons: Vec<LessonAt>) -> Vec<LessonAt> {
         let books = self.web.app.register.read();

@@ -220,16 +220,25 @@ pub async fn show(
     if !desk.scope.textbooks.contains(&textbook) {
         return Err(Problem::unknown());
     }
-    let since = desk.since_of(&web.app.register.read(), textbook);
+    let (since, begins) = {
+        let books = web.app.register.read();
+        (desk.since_of(&books, textbook), desk.year_of(&books, textbook))
+    };
     let today = desk.local.date();
-    let kept = Kept::read(&desk, textbook, (since, days_after(today, AHEAD_DAYS).unwrap_or(today))).await?;
+    let kept = Kept::read(&desk, textbook, (begins, days_after(today, AHEAD_DAYS).unwrap_or(today))).await?;
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
-    let mut lessons = books.lessons(textbook, since, kept.last_day().max(today));
-    lessons.retain(|lesson| desk.is_over(lesson) || kept.holds(lesson) || kept.gives_in(lesson));
+    let mut lessons = books.lessons(textbook, begins, kept.last_day().max(today));
+    // A lesson of before the school came here is not missing; written all the same, it is there to read.
+    let is_missed = |lesson: &LessonAt| lesson.date >= since && desk.is_over(lesson);
+    lessons.retain(|lesson| is_missed(lesson) || kept.holds(lesson) || kept.gives_in(lesson));
     let mut entries: Vec<Entry> = lessons.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
     let published = |entry: &Entry| matches!(entry.state, EntryState::Published { .. });
-    let held = || lessons.iter().zip(&entries).filter(|(lesson, entry)| desk.counts(lesson, published(entry)));
+    let counts = |(lesson, entry): &(&LessonAt, &Entry)| {
+        let is_filled = published(entry);
+        (is_filled || lesson.date >= since) && desk.counts(lesson, is_filled)
+    };
+    let held = || lessons.iter().zip(&entries).filter(counts);
     let (held, filled) = (held().count() as u32, held().filter(|(_, entry)| published(entry)).count() as u32);
     let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());
     entries.extend(outside.map(|row| kept.outside(&books, &desk, row)));
