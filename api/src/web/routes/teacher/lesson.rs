@@ -171,7 +171,7 @@ pub async fn show_at(web: &Web, visitor: Visitor, at: At, asked: Asked) -> Page 
     let just_kept = asked.done.fait.as_deref() == Some("brouillon");
     let papers = Papers { just_kept, ..standing.on_desk.view(&standing, drafted) };
     let published = standing.published().filter(|_| papers.overtaken);
-    page(&LessonPage { layout, papers, published, ..form })
+    page(&LessonPage { layout, published, papers, ..form })
 }
 
 pub async fn publish_at(web: &Web, visitor: Visitor, at: At, request: Request) -> Page {

@@ -24,12 +24,13 @@ impl Standing {
 
     /// What is published of this lesson, as it stands.
     pub fn published(&self) -> Option<Published> {
-        let of_lesson = self.written.iter().filter(|row| !row.withdrawn).map(|row| self.texts.of(row.content.as_ref()));
+        let of_lesson = self.written.as_ref().filter(|row| !row.withdrawn);
+        let content = of_lesson.map(|row| self.texts.of(row.content.as_ref())).unwrap_or_default();
         let work = |work: &Task| {
             let due = fr::long_date(self.due_of(work).0);
             format!("{} (pour le {due})", self.texts.of(work.text.as_ref()))
         };
-        let (content, works) = (of_lesson.last().unwrap_or_default(), self.works.iter().map(work).collect::<Vec<_>>());
+        let works: Vec<String> = self.works.iter().map(work).collect();
         (!content.is_empty() || !works.is_empty()).then_some(Published { content, works })
     }
 
