@@ -24,7 +24,7 @@ use lived::{Lived, asked};
 use sqlx::Row as _;
 
 /// As many positions as a rebuild reads at once.
-const STRETCH: i64 = 5_000;
+const STRETCH: i64 = 2_000;
 const ROUNDS: usize = 9;
 /// After the last Monday of the school year.
 const OPENS_AT: DateTime = datetime(2027, 6, 28, 17, 30, 0, 0);

@@ -343,6 +343,19 @@ async fn a_parent_whose_child_is_in_no_class_yet_is_told_that_and_not_that_they_
     assert!(page.contains("Sacha n’est encore dans aucune classe") && page.contains("1\u{a0}enfant "), "{page}");
     assert!(!page.contains("proche d’un élève") && !page.contains("Aucun enfant"), "{page}");
     pages.does_not_exist(STRANGER, &of_pupil(child)).await;
+    // One who has left before being in any class is not waited for.
+    let gone = PersonId(Uuid::from_u128(0x0193_0000_0000_4000_8000_0000_0000_00b2));
+    let names = person::Names { family: "Famille".into(), given: "Zoé".into(), title: None };
+    let until = Some(jiff::civil::date(2026, 9, 10));
+    for command in [
+        person::Command::Register { person: gone, names, origin: None },
+        person::Command::TakeRole { school: here(), role: person::Role::Pupil, from: RENTREE, until },
+        guardians(Standing::Legal1),
+    ] {
+        pages.fed(here(), gone, command).await;
+    }
+    let page = pages.sees(STRANGER, "/parent").await;
+    assert!(page.contains("Sacha n’est encore dans aucune classe") && !page.contains("Zoé"), "{page}");
     // In a class from Thursday on.
     let joins = group::Command::ChangeMembers { joined: vec![child], left: vec![], on: THURSDAY };
     let (stream, app) = (StreamId::new("group", crate::school::class("4B"), YEAR), &pages.school.app);

@@ -127,9 +127,13 @@ impl Subscriptions {
             }
             progress(at, head);
         }
-        // A task that did not end: the runtime is going down, and so is this rebuild, which goes on at the next start.
         for task in [folding, reading] {
-            task.await.unwrap_or(Ok(()))?;
+            match task.await {
+                Ok(ended) => ended?,
+                Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+                // The runtime is going down: so is this rebuild, which goes on at the next start.
+                Err(_) => return Ok(at),
+            }
         }
         connection.close().await?;
         Ok(at)

@@ -61,7 +61,7 @@ create table homework_version (
 
 -- Nobody asks for a row by these: their values are not counted.
 alter table entry_version
-    alter column revision set statistics 0, alter column starts_at set statistics 0, alter column ended_at set statistics 0,
+    alter column revision set statistics 0, alter column ended_at set statistics 0,
     alter column minutes set statistics 0, alter column slot set statistics 0, alter column subject set statistics 0,
     alter column author set statistics 0, alter column content set statistics 0, alter column framing set statistics 0,
     alter column resources set statistics 0;
@@ -69,6 +69,6 @@ alter table homework_version
     alter column given_entry set statistics 0, alter column given_at set statistics 0,
     alter column given_ended_at set statistics 0, alter column revision set statistics 0,
     alter column given_minutes set statistics 0, alter column written set statistics 0, alter column given_slot set statistics 0,
-    alter column due_at set statistics 0, alter column estimate set statistics 0, alter column kind set statistics 0,
+    alter column estimate set statistics 0, alter column kind set statistics 0,
     alter column subject set statistics 0, alter column author set statistics 0, alter column content set statistics 0,
     alter column resources set statistics 0;

@@ -152,7 +152,9 @@ fn unread(web: &Web, Visitor(adult): Visitor, today: Date) -> Unread {
         .partition(|(_, book)| access::following(adult, book.guardians_on(today), &book.entourage, today).is_some());
     let waits = |(child, book): &&(PersonId, &PersonBook)| {
         let objects = book.entourage.objecting_since(today).is_some();
-        !objects && books.is_active(adult, today) && access::of_pupil(*child, books.stays(*child), today).is_nothing()
+        let is_pupil = books.roles(*child, today).any(|held| held.role == domain::directory::person::Role::Pupil);
+        let are_here = books.is_active(adult, today) && books.is_active(*child, today) && is_pupil;
+        are_here && !objects && access::of_pupil(*child, books.stays(*child), today).is_nothing()
     };
     let mut unplaced: Vec<String> = followed.iter().filter(waits).map(|(_, book)| book.given()).collect();
     unplaced.sort();

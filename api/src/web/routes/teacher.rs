@@ -127,12 +127,13 @@ impl<'a> Desk<'a> {
         holding.clone().any(|held| held.teacher == self.teacher) && !holding.any(replaced)
     }
 
-    /// The last day of this teacher in a service that is over for them: they read its textbook, and write in it no more.
+    /// The last day of this teacher in a service that is over for them, and will not begin again: they read its textbook, and write in it
+    /// no more.
     fn ended_on(&self, books: &Books, textbook: TextbookId) -> Option<Date> {
         let today = self.local.date();
         let assignments = &books.services.get(&textbook)?.assignments;
         let mine = || assignments.iter().filter(|held| held.teacher == self.teacher);
-        if mine().any(|held| held.holds(today)) {
+        if mine().any(|held| held.until.is_none_or(|until| until >= today)) {
             return None;
         }
         mine().filter(|held| held.held_by(today)).filter_map(|held| held.until).max()
@@ -205,9 +206,10 @@ impl<'a> Desk<'a> {
         year.map_or(school.since, |year| year.max(school.since))
     }
 
-    /// The first day of the school year of this textbook's school.
+    /// The first day of the school year of this textbook.
     fn year_of(&self, books: &Books, textbook: TextbookId) -> Date {
-        let year = books.school_of(textbook).and_then(|school| school.year_on(self.local.date()));
+        let service = books.services.get(&textbook);
+        let year = service.and_then(|service| books.schools.get(&service.school)?.years.get(&service.year));
         year.map_or_else(|| self.since_of(books, textbook), |bounds| bounds.starts_on)
     }
 

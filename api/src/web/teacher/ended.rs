@@ -24,4 +24,6 @@ pub struct LessonEndedPage {
     pub ended_on: Date,
     /// What is in no list of theirs: a draft, a note, a text that was withdrawn; each under a heading.
     pub kept: Vec<(&'static str, String)>,
+    /// Where the draft is thrown away, when there is one.
+    pub discard_action: Option<String>,
 }

@@ -180,7 +180,7 @@ pub struct LessonPage {
     pub key: String,
     pub withdraw_key: String,
     pub existing: Option<Existing>,
-    /// Set when a colleague wrote this lesson after the form was begun, or a draft made: nobody writes over what they have not read.
+    /// Set when this lesson was written after the form was begun, or a draft made: nobody writes over what they have not read.
     pub published: Option<Published>,
     pub visibility: Visibility,
     pub content: String,

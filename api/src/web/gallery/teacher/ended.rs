@@ -20,5 +20,6 @@ pub fn ended(amount: Amount) -> LessonEndedPage {
             ("Votre brouillon", amount.word("Équations (2). Correction des exercices 8 à 11.")),
             ("Note pour moi", amount.word("Penser aux compas.")),
         ]),
+        discard_action: (amount != Amount::Empty).then(|| format!("{LESSON}/brouillon/jeter")),
     }
 }

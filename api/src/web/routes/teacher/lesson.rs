@@ -371,8 +371,14 @@ async fn refused(desk: &Desk<'_>, standing: &Standing, typed: Typed, (field, pro
     };
     let mut errors = Vec::new();
     wrong(&mut errors, field.into(), message);
-    let overtaken = matches!(problem.code.as_str(), "version-changed" | "lesson-written");
-    let published = standing.published().filter(|_| overtaken);
+    // As it stands since a colleague wrote: they are shown what they would write over.
+    let now = if matches!(problem.code.as_str(), "version-changed" | "lesson-written") {
+        Standing::read(desk, standing.at()).await.ok()
+    } else {
+        None
+    };
+    let standing = now.as_ref().unwrap_or(standing);
+    let published = standing.published().filter(|_| standing.changed_since(&typed));
     // The next sending is another one, made from what stands now.
     let mut typed = typed;
     typed.name_given(|id| standing.works.iter().any(|work| work.homework == id));

@@ -229,15 +229,12 @@ pub async fn show(
     let books = web.app.register.read();
     let (class, subject) = labels(&books, textbook);
     let mut lessons = books.lessons(textbook, begins, kept.last_day().max(today));
-    // A lesson of before the school came here is not missing; written all the same, it is there to read.
+    // A lesson of before the school came here is in no figure; written all the same, it is there to read.
     let is_missed = |lesson: &LessonAt| lesson.date >= since && desk.is_over(lesson);
     lessons.retain(|lesson| is_missed(lesson) || kept.holds(lesson) || kept.gives_in(lesson));
     let mut entries: Vec<Entry> = lessons.iter().map(|lesson| kept.lesson(&books, &desk, lesson)).collect();
     let published = |entry: &Entry| matches!(entry.state, EntryState::Published { .. });
-    let counts = |(lesson, entry): &(&LessonAt, &Entry)| {
-        let is_filled = published(entry);
-        (is_filled || lesson.date >= since) && desk.counts(lesson, is_filled)
-    };
+    let counts = |(lesson, entry): &(&LessonAt, &Entry)| lesson.date >= since && desk.counts(lesson, published(entry));
     let held = || lessons.iter().zip(&entries).filter(counts);
     let (held, filled) = (held().count() as u32, held().filter(|(_, entry)| published(entry)).count() as u32);
     let outside = kept.written.iter().filter(|row| row.lesson.slot.is_none());

@@ -202,7 +202,7 @@ impl Sheet<'_> {
             .drafts
             .iter()
             .filter(unwritten)
-            .filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, draft)?)));
+            .filter_map(|draft| Some(self.at_school(books, draft.textbook, drafted(books, self.desk, draft)?)));
         let mut cells: Vec<Cell> = held.chain(away).chain(outside).chain(taken).chain(drafted).collect();
         cells.extend(self.given_outside(books, date));
         cells.sort_by(|a, b| (a.start, &a.class).cmp(&(b.start, &b.class)));
@@ -277,14 +277,17 @@ impl Sheet<'_> {
 
     /// Lessons that are over and have nothing written, oldest first: of services that are still theirs, since they write in no other.
     fn to_complete(&self, books: &Books, past: &[LessonAt], taken: &[Taken]) -> Vec<ToComplete> {
+        let theirs = |textbook| self.desk.ended_on(books, textbook).is_none();
         let missing = past.iter().filter(|at| {
             let entry = at.entry();
-            let theirs = self.desk.ended_on(books, at.textbook).is_none();
-            theirs && at.is_expected() && self.desk.is_over(at) && !self.written.iter().any(|row| row.entry == entry)
+            theirs(at.textbook)
+                && at.is_expected()
+                && self.desk.is_over(at)
+                && !self.written.iter().any(|row| row.entry == entry)
         });
         let missing = missing.map(|lesson| (lesson, lesson.textbook, At::of(lesson)));
         let over = taken.iter().filter(|taken| self.desk.is_over(&taken.lesson) && !taken.is_written(&self.written));
-        let over = over.filter_map(|taken| Some((&taken.lesson, taken.own?, taken.at()?)));
+        let over = over.filter_map(|taken| Some((&taken.lesson, taken.own.filter(|own| theirs(*own))?, taken.at()?)));
         let mut all: Vec<ToComplete> = missing
             .chain(over)
             .map(|(lesson, textbook, at)| {
@@ -315,7 +318,7 @@ fn cell(books: &Books, lesson: &LessonAt, state: CellState) -> Cell {
 }
 
 /// A lesson outside the timetable that is only a draft yet.
-fn drafted(books: &Books, draft: &Drafted) -> Option<Cell> {
+fn drafted(books: &Books, desk: &Desk<'_>, draft: &Drafted) -> Option<Cell> {
     let (starts_at, minutes) = draft.outside?;
     let (class, subject) = labels(books, draft.textbook);
     Some(Cell {
@@ -327,7 +330,7 @@ fn drafted(books: &Books, draft: &Drafted) -> Option<Cell> {
         href: Some(At::outside(draft.textbook, draft.date.to_datetime(starts_at), minutes).address()),
         not_held: None,
         notes: vec![said::OUTSIDE.to_owned()],
-        state: CellState::ToCome,
+        state: desk.unwritten_outside(draft.textbook, draft.date.to_datetime(starts_at)).into(),
         draft: true,
     })
 }

@@ -79,8 +79,8 @@ impl Standing {
                 LessonRef::Exceptional { starts_at, minutes, .. } => Some((starts_at, minutes)),
                 LessonRef::Slot { .. } => None,
             };
-            let term =
-                term.map(|bounds| Term { date: lesson.date, year: service.year, until: bounds.ends_on, outside });
+            let (date, year) = (lesson.date, service.year);
+            let term = term.map(|bounds| Term { date, year, until: bounds.ends_on, outside });
             let pupils = said::members(&books, service.group, desk.local.date());
             let visible = Some(school.local(visible)).filter(|_| visible > now);
             (lesson, next, visible, service.group, term, pupils)
@@ -93,8 +93,9 @@ impl Standing {
             None => BTreeMap::new(),
         };
         let stream = StreamId::new(Textbook::TYPE, textbook, term.map_or(SchoolYear::NONE, |term| term.year));
-        // Before the rows: a version that they do not show yet must not pass for one that was read.
+        // Before the rows, which then show at least that version: one that they do not show must not pass for one that was read.
         let version = app.journal.state::<Textbook>(stream).await?.1;
+        app.await_readers(app.head().await.map_err(Problem::ours)?).await;
         let entry = named.entry(textbook);
         let Sheet { entry: written, tasks } =
             queries::entry(app.tables(teacher::NAME)?, &desk.scope, textbook, &named).await?;
@@ -108,10 +109,8 @@ impl Standing {
         let (gone, works): (Vec<Task>, Vec<Task>) = tasks.into_iter().partition(|work| work.withdrawn);
         let pupils = with_former(&app.register.read(), pupils, &works);
         let texts = Texts::open(app, cells_of(written.as_ref(), &works)).await?;
-        let reason = match &written {
-            Some(row) if row.withdrawn => reasons(desk, textbook).await?.remove(&entry),
-            _ => None,
-        };
+        let is_withdrawn = written.as_ref().is_some_and(|row| row.withdrawn);
+        let reason = if is_withdrawn { reasons(desk, textbook).await?.remove(&entry) } else { None };
         let on_desk = OnDesk::read(desk, Place { author: desk.teacher, textbook, entry }).await?;
         Ok(Self {
             textbook,
