@@ -116,7 +116,7 @@ async fn a_sheet_joined_to_work_given_alone_is_found_and_stays_when_the_lesson_i
     }
     // In the evening, the form holds the work with its file: the content is written beside it.
     let form = desk.sees(TEACHER, &thursday()).await;
-    assert!(form.text().contains("PDF, 4\u{a0}ko"), "{}", form.text());
+    assert!(form.text().contains("PDF, 4 ko"), "{}", form.text());
     let (id, kept) = (form.field("travail_1_id"), form.field("travail_1_ressource_1_depot"));
     assert!(link.ends_with(&kept));
     let row = [
