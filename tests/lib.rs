@@ -96,7 +96,21 @@ fn cluster() -> &'static Cluster {
     })
 }
 
+/// Removes what runs before this one left: a cluster ends with the process that opened it, its files stay.
+fn sweep() {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    // Where processes cannot be looked for, nobody is known to be gone.
+    for entry in entries.filter(|_| std::path::Path::new("/proc/self").exists()) {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|name| name.strip_prefix("palimpseste-tests-")?.parse::<u32>().ok());
+        if pid.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 async fn start_cluster() -> Cluster {
+    sweep();
     let data_dir = std::env::temp_dir().join(format!("palimpseste-tests-{}", std::process::id()));
     std::fs::create_dir_all(&data_dir).unwrap();
     // The server's user is not ours when we are root: it must be able to walk in.
